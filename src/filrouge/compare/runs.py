@@ -1,0 +1,94 @@
+"""Word runs as dense numbers: what every later step counts, weighs and looks up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Int32Array = NDArray[np.int32]
+Int64Array = NDArray[np.int64]
+UInt64Array = NDArray[np.uint64]
+Float32Array = NDArray[np.float32]
+
+
+@njit(cache=True, nogil=True)
+def _slots(keys: UInt64Array, ids: Int32Array, table: UInt64Array, numbers: Int32Array) -> int:  # pragma: no cover
+    mask = np.uint64(table.size - 1)
+    shift = np.uint64(29)
+    multiplier = np.uint64(0x9E3779B97F4A7C15)
+    found = 0
+    for i in range(keys.size):
+        key = keys[i]
+        slot = key * multiplier
+        slot = (slot ^ (slot >> shift)) & mask
+        while numbers[slot] >= 0 and table[slot] != key:
+            slot = (slot + np.uint64(1)) & mask
+        if numbers[slot] < 0:
+            table[slot] = key
+            numbers[slot] = found
+            found += 1
+        ids[i] = numbers[slot]
+    return found
+
+
+def dense_ids(keys: UInt64Array) -> tuple[Int32Array, int]:
+    """Number equal keys alike, in the order in which they first appear.
+
+    Args:
+        keys: shape (n,).
+
+    Returns:
+        The numbers, shape (n,), from 0, and how many different ones there are.
+    """
+    ids = np.empty(keys.size, np.int32)
+    size = 1 << max(4, int(keys.size * 1.5).bit_length())
+    table = np.empty(size, np.uint64)
+    numbers = np.full(size, -1, np.int32)
+    return ids, int(_slots(keys, ids, table, numbers))
+
+
+@njit(cache=True, nogil=True)
+def _pair_keys(left: Int32Array, right: Int32Array, offsets: Int64Array, back: int) -> UInt64Array:  # pragma: no cover
+    keys = np.empty(right.size, np.uint64)
+    for ad in range(offsets.size - 1):
+        for t in range(offsets[ad], offsets[ad + 1]):
+            before = left[t - 1] + 1 if t - back >= offsets[ad] else 0
+            keys[t] = (np.uint64(before) << np.uint64(32)) | np.uint64(right[t] + 1)
+    return keys
+
+
+def longer_runs(shorter: Int32Array, words: Int32Array, offsets: Int64Array, length: int) -> tuple[Int32Array, int]:
+    """Number the runs of `length` words that end at each word.
+
+    A run that would reach over the beginning of its ad is the run of what there is.
+
+    Args:
+        shorter: the numbers of the runs of `length - 1` words, shape (words,).
+        words: the numbers of the words, shape (words,).
+        offsets: where each ad begins, shape (ads + 1,).
+        length: words in a run, 2 or more.
+
+    Returns:
+        The numbers, shape (words,), and how many different ones there are.
+    """
+    return dense_ids(_pair_keys(shorter, words, offsets, 1))
+
+
+@njit(cache=True, nogil=True)
+def holders(ids: Int32Array, offsets: Int64Array, owner: Int32Array, found: int) -> Int32Array:  # pragma: no cover
+    """In how many different owners (ads, or clusters counted once) each number occurs.
+
+    The ads of one owner must stand together in the order given by the caller, or be counted
+    more than once: `owner` is compared with the last one seen only.
+    """
+    counts = np.zeros(found, np.int32)
+    last = np.full(found, -1, np.int32)
+    for ad in range(offsets.size - 1):
+        who = owner[ad]
+        for t in range(offsets[ad], offsets[ad + 1]):
+            i = ids[t]
+            if last[i] != who:
+                last[i] = who
+                counts[i] += 1
+    return counts
