@@ -1,0 +1,326 @@
+"""Clusters: ads that are cheaper to write with one template than alone.
+
+Pairs only suggest where to look. Labels spread along strong pairs (which, unlike connected
+components, does not chain two groups through one ad that holds both texts), each group gets
+its consensus, and then every ad near it is weighed against that consensus, which keeps what
+noise took from any single pair. An ad stays only while the template saves it more bits than
+strangers reach by chance among that many ads.
+
+Source: label propagation, Raghavan, Albert & Kumara (Phys. Rev. E 76, 2007); the expected
+number of chance alignments as in Karlin & Altschul (PNAS 87, 1990).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from filrouge.compare.align import align_members, pair_bits
+from filrouge.compare.candidates import candidate_pairs
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, holders
+from filrouge.compare.strangers import Corpus, prices
+
+CHANCE = 6.0
+"""Bits above log2(ads): one ad in 64 would meet such a template by chance, were words independent draws."""
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """Which cluster each text is in, and what ties it there.
+
+    Attributes:
+        label: int32, shape (texts,); -1 for a text that nothing ties.
+        bits: float32, shape (texts,): saved by the cluster's template, 0 for those.
+        templates: per label the word numbers of its template.
+        price: float32, shape (words,): what each word would cost a stranger.
+        pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
+        pair_bits: float32, shape (pairs,): bits between them.
+        cut: bits that strangers reach by chance in a corpus of this size.
+    """
+
+    label: Int32Array
+    bits: Float32Array
+    templates: list[Int32Array]
+    price: Float32Array
+    pairs: Int32Array
+    pair_bits: Float32Array
+    cut: float
+
+
+@njit(cache=True, nogil=True)
+def _best_candidates(first, second, times, n, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Mark the pairs that are among the `keep` most proposed of either of their ads."""
+    top = np.zeros((n, keep), np.int32)
+    for k in range(first.size):
+        for ad in (first[k], second[k]):
+            low = 0
+            for s in range(1, keep):
+                if top[ad, s] < top[ad, low]:
+                    low = s
+            if times[k] > top[ad, low]:
+                top[ad, low] = times[k]
+    chosen = np.zeros(first.size, np.bool_)
+    room = np.full(n, 2 * keep, np.int32)
+    for k in range(first.size):
+        a, b = first[k], second[k]
+        if (times[k] >= top[a].min() and room[a] > 0) or (times[k] >= top[b].min() and room[b] > 0):
+            chosen[k] = True
+            room[a] -= 1
+            room[b] -= 1
+    return chosen
+
+
+@njit(cache=True, nogil=True)
+def _spread_labels(begins, neighbour, bits, sweeps):  # type: ignore[no-untyped-def]  # pragma: no cover
+    n = begins.size - 1
+    label = np.arange(n).astype(np.int32)
+    weight = np.zeros(n, np.float64)
+    for _ in range(sweeps):
+        moved = 0
+        for ad in range(n):
+            begin, end = begins[ad], begins[ad + 1]
+            if begin == end:
+                continue
+            for e in range(begin, end):
+                weight[label[neighbour[e]]] = 0.0
+            for e in range(begin, end):
+                weight[label[neighbour[e]]] += bits[e]
+            best = label[ad]
+            most = -1.0
+            for e in range(begin, end):
+                candidate = label[neighbour[e]]
+                if weight[candidate] > most + 1e-6 or (weight[candidate] > most - 1e-6 and candidate < best):
+                    most = weight[candidate]
+                    best = candidate
+            if best != label[ad]:
+                label[ad] = best
+                moved += 1
+        if moved == 0:
+            break
+    return label
+
+
+def _neighbourhoods(n: int, a: Int32Array, b: Int32Array, value: np.ndarray) -> tuple[Int64Array, Int32Array, np.ndarray]:
+    """The pairs as lists of neighbours, both ways: where each ad's list begins, the neighbours, the values."""
+    source = np.concatenate([a, b])
+    order = np.argsort(source, kind="stable")
+    begins = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
+    return begins, np.concatenate([b, a])[order], np.concatenate([value, value])[order]
+
+
+@njit(cache=True, nogil=True)
+def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """For each ad the `keep` labels (int32, shape (ads, keep), -1 for none) that its candidates name most often."""
+    n = begins.size - 1
+    found = np.full((n, keep), -1, np.int32)
+    votes = np.zeros(max(label.max() + 1, 1) if n else 1, np.int64)
+    for ad in range(n):
+        for e in range(begins[ad], begins[ad + 1]):
+            if label[neighbour[e]] >= 0:
+                votes[label[neighbour[e]]] += times[e]
+        for k in range(keep):
+            best = -1
+            most = 0
+            for e in range(begins[ad], begins[ad + 1]):
+                name = label[neighbour[e]]
+                if name >= 0 and (votes[name] > most or (votes[name] == most and most > 0 and name < best)):
+                    most = votes[name]
+                    best = name
+            if best < 0:
+                break
+            found[ad, k] = best
+            votes[best] = 0
+        for e in range(begins[ad], begins[ad + 1]):
+            if label[neighbour[e]] >= 0:
+                votes[label[neighbour[e]]] = 0
+    return found
+
+
+def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array) -> tuple[Int32Array, Float32Array]:
+    """The words that most of the members share, in order, and the bits it saves each member.
+
+    Begins with one member's words and, for two rounds, drops what fewer than half of the
+    members copied and takes in what more than half put at one place.
+    """
+    model = start
+    sample = members[:: max(1, members.size // 60)]
+    for _ in range(2):
+        ones = np.ones(model.size, np.float32)
+        bits, votes, places = align_members(sample, corpus.words, price, corpus.offsets, model, ones)
+        copied = bits > 0
+        if copied.sum() < 2:
+            break
+        half = max(2.0, copied.sum() / 2)
+        model = _with_insertions(corpus, sample[copied], places, np.repeat(copied, np.diff(corpus.offsets)[sample]), model, votes, half)
+        if not model.size:
+            return start, np.zeros(members.size, np.float32)
+    bits, _, _ = align_members(members, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
+    return model, bits
+
+
+def _with_insertions(
+    corpus: Corpus, members: Int32Array, places: Int32Array, used: np.ndarray, model: Int32Array, votes: Int32Array, half: float
+) -> Int32Array:
+    """The model without words that less than half copied, and with those that at least half put in at one place."""
+    flat = np.concatenate([np.arange(corpus.offsets[ad], corpus.offsets[ad + 1]) for ad in members])
+    places = places[used]
+    # The place of an inserted word is the model word after which it stands.
+    after = np.where(places >= 0, np.arange(places.size), -1)
+    after = np.maximum.accumulate(after)
+    beginnings = np.repeat(np.cumsum(np.diff(corpus.offsets)[members]) - np.diff(corpus.offsets)[members],
+                           np.diff(corpus.offsets)[members])
+    inside = after >= beginnings
+    anchor = np.where(inside, places[np.maximum(after, 0)], -1)
+    depth = np.arange(places.size) - np.where(inside, after, beginnings - 1)
+    new = (places < 0) & (depth <= 12)
+    insertions: dict[int, list[tuple[int, int]]] = {}
+    if new.any():
+        keys = np.stack([anchor[new], corpus.words[flat[new]]], axis=1).astype(np.int64)
+        joined = (keys[:, 0] + 1) << 32 | keys[:, 1]
+        unique, inverse, counts = np.unique(joined, return_inverse=True, return_counts=True)
+        for k in np.flatnonzero(counts >= half):
+            mean_depth = int(np.median(depth[new][inverse == k]))
+            insertions.setdefault(int(unique[k] >> 32) - 1, []).append((mean_depth, int(unique[k] & 0xFFFFFFFF)))
+    out: list[int] = [word for _, word in sorted(insertions.get(-1, []))]
+    for j, word in enumerate(model.tolist()):
+        if votes[j] >= half:
+            out.append(word)
+        out.extend(w for _, w in sorted(insertions.get(j, [])))
+    return np.array(out, np.int32)
+
+
+def _first_prices(corpus: Corpus) -> Float32Array:
+    """Prices before any cluster is known: a third of the rarity of the three words that end here.
+
+    A conditional price would make a template's own repetitions cheap; a third, because each
+    word takes part in three runs.
+    """
+    everyone = np.arange(corpus.ads, dtype=np.int32)
+    df = holders(corpus.triples, corpus.offsets, everyone, corpus.sizes[2])
+    rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
+    return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
+
+
+def _compact(label: Int32Array) -> Int32Array:
+    """The same clusters, numbered from 0 in the order of their first ad; alone becomes -1."""
+    counts = np.bincount(label[label >= 0], minlength=1)
+    alone = (label < 0) | (counts[np.maximum(label, 0)] < 2)
+    out = np.full(label.size, -1, np.int32)
+    kept = label[~alone]
+    if kept.size:
+        unique, first, inverse = np.unique(kept, return_index=True, return_inverse=True)
+        rank = np.empty(unique.size, np.int32)
+        rank[np.argsort(first)] = np.arange(unique.size, dtype=np.int32)
+        out[~alone] = rank[inverse]
+    return out
+
+
+def _members(label: Int32Array) -> list[Int32Array]:
+    order = np.argsort(label, kind="stable").astype(np.int32)
+    order = order[label[order] >= 0]
+    if not order.size:
+        return []
+    return np.split(order, np.cumsum(np.bincount(label[order]))[:-1])
+
+
+def find_clusters(corpus: Corpus) -> Clustering:
+    """Cluster all texts; see the module's text for how."""
+    n = corpus.ads
+    cut = float(np.log2(max(n, 2)) + CHANCE)
+    first, second, times = candidate_pairs(corpus)
+    chosen = _best_candidates(first, second, times, n, 8)
+    first, second, times = first[chosen], second[chosen], times[chosen]
+    price = _first_prices(corpus)
+    bits = pair_bits(first, second, corpus.words, price, corpus.offsets)
+    strong = bits > cut
+    begins, neighbour, value = _neighbourhoods(n, first[strong], second[strong], bits[strong])
+    label = _compact(_spread_labels(begins, neighbour, value, 12))
+    degree = np.bincount(first[strong], bits[strong], n) + np.bincount(second[strong], bits[strong], n)
+    all_begins, all_neighbours, all_times = _neighbourhoods(n, first, second, times)
+
+    templates: list[Int32Array] = []
+    own = np.zeros(n, np.float32)
+    for _ in range(ROUNDS):
+        price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+        templates = []
+        own = np.zeros(n, np.float32)
+        for members in _members(label):
+            start = members[int(np.argmax(degree[members]))]
+            model, saved = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
+            templates.append(model)
+            own[members] = saved
+        label = _merge(corpus, price, label, templates, all_begins, all_neighbours, all_times, cut)
+        label, own = _assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut)
+        label = _compact(label)
+    price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+    templates = []
+    own = np.zeros(n, np.float32)
+    for members in _members(label):
+        start = members[int(np.argmax(degree[members]))]
+        model, saved = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
+        templates.append(model)
+        own[members] = saved
+    return Clustering(label, own, templates, price, np.stack([first, second], axis=1), bits, cut)
+
+
+def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
+    """Move each ad to the nearest template that saves it most, or to none where none saves enough."""
+    near = _near_clusters(begins, neighbour, times, label, 3)
+    best = np.where(own > cut, own, cut).astype(np.float32)
+    new = np.where((label >= 0) & (own > cut), label, -1).astype(np.int32)
+    for k in range(near.shape[1]):
+        asked = np.flatnonzero((near[:, k] >= 0) & (near[:, k] != label)).astype(np.int32)
+        order = asked[np.argsort(near[asked, k], kind="stable")]
+        for group in np.split(order, np.flatnonzero(np.diff(near[order, k])) + 1) if order.size else []:
+            name = int(near[group[0], k])
+            if name >= len(templates):
+                continue
+            model = templates[name]
+            saved, _, _ = align_members(group, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
+            better = saved > best[group]
+            best[group[better]] = saved[better]
+            new[group[better]] = name
+    return new, np.where(new >= 0, best, 0).astype(np.float32)
+
+
+def _merge(corpus, price, label, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
+    """Join clusters whose templates are one: either explains at least half of the other."""
+    count = len(templates)
+    if count < 2:
+        return label
+    source = np.repeat(np.arange(corpus.ads), np.diff(begins))
+    a, b = label[source], label[neighbour]
+    across = (a >= 0) & (b > a)
+    keys, strength = np.unique(a[across].astype(np.int64) << 32 | b[across], return_counts=True)
+    if not keys.size:
+        return label
+    price_of = np.full(corpus.sizes[0], 0.0, np.float32)
+    seen = np.zeros(corpus.sizes[0], np.float32)
+    np.add.at(price_of, corpus.words, price)
+    np.add.at(seen, corpus.words, 1)
+    price_of /= np.maximum(seen, 1)
+    sizes = np.array([t.size for t in templates])
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    flat = np.concatenate(templates).astype(np.int32)
+    cost = price_of[flat]
+    first, second = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
+    forth = pair_bits(first, second, flat, cost, offsets)
+    whole = np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size)) if cost.size else np.zeros(count)
+    least = np.minimum(whole[first], whole[second])
+    same = (forth > cut) & (forth > 0.5 * least)
+    root = np.arange(count)
+    for k in np.flatnonzero(same)[np.argsort(-forth[same], kind="stable")]:
+        x, y = int(first[k]), int(second[k])
+        while root[x] != x:
+            x = int(root[x])
+        while root[y] != y:
+            y = int(root[y])
+        if x != y:
+            root[max(x, y)] = min(x, y)
+    for k in range(count):
+        while root[k] != root[root[k]]:
+            root[k] = root[root[k]]
+    return np.where(label >= 0, root[np.maximum(label, 0)], -1).astype(np.int32)
