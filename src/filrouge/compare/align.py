@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 GO_ON = np.float32(0.25)
 """Bits to say that the copy goes on; -log2 of the chance that it does, about 0.85."""
-STEP = np.float32(3.0)
+STEP = np.float32(4.5)
 """Bits for a step aside of at most `REACH` words in either text."""
 REACH = 4
-EXTRA = np.float32(0.75)
+NOWHERE = np.float32(-1e9)
+"""The value of a cell whose two words differ."""
+EXTRA = np.float32(1.0)
 """Bits for each further word that a step leaves out."""
 
 
@@ -59,11 +61,11 @@ def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-u
         price = cost[i]
         for j in range(m):
             if model[j] != word:
-                best[i, j] = -1.0
+                best[i, j] = NOWHERE
                 continue
             value = free - jump
             origin = free_cell
-            if i > 0 and j > 0 and best[i - 1, j - 1] > 0.0:
+            if i > 0 and j > 0 and best[i - 1, j - 1] > NOWHERE:
                 went_on = best[i - 1, j - 1] - GO_ON
                 if went_on > value:
                     value = went_on
@@ -77,7 +79,7 @@ def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-u
                     if a == 1 and b == 1:
                         continue
                     before = best[i - a, j - b]
-                    if before > 0.0:
+                    if before > NOWHERE:
                         stepped = before - STEP - EXTRA * np.float32(max(a, b) - 2)
                         if stepped > value:
                             value = stepped
@@ -129,7 +131,7 @@ def pair_bits(pairs_a, pairs_b, words, cost, offsets):  # type: ignore[no-untype
         end = min(offsets[b + 1], offsets[b] + LONGEST)
         if model.size == 0 or end == offsets[b]:
             continue
-        jump = np.float32(np.log2(model.size) + 2.0)
+        jump = np.float32(np.log2(model.size) + 3.0)
         saved, _, _ = copy_bits(words[offsets[b] : end], cost[offsets[b] : end], model, ones, jump, best, back)
         bits[k] = saved
     return bits
@@ -160,7 +162,7 @@ def align_members(members, words, cost, offsets, model, weight):  # type: ignore
     bits = np.zeros(members.size, np.float32)
     votes = np.zeros(m, np.int32)
     places = np.full(total, -1, np.int32)
-    jump = np.float32(np.log2(max(m, 1)) + 2.0)
+    jump = np.float32(np.log2(max(m, 1)) + 3.0)
     at = 0
     for k in range(members.size):
         begin = offsets[members[k]]

@@ -34,7 +34,7 @@ class Clustering:
     Attributes:
         label: int32, shape (texts,); -1 for a text that nothing ties.
         bits: float32, shape (texts,): saved by the cluster's template, 0 for those.
-        templates: per label the word numbers of its template.
+        templates: per label its consensus.
         price: float32, shape (words,): what each word would cost a stranger.
         pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
         pair_bits: float32, shape (pairs,): bits between them.
@@ -43,7 +43,7 @@ class Clustering:
 
     label: Int32Array
     bits: Float32Array
-    templates: list[Int32Array]
+    templates: list[Consensus]
     price: Float32Array
     pairs: Int32Array
     pair_bits: Float32Array
@@ -139,12 +139,28 @@ def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-un
     return found
 
 
-def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array) -> tuple[Int32Array, Float32Array]:
-    """The words that most of the members share, in order, and the bits it saves each member.
+@dataclass(frozen=True)
+class Consensus:
+    """The words that most members of a cluster share, in order.
+
+    Attributes:
+        words: word numbers, int32, shape (m,).
+        price: what each word costs a stranger where members wrote it, mean bits, float32, shape (m,).
+        bits: saved for each member, float32, shape (members,).
+    """
+
+    words: Int32Array
+    price: Float32Array
+    bits: Float32Array
+
+
+def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array) -> Consensus:
+    """The consensus of the members, from one member's words.
 
     Begins with one member's words and, for two rounds, drops what fewer than half of the
     members copied and takes in what more than half put at one place.
     """
+    nothing = Consensus(start[:0], np.zeros(0, np.float32), np.zeros(members.size, np.float32))
     model = start
     sample = members[:: max(1, members.size // 60)]
     for _ in range(2):
@@ -152,13 +168,16 @@ def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: I
         bits, votes, places = align_members(sample, corpus.words, price, corpus.offsets, model, ones)
         copied = bits > 0
         if copied.sum() < 2:
-            break
+            return nothing
         half = max(2.0, copied.sum() / 2)
         model = _with_insertions(corpus, sample[copied], places, np.repeat(copied, np.diff(corpus.offsets)[sample]), model, votes, half)
         if not model.size:
-            return start, np.zeros(members.size, np.float32)
-    bits, _, _ = align_members(members, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
-    return model, bits
+            return nothing
+    bits, votes, places = align_members(members, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
+    flat = np.concatenate([np.arange(corpus.offsets[ad], corpus.offsets[ad + 1]) for ad in members])
+    copied_from = places >= 0
+    total = np.bincount(places[copied_from], price[flat[copied_from]], model.size)
+    return Consensus(model, (total / np.maximum(votes, 1)).astype(np.float32), bits)
 
 
 def _with_insertions(
@@ -241,29 +260,29 @@ def find_clusters(corpus: Corpus) -> Clustering:
     degree = np.bincount(first[strong], bits[strong], n) + np.bincount(second[strong], bits[strong], n)
     all_begins, all_neighbours, all_times = _neighbourhoods(n, first, second, times)
 
-    templates: list[Int32Array] = []
-    own = np.zeros(n, np.float32)
     for _ in range(ROUNDS):
         price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
-        templates = []
-        own = np.zeros(n, np.float32)
-        for members in _members(label):
-            start = members[int(np.argmax(degree[members]))]
-            model, saved = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
-            templates.append(model)
-            own[members] = saved
+        templates, own = _templates(corpus, price, label, degree)
         label = _merge(corpus, price, label, templates, all_begins, all_neighbours, all_times, cut)
         label, own = _assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut)
         label = _compact(label)
     price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+    templates, own = _templates(corpus, price, label, degree)
+    return Clustering(label, own, templates, price, np.stack([first, second], axis=1), bits, cut)
+
+
+def _templates(
+    corpus: Corpus, price: Float32Array, label: Int32Array, degree: np.ndarray
+) -> tuple[list[Consensus], Float32Array]:
+    """The consensus of each cluster, begun at its best connected member, and what it saves each ad."""
     templates = []
-    own = np.zeros(n, np.float32)
+    own = np.zeros(corpus.ads, np.float32)
     for members in _members(label):
         start = members[int(np.argmax(degree[members]))]
-        model, saved = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
-        templates.append(model)
-        own[members] = saved
-    return Clustering(label, own, templates, price, np.stack([first, second], axis=1), bits, cut)
+        found = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
+        templates.append(found)
+        own[members] = found.bits
+    return templates, own
 
 
 def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
@@ -278,7 +297,7 @@ def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut)
             name = int(near[group[0], k])
             if name >= len(templates):
                 continue
-            model = templates[name]
+            model = templates[name].words
             saved, _, _ = align_members(group, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
             better = saved > best[group]
             best[group[better]] = saved[better]
@@ -297,15 +316,10 @@ def _merge(corpus, price, label, templates, begins, neighbour, times, cut):  # t
     keys, strength = np.unique(a[across].astype(np.int64) << 32 | b[across], return_counts=True)
     if not keys.size:
         return label
-    price_of = np.full(corpus.sizes[0], 0.0, np.float32)
-    seen = np.zeros(corpus.sizes[0], np.float32)
-    np.add.at(price_of, corpus.words, price)
-    np.add.at(seen, corpus.words, 1)
-    price_of /= np.maximum(seen, 1)
-    sizes = np.array([t.size for t in templates])
+    sizes = np.array([t.words.size for t in templates])
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    flat = np.concatenate(templates).astype(np.int32)
-    cost = price_of[flat]
+    flat = np.concatenate([t.words for t in templates])
+    cost = np.concatenate([t.price for t in templates])
     first, second = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
     forth = pair_bits(first, second, flat, cost, offsets)
     whole = np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size)) if cost.size else np.zeros(count)

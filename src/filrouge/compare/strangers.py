@@ -48,23 +48,39 @@ def number_runs(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Co
 
 
 @njit(cache=True, nogil=True)
-def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """For each shorter run: how often, over all voices, it went on, and in how many different ways."""
+    times = np.zeros(found, np.float32)
+    ways = np.zeros(found, np.float32)
+    met = np.zeros(counts.size, np.bool_)
+    for ad in range(offsets.size - 1):
+        for t in range(offsets[ad] + 1, offsets[ad + 1]):
+            run = longer[t]
+            if not met[run]:
+                met[run] = True
+                times[shorter[t - 1]] += counts[run]
+                ways[shorter[t - 1]] += 1
+    return times, ways
+
+
+@njit(cache=True, nogil=True)
+def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, ways2, times3, ways3):  # type: ignore[no-untyped-def]  # pragma: no cover
     price = np.zeros(words.size, np.float32)
     for ad in range(offsets.size - 1):
         for t in range(offsets[ad], offsets[ad + 1]):
             if not said[t]:
                 continue
             # Its own cluster is left out: what remains are strangers.
-            p = (c1[words[t]] - 1 + 0.1) / total
+            alone = (c1[words[t]] - 1 + 0.5) / total
+            p = alone
             if t > offsets[ad]:
-                seen = c1[words[t - 1]] - 1.0
-                trust = seen / (seen + 4.0)
-                p = trust * (c2[pairs[t]] - 1) / max(seen, 1.0) + (1.0 - trust) * p
+                before = words[t - 1]
+                p = (c2[pairs[t]] - 1 + ways2[before] * p) / max(times2[before] - 1 + ways2[before], 1.0)
                 if t > offsets[ad] + 1:
-                    seen = c2[pairs[t - 1]] - 1.0
-                    trust = seen / (seen + 1.0)
-                    p = trust * (c3[triples[t]] - 1) / max(seen, 1.0) + (1.0 - trust) * p
-            price[t] = min(24.0, max(0.0, -np.log2(max(p, 1e-9))))
+                    before = pairs[t - 1]
+                    p = (c3[triples[t]] - 1 + ways3[before] * p) / max(times3[before] - 1 + ways3[before], 1.0)
+            # A match after a gap does not share the context: a word never counts for more than it does alone.
+            price[t] = -np.log2(min(1.0, max(p, alone)))
     return price
 
 
@@ -86,7 +102,10 @@ def prices(corpus: Corpus, cluster: Int32Array) -> Float32Array:
     counts = [_voices(ids, corpus.offsets, cluster, n, order) for ids, n in
               ((corpus.words, n1), (corpus.pairs, n2), (corpus.triples, n3))]
     total = float(counts[0].sum())
-    return _prices(corpus.words, corpus.pairs, corpus.triples, corpus.said, corpus.offsets, *counts, max(total, 1.0))
+    after_one = _continuations(corpus.words, corpus.pairs, corpus.offsets, counts[1], n1)
+    after_two = _continuations(corpus.pairs, corpus.triples, corpus.offsets, counts[2], n2)
+    return _prices(corpus.words, corpus.pairs, corpus.triples, corpus.said, corpus.offsets, *counts, max(total, 1.0),
+                   *after_one, *after_two)
 
 
 @njit(cache=True, nogil=True)
