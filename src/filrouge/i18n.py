@@ -1,0 +1,71 @@
+"""Words for people, in English or French.
+
+Strings are written in English where they are used and wrapped in `_`; the French is in
+`locale/fr/LC_MESSAGES/filrouge.po`, and the compiled `.mo` beside it ships with the package. Languages
+may be switched at run time, so wrap a string where it is shown, not where a module is loaded.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+from pathlib import Path
+
+LANGUAGES = ("en", "fr")
+DOMAIN = "filrouge"
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_translations: _gettext.NullTranslations | None = None
+_language: str | None = None
+
+
+def default_language() -> str:
+    """The language of the environment: `FILROUGE_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`; else English."""
+    for variable in ("FILROUGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            return "fr" if value.lower().startswith("fr") else "en"
+    return "en"
+
+
+def set_language(language: str | None) -> str:
+    """Speak `language` from now on ("en" or "fr"; None asks the environment), and return it.
+
+    Raises:
+        ValueError: if filrouge does not speak that language.
+    """
+    global _translations, _language
+    chosen = default_language() if language is None else language
+    if chosen not in LANGUAGES:
+        raise ValueError(f"filrouge speaks {' and '.join(LANGUAGES)}, not {chosen!r}")
+    _language = chosen
+    # English is the text in the code, so it needs no catalog and cannot be missing one.
+    _translations = (
+        _gettext.NullTranslations()
+        if chosen == "en"
+        else _gettext.translation(DOMAIN, LOCALE_DIR, languages=[chosen], fallback=True)
+    )
+    return chosen
+
+
+def language() -> str:
+    """The language spoken now, "en" or "fr"."""
+    return _language if _language is not None else set_language(None)
+
+
+def _spoken() -> _gettext.NullTranslations:
+    if _translations is None:
+        set_language(None)
+    assert _translations is not None
+    return _translations
+
+
+def _(message: str) -> str:
+    """`message` in the language spoken now; the English itself where no translation is known."""
+    # gettext answers the empty string with the header of the catalog.
+    return _spoken().gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """`singular` or `plural` for `count`, in the language spoken now."""
+    return _spoken().ngettext(singular, plural, count)
