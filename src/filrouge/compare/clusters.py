@@ -22,8 +22,10 @@ from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, holders
 from filrouge.compare.strangers import Corpus, prices
 
-CHANCE = 6.0
-"""Bits above log2(ads): one ad in 64 would meet such a template by chance, were words independent draws."""
+CHANCE = 6.64
+"""-log2 of the share of ads (1 in 100) that may meet some stranger's text by chance."""
+STRANGERS = 40_000
+"""Random pairs of ads whose bits show what strangers reach on this corpus."""
 ROUNDS = 3
 
 
@@ -262,13 +264,43 @@ def find_clusters(corpus: Corpus) -> Clustering:
 
     for _ in range(ROUNDS):
         price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label))
         templates, own = _templates(corpus, price, label, degree)
         label = _merge(corpus, price, label, templates, all_begins, all_neighbours, all_times, cut)
         label, own = _assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut)
         label = _compact(label)
     price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
     templates, own = _templates(corpus, price, label, degree)
+    label = _paying(label, own, templates, cut)
+    kept = np.unique(label[label >= 0])
+    templates = [templates[k] for k in kept]
+    label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
+    own = np.where(label >= 0, own, 0).astype(np.float32)
     return Clustering(label, own, templates, price, np.stack([first, second], axis=1), bits, cut)
+
+
+def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array) -> float:
+    """How many bits more strangers reach here than independent draws would, at equal frequency.
+
+    Were the prices exact, one pair of strangers in 2**s would share s bits. Random pairs of
+    this corpus, of different clusters, show how far that is off: the answer is the largest
+    log2(share of pairs that reach s) + s over the s that at least 20 pairs reach.
+    """
+    n = corpus.ads
+    if n < 200:
+        return 6.0
+    draw = np.random.default_rng(0)
+    a = draw.integers(0, n, STRANGERS).astype(np.int32)
+    b = draw.integers(0, n, STRANGERS).astype(np.int32)
+    strangers = (a != b) & ((label[a] < 0) | (label[a] != label[b]))
+    bits = pair_bits(a[strangers], b[strangers], corpus.words, price, corpus.offsets)
+    excess = 0.0
+    for reach in range(2, 40):
+        hits = int((bits >= reach).sum())
+        if hits < 20:
+            break
+        excess = max(excess, float(np.log2(hits / bits.size) + reach))
+    return excess
 
 
 def _templates(
@@ -283,6 +315,20 @@ def _templates(
         templates.append(found)
         own[members] = found.bits
     return templates, own
+
+
+def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cut: float) -> Int32Array:
+    """Without the ads that their template does not save enough, and the clusters that do not pay for their template.
+
+    A template has to be written once; what its members save above that must be more than
+    strangers reach.
+    """
+    stays = (label >= 0) & (own > cut)
+    sizes = np.bincount(label[stays], minlength=len(templates))
+    saved = np.bincount(label[stays], own[stays], len(templates))
+    cost = np.array([t.price.sum() for t in templates])
+    pays = (sizes >= 2) & (saved - cost > cut)
+    return np.where(stays & pays[np.maximum(label, 0)], label, -1).astype(np.int32) if len(templates) else label
 
 
 def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
