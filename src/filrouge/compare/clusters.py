@@ -39,7 +39,7 @@ class Clustering:
         templates: per label its consensus.
         price: float32, shape (words,): what each word would cost a stranger.
         pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
-        pair_bits: float32, shape (pairs,): bits between them.
+        exact_bits: float32, shape (pairs,): bits between them.
         cut: bits that strangers reach by chance in a corpus of this size.
     """
 
@@ -48,7 +48,7 @@ class Clustering:
     templates: list[Consensus]
     price: Float32Array
     pairs: Int32Array
-    pair_bits: Float32Array
+    exact_bits: Float32Array
     cut: float
 
 
@@ -276,7 +276,11 @@ def find_clusters(corpus: Corpus) -> Clustering:
     templates = [templates[k] for k in kept]
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
     own = np.where(label >= 0, own, 0).astype(np.float32)
-    return Clustering(label, own, templates, price, np.stack([first, second], axis=1), bits, cut)
+    pairs = np.stack([first, second], axis=1)
+    inside = (label[first] >= 0) & (label[first] == label[second])
+    exact = np.zeros(first.size, np.float32)
+    exact[inside] = pair_bits(first[inside], second[inside], corpus.words, price, corpus.offsets)
+    return Clustering(label, own, templates, price, pairs, exact, cut)
 
 
 def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array) -> float:

@@ -1,0 +1,234 @@
+"""Groups as people read them: each cluster's template in words, its slots' values, who posted it where and when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from filrouge.compare.comparison import Comparison
+from filrouge.compare.templates import Slot, Template, is_identifier
+
+CONTACTS = ("phone", "email", "handle", "payment")
+"""Kinds of identifier by which an advertiser is reached or paid; two of them point to more than one person."""
+WORDING_FROM = 15
+"""Members whose spelling of a constant is looked at; the commonest is shown."""
+IDENTIFIER_KINDS = ("phone", "email", "url", "handle", "payment")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The ads with their words' places in the raw text.
+
+    Attributes:
+        ads: the ads table.
+        start, end: int32, raw character offsets of each word of all ads.
+        offsets: int64, where each ad's words begin.
+        kind_names: names of the slot kinds; a word of kind k is `kind_names[k - 1]`.
+    """
+
+    ads: pl.DataFrame
+    start: np.ndarray
+    end: np.ndarray
+    offsets: np.ndarray
+    kind_names: Sequence[str]
+
+
+class Groups:
+    """Builds the record of each cluster (a line of templates.jsonl) and the members' stretches for the report."""
+
+    def __init__(self, comparison: Comparison, texts: Texts, identifiers: pl.DataFrame, places: pl.DataFrame) -> None:
+        self._found = comparison
+        self._texts = texts
+        self._raw: list[str] = texts.ads["text"].to_list()
+        self._ids: list[str] = texts.ads["id"].to_list()
+        self._agency: list[str] = texts.ads["agency"].to_list()
+        self._posted = texts.ads["posted"].dt.strftime("%Y-%m-%d").to_list()
+        self._location: list[str] = texts.ads["location"].to_list()
+        # The first ad of each different text stands for its words.
+        first = np.full(comparison.sizes.size, -1, np.int64)
+        first[comparison.text[::-1]] = np.arange(comparison.text.size - 1, -1, -1)
+        self._first = first
+        order = np.argsort(comparison.cluster, kind="stable")
+        order = order[comparison.cluster[order] >= 0]
+        counts = np.bincount(comparison.cluster[order], minlength=len(comparison.templates)) if order.size else np.zeros(0)
+        self.ads_of: list[np.ndarray] = np.split(order, np.cumsum(counts)[:-1].astype(int)) if order.size else []
+        self._identifiers = _lists(identifiers.filter(pl.col("kind").is_in(IDENTIFIER_KINDS)), ("kind", "value"))
+        self._places = _lists(places, ("value",))
+        saved = [float(comparison.bits[ads].sum()) for ads in self.ads_of]
+        names = [self._ids[int(ads[0])] for ads in self.ads_of]
+        self.rank = sorted(range(len(saved)), key=lambda k: (-round(saved[k], 3), names[k]))
+        self.number = {k: i + 1 for i, k in enumerate(self.rank)}
+
+    def name(self, cluster: int) -> str:
+        """The cluster's name in this run: C and its rank by evidence."""
+        width = max(4, len(str(len(self.rank))))
+        return f"C{self.number[cluster]:0{width}d}"
+
+    def template_name(self, cluster: int) -> str:
+        """T and a hash of the template's constants: the same template has the same name in every run."""
+        template = self._found.templates[cluster]
+        words = " ".join(self._constant(template, j) for j in range(template.words.size))
+        return "T" + hashlib.sha256(words.encode()).hexdigest()[:12]
+
+    def _word(self, text: int, at: int) -> str:
+        """The raw spelling of word `at` (a place among all words of the different texts)."""
+        ad = int(self._first[text])
+        t = int(self._texts.offsets[ad]) + at - int(self._found.corpus.offsets[text])
+        return self._raw[ad][self._texts.start[t] : self._texts.end[t]]
+
+    def _stretch(self, text: int, first: int, last: int) -> str:
+        ad = int(self._first[text])
+        shift = int(self._texts.offsets[ad]) - int(self._found.corpus.offsets[text])
+        return self._raw[ad][self._texts.start[first + shift] : self._texts.end[last - 1 + shift]]
+
+    def _constant(self, template: Template, j: int) -> str:
+        """The commonest spelling of a constant, lower case."""
+        spellings: Counter[str] = Counter()
+        for k, text in enumerate(template.members[:WORDING_FROM].tolist()):
+            at = np.flatnonzero(template.places[k] == j)
+            if at.size:
+                spellings[self._word(text, int(self._found.corpus.offsets[text]) + int(at[0])).lower()] += 1
+        if not spellings:
+            text = int(np.searchsorted(self._found.corpus.offsets, template.examples[j], side="right") - 1)
+            return self._word(text, int(template.examples[j])).lower()
+        return min(spellings, key=lambda s: (-spellings[s], len(s), s))
+
+    def _values(self, template: Template, slot: Slot) -> dict[str, int]:
+        values: Counter[str] = Counter()
+        for filling in slot.fillings:
+            text = int(template.members[filling.member])
+            values[" ".join(self._stretch(text, filling.first, filling.last).split()).lower()] += int(self._found.sizes[text])
+        return dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+
+    def _kind(self, slot: Slot) -> str:
+        kinds = self._texts.kind_names
+        kind = kinds[slot.kind - 1] if slot.kind else "free"
+        return "handle" if kind in ("email", "payment") else kind
+
+    def parts(self, cluster: int) -> list[dict[str, Any]]:
+        """The template as constant runs and slots, in order."""
+        template = self._found.templates[cluster]
+        by_place: dict[int, list[Slot]] = {}
+        for slot in template.slots:
+            by_place.setdefault(slot.after, []).append(slot)
+        out: list[dict[str, Any]] = []
+        run: list[str] = []
+
+        def close() -> None:
+            if run:
+                out.append({"type": "text", "text": " ".join(run)})
+                run.clear()
+
+        for j in range(template.words.size):
+            identifier = is_identifier(template, self._found.kinds, j)
+            for slot in by_place.get(j, []):
+                close()
+                out.append({"type": "slot", "kind": self._kind(slot), "values": self._values(template, slot)})
+            if not identifier:
+                run.append(self._constant(template, j))
+        close()
+        return out
+
+    def record(self, cluster: int) -> dict[str, Any]:
+        """The cluster's line of templates.jsonl."""
+        ads = self.ads_of[cluster]
+        identifiers: dict[str, Counter[str]] = {kind: Counter() for kind in IDENTIFIER_KINDS}
+        places: Counter[str] = Counter()
+        for ad in ads.tolist():
+            for kind, value in set(self._identifiers.get(ad, ())):
+                identifiers[kind][value] += 1
+            here = {value for (value,) in self._places.get(ad, ())} or ({self._location[ad]} if self._location[ad] else set())
+            places.update(here)
+        dates = sorted(d for d in (self._posted[ad] for ad in ads.tolist()) if d)
+        parts = self.parts(cluster)
+        agencies = Counter(self._agency[ad] for ad in ads.tolist())
+        contacts = sum(len(identifiers[kind]) for kind in CONTACTS)
+        names = max((len(p["values"]) for p in parts if p["type"] == "slot" and p["kind"] == "name"), default=0)
+        return {
+            "cluster": self.name(cluster),
+            "template": self.template_name(cluster),
+            "ads": int(ads.size),
+            "bits": round(float(self._found.bits[ads].sum()), 2),
+            "agencies": _ordered(agencies),
+            "places": _ordered(places),
+            "first": dates[0] if dates else None,
+            "last": dates[-1] if dates else None,
+            "parts": parts,
+            "identifiers": {kind: _ordered(values) for kind, values in identifiers.items()},
+            # One person who posts an own ad again and again is nobody's business.
+            "organisation": contacts > 1 or names > 1 or (contacts == 0 and len(agencies) > 1),
+        }
+
+    def members(self, cluster: int, most: int) -> list[dict[str, Any]]:
+        """The first `most` members by bits, each as stretches that together give back its raw text."""
+        template = self._found.templates[cluster]
+        position = {int(text): k for k, text in enumerate(template.members.tolist())}
+        ads = self.ads_of[cluster]
+        order = sorted(ads.tolist(), key=lambda ad: (-float(self._found.bits[ad]), self._ids[ad]))[:most]
+        return [
+            {
+                "id": self._ids[ad],
+                "agency": self._agency[ad],
+                "posted": self._posted[ad],
+                "location": self._location[ad],
+                "bits": round(float(self._found.bits[ad]), 1),
+                "spans": self._spans(template, position[int(self._found.text[ad])], ad),
+            }
+            for ad in order
+        ]
+
+    def _spans(self, template: Template, k: int, ad: int) -> list[dict[str, Any]]:
+        raw = self._raw[ad]
+        places = template.places[k]
+        begin = int(self._texts.offsets[ad])
+        base = int(self._found.corpus.offsets[int(template.members[k])])
+        in_slot: dict[int, str] = {}
+        for slot in template.slots:
+            for filling in slot.fillings:
+                if filling.member == k:
+                    in_slot.update(dict.fromkeys(range(filling.first - base, filling.last - base), self._kind(slot)))
+        spans: list[dict[str, Any]] = []
+        at = 0
+        before = -1
+        for i, place in enumerate(places.tolist()):
+            start, end = int(self._texts.start[begin + i]), int(self._texts.end[begin + i])
+            if place > before + 1 and before >= 0:
+                lost = [self._constant(template, j) for j in range(before + 1, place)
+                        if not is_identifier(template, self._found.kinds, j)]
+                if lost:
+                    spans.append({"op": "delete", "text": " ".join(lost)})
+            if place >= 0:
+                before = place
+            op = "slot" if i in in_slot else ("same" if place >= 0 else "insert")
+            kind = in_slot.get(i)
+            text = raw[at:end]
+            if spans and spans[-1]["op"] == op and spans[-1].get("kind") == kind:
+                spans[-1]["text"] += text
+            else:
+                lead = raw[at:start]
+                if lead and spans and spans[-1]["op"] != "delete":
+                    spans[-1]["text"] += lead
+                    text = raw[start:end]
+                spans.append({"op": op, "text": text} | ({"kind": kind} if kind else {}))
+            at = end
+        if at < len(raw):
+            spans.append({"op": "insert", "text": raw[at:]})
+        return spans
+
+
+def _ordered(values: Counter[str]) -> dict[str, int]:
+    return dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _lists(frame: pl.DataFrame, columns: tuple[str, ...]) -> dict[int, list[tuple[str, ...]]]:
+    """Per ad number the rows of `columns`."""
+    out: dict[int, list[tuple[str, ...]]] = {}
+    for row in frame.select("ad", *columns).iter_rows():
+        out.setdefault(row[0], []).append(row[1:])
+    return out
