@@ -20,7 +20,7 @@ _language: str | None = None
 
 
 def default_language() -> str:
-    """The language of the environment: `FILROUGE_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`; else English."""
+    """The language of the environment: `FILROUGE_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`; else "en"."""
     for variable in ("FILROUGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:

@@ -119,7 +119,7 @@ class TerminalBar:
 
 
 def for_this_terminal() -> TerminalBar | PlainLines:
-    """A bar if standard error is a terminal that can move its cursor, else plain lines. Use it in a `with`."""
+    """A bar if standard error is a terminal that can move its cursor, else plain lines. Use in a `with`."""
     import os
 
     if sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb":

@@ -1,0 +1,56 @@
+# Everything happens in .venv; nothing needs to be done before `make demo` or `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+DEMO := out/demo
+# The stages of one run use all cores themselves.
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types imports check catalog catalog-check screenshot clean
+
+help: ## say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/' | expand -t 20
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "filrouge needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "This Python cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(RUN)
+
+demo: $(RUN) ## compare the 2,000 invented ads of examples/demo
+	@$(BIN)/filrouge compare examples/demo/*.csv --out $(DEMO) --jobs $(JOBS)
+	@echo "Open the report in a browser: $(CURDIR)/$(DEMO)/report.html"
+
+test: $(DEV) ## run the tests
+	$(BIN)/python -m pytest -q
+
+lint: $(DEV) ## ruff: style and common mistakes
+	$(BIN)/ruff check src tests
+
+types: $(DEV) ## mypy --strict over src
+	$(BIN)/mypy
+
+imports: $(DEV) ## no folder imports one above it
+	$(BIN)/lint-imports
+
+check: test lint types imports ## all of the above
+
+catalog: $(DEV) ## collect the strings of src into the French catalog, and compile it
+	$(BIN)/python tools/catalog.py
+
+catalog-check: $(DEV) ## fail if the French catalog is behind the code
+	$(BIN)/python tools/catalog.py --check
+
+clean: ## remove what was made here
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

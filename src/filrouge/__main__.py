@@ -1,0 +1,7 @@
+"""`python -m filrouge` is the command `filrouge`."""
+
+import sys
+
+from filrouge.cli import main
+
+sys.exit(main())

@@ -1,0 +1,94 @@
+"""`filrouge compare`: from files of ads to the findings and the report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from filrouge import i18n
+from filrouge.cli import exits
+from filrouge.cli.options import debug_option, language_option
+from filrouge.i18n import _
+
+
+def command() -> click.Command:
+    """The command, in the language spoken now."""
+    return click.Command(
+        "compare",
+        callback=compare,
+        short_help=_("Find which ads were written from one template."),
+        help=_(
+            "Find which ads were written from one template, and write the findings and a report to a folder.\n\n"
+            "FILE is CSV, TSV, JSONL, Parquet, a folder of saved HTML pages, or WARC; plain, .gz or .zst; "
+            "or - for standard input. Columns are guessed from their headers, and said; the options name them. "
+            "With two files or more and no column for the agency, the file's name is the agency.\n\n"
+            "\b\nExamples:\n"
+            "  filrouge compare alpha.csv beta.csv --out findings\n"
+            "  filrouge compare export.jsonl.gz --text body --posted date --out findings"
+        ),
+        params=[
+            click.Argument(["files"], nargs=-1, required=True, metavar="FILE..."),
+            click.Option(
+                ["--out"],
+                required=True,
+                metavar="DIR",
+                type=click.Path(file_okay=False, path_type=Path),
+                help=_("Folder to write the findings to."),
+            ),
+            _column("--text", _("Column with the ad's text.")),
+            _column("--id", _("Column with the ad's own name or number.")),
+            _column("--agency", _("Column with the agency or site.")),
+            _column("--posted", _("Column with the date of posting.")),
+            _column("--location", _("Column with the place.")),
+            click.Option(
+                ["--jobs"],
+                type=click.IntRange(min=1),
+                metavar="N",
+                help=_("How many cores to use. Default: all. The result is the same."),
+            ),
+            click.Option(
+                ["--strict"],
+                is_flag=True,
+                help=_("End with exit code 3 if some rows were rejected (see rejects.csv)."),
+            ),
+            language_option(),
+            debug_option(),
+        ],
+    )
+
+
+def _column(name: str, what: str) -> click.Option:
+    return click.Option([name], metavar="COL", help=what)
+
+
+def compare(
+    files: tuple[str, ...],
+    out: Path,
+    text: str | None,
+    id: str | None,
+    agency: str | None,
+    posted: str | None,
+    location: str | None,
+    jobs: int | None,
+    strict: bool,
+) -> int:
+    """Compare, print the summary, and return the exit code."""
+    from filrouge import progress
+    from filrouge.ads.columns import Columns
+    from filrouge.engines import local
+    from filrouge.reports import terminal
+
+    columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location)
+    with progress.for_this_terminal() as bar:
+        summary = local.compare_files(
+            files,
+            out,
+            columns=columns,
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            language=i18n.language(),
+            progress=bar,
+        )
+    terminal.show_summary(summary)
+    return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE

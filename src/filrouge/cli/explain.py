@@ -1,0 +1,40 @@
+"""`filrouge explain`: why two ads are tied, or why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from filrouge.cli.options import debug_option, language_option, results_option
+from filrouge.i18n import _
+
+
+def command() -> click.Command:
+    """The command, in the language spoken now."""
+    return click.Command(
+        "explain",
+        callback=explain,
+        short_help=_("Say why two ads are tied, or why not."),
+        help=_(
+            "Say why two ads are tied, or why not: their texts aligned, the identifiers that they share, and "
+            "what each is worth in bits.\n\n"
+            "\b\nExample:\n"
+            "  filrouge explain a-1043 b-77 --in findings"
+        ),
+        params=[
+            click.Argument(["one"], metavar="ID"),
+            click.Argument(["other"], metavar="ID"),
+            results_option(),
+            language_option(),
+            debug_option(),
+        ],
+    )
+
+
+def explain(one: str, other: str, folder: Path) -> None:
+    """Explain and print."""
+    from filrouge.engines import local
+    from filrouge.reports import terminal
+
+    terminal.show_explanation(local.explain(folder, one, other))

@@ -1,0 +1,56 @@
+"""`filrouge synth`: invented ads with the truth beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from filrouge.cli.options import debug_option, language_option
+from filrouge.i18n import _
+
+
+def command() -> click.Command:
+    """The command, in the language spoken now."""
+    return click.Command(
+        "synth",
+        callback=synth,
+        short_help=_("Write a labelled set of invented ads."),
+        help=_(
+            "Write a labelled set of invented ads, in English, French and Spanish: organisations that use "
+            "templates, move between cities and share phones, among strangers. The truth is written beside "
+            "the ads, for `filrouge evaluate`. The same options always give the same files.\n\n"
+            "\b\nExample:\n"
+            "  filrouge synth --ads 2000 --seed 1 --out practice"
+        ),
+        params=[
+            click.Option(["--ads"], type=click.IntRange(min=1), required=True, help=_("How many ads.")),
+            click.Option(
+                ["--seed"], type=click.IntRange(min=0), required=True, help=_("Another number, another set.")
+            ),
+            click.Option(
+                ["--out"],
+                required=True,
+                metavar="DIR",
+                type=click.Path(file_okay=False, path_type=Path),
+                help=_("Folder to write to."),
+            ),
+            click.Option(
+                ["--difficulty"],
+                type=click.FloatRange(0, 1),
+                default=0.5,
+                show_default=True,
+                help=_("0: plain copies. 1: copies that are shuffled, shortened and disguised."),
+            ),
+            language_option(),
+            debug_option(),
+        ],
+    )
+
+
+def synth(ads: int, seed: int, out: Path, difficulty: float) -> None:
+    """Write the set and say where it lies."""
+    from filrouge.ads.synthetic import write_synthetic
+
+    write_synthetic(out, ads=ads, seed=seed, difficulty=difficulty)
+    click.echo(_("{ads} invented ads and their truth are in {folder}").format(ads=f"{ads:,}", folder=out))
