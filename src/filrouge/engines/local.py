@@ -1,0 +1,182 @@
+"""The main job on this machine's cores: from files to findings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from filrouge.ads.columns import Columns
+from filrouge.ads.fold import Folded, fold_texts
+from filrouge.ads.identifiers import find_identifiers
+from filrouge.ads.names import find_names
+from filrouge.ads.places import Gazetteer
+from filrouge.ads.readers import ReadResult, read_ads
+from filrouge.ads.tokens import SLOT_KINDS, Masks, Tokens, tokenize_chunks
+from filrouge.compare.comparison import Comparison, compare
+from filrouge.i18n import _
+from filrouge.networks.groups import Groups, Texts
+from filrouge.networks.ties import all_ties
+
+if TYPE_CHECKING:
+    from filrouge.progress import Progress
+
+CHUNK = 20_000
+"""Ads that are cleaned together: bounds memory, and is the unit of work for a core."""
+WORTH_A_PROCESS = 40_000
+"""Below this many ads a second process takes longer to start than it saves."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What was found inside the texts, one row per find: `ad` counts from the first ad of all."""
+
+    identifiers: pl.DataFrame
+    places: pl.DataFrame
+    names: pl.DataFrame
+
+
+@dataclass
+class Findings:
+    """Everything that the main job found; what is written to the folder and drawn in the report."""
+
+    read: ReadResult
+    identifiers: pl.DataFrame
+    comparison: Comparison
+    tokens: Tokens
+    groups: Groups
+    records: list[dict[str, Any]]
+    ties: pl.DataFrame
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class _Clock:
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._name = ""
+        self._began = 0.0
+
+    def stage(self, key: str, words: str, total: int | None = None) -> None:
+        self.stop()
+        self._name, self._began = key, time.perf_counter()
+        self._progress.stage(words, total)
+
+    def stop(self) -> None:
+        if self._name:
+            self.seconds[self._name] = round(time.perf_counter() - self._began, 3)
+        self._name = ""
+
+
+def _marks(folded: Folded, countries: list[str], first: int) -> Marks:
+    identifiers = find_identifiers(folded, countries)
+    places = Gazetteer.load().find(folded, countries)
+    names = find_names(folded)
+    shift = pl.col("ad").cast(pl.Int32) + first
+    return Marks(*(frame.with_columns(shift.alias("ad")) for frame in (identifiers, places, names)))
+
+
+def _marks_of_texts(texts: list[str], countries: list[str], first: int) -> Marks:
+    return _marks(fold_texts(texts), countries, first)
+
+
+def find_marks(texts: list[str], folded: list[Folded], countries: list[str], jobs: int, progress: Progress) -> Marks:
+    """Identifiers, places and names in the texts, chunk by chunk, in the order of the ads."""
+    starts = list(range(0, len(texts), CHUNK))
+    found: list[Marks] = []
+    if jobs > 1 and len(texts) >= WORTH_A_PROCESS:
+        import multiprocessing
+
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
+            waiting = [pool.submit(_marks_of_texts, texts[s : s + CHUNK], countries[s : s + CHUNK], s) for s in starts]
+            for s, done in zip(starts, waiting, strict=True):
+                found.append(done.result())
+                progress.advance(min(CHUNK, len(texts) - s))
+    else:
+        for s, chunk in zip(starts, folded, strict=True):
+            found.append(_marks(chunk, countries[s : s + CHUNK], s))
+            progress.advance(min(CHUNK, len(texts) - s))
+    if not found:
+        found = [_marks(fold_texts([]), [], 0)]
+    return Marks(*(pl.concat([getattr(m, name) for m in found]) for name in ("identifiers", "places", "names")))
+
+
+def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
+    """The spans that stand for one word each, without overlaps; identifiers go before places, places before names."""
+    kind = {name: k for k, name in enumerate(SLOT_KINDS)}
+    layers = pl.concat([
+        marks.identifiers.select("ad", "start", "end", pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8), rank=pl.lit(0)),
+        marks.places.select("ad", "start", "end", kind=pl.lit(kind["place"], pl.UInt8), rank=pl.lit(1)),
+        marks.names.select("ad", "start", "end", kind=pl.lit(kind["name"], pl.UInt8), rank=pl.lit(2)),
+    ]).sort("ad", "rank", "start")
+    ad, start, end = (layers[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
+    keep = np.zeros(ad.size, bool)
+    taken: list[tuple[int, int]] = []
+    last = -1
+    for k in range(ad.size):
+        if ad[k] != last:
+            last, taken = int(ad[k]), []
+        if start[k] < end[k] and all(end[k] <= s or e <= start[k] for s, e in taken):
+            taken.append((int(start[k]), int(end[k])))
+            keep[k] = True
+    rows = layers.filter(pl.Series(keep)).sort("ad", "start")
+    columns = [rows[c].to_numpy() for c in ("ad", "start", "end", "kind")]
+    out, first = [], 0
+    for chunk in chunks:
+        after = first + chunk.offsets.size - 1
+        a, b = np.searchsorted(columns[0], [first, after])
+        out.append(Masks((columns[0][a:b] - first).astype(np.int32), columns[1][a:b].astype(np.int32),
+                         columns[2][a:b].astype(np.int32), columns[3][a:b].astype(np.uint8)))
+        first = after
+    return out
+
+
+def _countries(ads: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
+    """The country of each ad by its location (CA where that says nothing), and the place of each ad that names one."""
+    gazetteer = Gazetteer.load()
+    resolved = {where: gazetteer.resolve(where) for where in ads["location"].unique().to_list() if where}
+    countries, rows = [], []
+    for ad, where in enumerate(ads["location"].to_list()):
+        place = resolved.get(where)
+        countries.append(place.country if place else "CA")
+        if place:
+            rows.append((ad, place.label))
+    return countries, pl.DataFrame(rows, schema={"ad": pl.Int32, "value": pl.String}, orient="row")
+
+
+def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Progress) -> Findings:
+    """Read the ads and find their clusters, templates, identifiers and ties.
+
+    The result does not depend on `jobs`: chunks have a fixed size and are joined in order.
+
+    Raises:
+        FilrougeError: if a file cannot be read.
+    """
+    clock = _Clock(progress)
+    clock.stage("read", _("Reading"), None)
+    read = read_ads(paths, columns, progress=None)
+    ads = read.ads
+    texts = ads["text"].to_list()
+    clock.stage("clean", _("Cleaning"), ads.height)
+    starts = range(0, len(texts), CHUNK)
+    with ThreadPoolExecutor(jobs) as pool:
+        folded = list(pool.map(lambda s: fold_texts(texts[s : s + CHUNK]), starts))
+    clock.stage("identify", _("Looking for phones, places and other identifiers"), ads.height)
+    countries, located = _countries(ads)
+    marks = find_marks(texts, folded, countries, jobs, progress)
+    clock.stage("words", _("Splitting into words"), None)
+    tokens = tokenize_chunks(folded, make_masks(marks, folded), threads=jobs)
+    del folded
+    clock.stage("compare", _("Comparing"), None)
+    found = compare(tokens.key, tokens.kind, tokens.offsets)
+    clock.stage("describe", _("Describing the groups"), None)
+    groups = Groups(found, Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS), marks.identifiers, located)
+    records = [groups.record(cluster) for cluster in groups.rank]
+    ties = all_ties(found, marks.identifiers)
+    clock.stop()
+    return Findings(read, marks.identifiers, found, tokens, groups, records, ties, clock.seconds)
