@@ -1,7 +1,7 @@
 """Collect the strings of src into the French catalog and compile it; `--check` only says what is behind.
 
-    python tools/catalog.py            update filrouge.po with new strings, drop dead ones, write filrouge.mo
-    python tools/catalog.py --check    exit 1 if a string is missing, untranslated, or the .mo is not the .po
+python tools/catalog.py            update filrouge.po with new strings, drop dead ones, write filrouge.mo
+python tools/catalog.py --check    exit 1 if a string is missing, untranslated, or the .mo is not the .po
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trouble.show()
         return exits.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
-        print(_("Interrupted. Nothing half-written was left behind."), file=sys.stderr)
+        print(_("Interrupted."), file=sys.stderr)
         return exits.INTERRUPTED
     except BrokenPipeError:
         # The reader (`head`, say) has what it wanted. Python would complain once more when it closes stdout.
@@ -129,7 +129,7 @@ def _told(trouble: Exception) -> int:
 
 def _asked_language(arguments: Sequence[str]) -> str | None:
     """What `--lang` asks for, read before click does, since the help itself is to be in that language."""
-    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for here, following in zip(arguments, [*arguments[1:], ""][: len(arguments)], strict=True):
         if here == "--":
             break
         asked = following if here == "--lang" else here.removeprefix("--lang=")

@@ -20,9 +20,11 @@ def command() -> click.Command:
         callback=compare,
         short_help=_("Find which ads were written from one template."),
         help=_(
-            "Find which ads were written from one template, and write the findings and a report to a folder.\n\n"
+            "Find which ads were written from one template, and write the findings and a report "
+            "to a folder.\n\n"
             "FILE is CSV, TSV, JSONL, Parquet, a folder of saved HTML pages, or WARC; plain, .gz or .zst; "
-            "or - for standard input. Columns are guessed from their headers, and said; the options name them. "
+            "or - for standard input. Columns are guessed from their headers, and said; "
+            "the options name them. "
             "With two files or more and no column for the agency, the file's name is the agency.\n\n"
             "\b\nExamples:\n"
             "  filrouge compare alpha.csv beta.csv --out findings\n"
@@ -86,9 +88,16 @@ def compare(
             files,
             out,
             columns=columns,
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=jobs or _cores(),
             language=i18n.language(),
             progress=bar,
         )
     terminal.show_summary(summary)
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux: a container or `taskset` may grant fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from pathlib import Path
 
 import click
@@ -20,7 +18,8 @@ def command() -> click.Command:
         callback=evaluate,
         short_help=_("Score clusters against a known truth."),
         help=_(
-            "Score clusters against a known truth: pairwise precision, recall and F1, the adjusted Rand index, "
+            "Score clusters against a known truth: pairwise precision, recall and F1, "
+            "the adjusted Rand index, "
             "and grouping accuracy, in which a group counts only if it is exactly right. The table goes to "
             "standard error and the JSON to standard output, so that a script can read it.\n\n"
             "\b\nExample:\n"
