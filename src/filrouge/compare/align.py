@@ -13,9 +13,12 @@ block moves as in Cormode & Muthukrishnan, The string edit distance matching pro
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 
 GO_ON = np.float32(0.25)
 """Bits to say that the copy goes on; -log2 of the chance that it does, about 0.85."""
@@ -29,14 +32,32 @@ EXTRA = np.float32(1.0)
 
 
 @njit(cache=True, nogil=True)
-def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-untyped-def]  # pragma: no cover
+def index_model(model, head, following):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Chain the places of each word of `model`, first to last, through `head` (per word, -1 for none) and `following`."""
+    for j in range(model.size - 1, -1, -1):
+        word = model[j]
+        if word >= 0:
+            following[j] = head[word]
+            head[word] = j
+
+
+@njit(cache=True, nogil=True)
+def forget_model(model, head):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Undo `index_model`, so that `head` can serve the next model."""
+    for j in range(model.size):
+        if model[j] >= 0:
+            head[model[j]] = -1
+
+
+@njit(cache=True, nogil=True)
+def copy_bits(text, cost, m, head, following, jump, best, back):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Bits saved by writing `text` with `model` beside it.
 
     Args:
         text: word numbers, int32, shape (n,).
         cost: bits to spell out each word, float32, shape (n,).
-        model: word numbers, int32, shape (m,); -1 matches nothing (a slot).
-        weight: share of each word's price that its match may save, float32, shape (m,).
+        m: words of the model.
+        head, following: the model's words, see `index_model`.
         jump: bits to begin to copy at any place.
         best: room for float32, shape (n, m) or larger; overwritten.
         back: room for int32, shape (n, m) or larger; overwritten: where the best way to a
@@ -47,7 +68,6 @@ def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-u
         cheapest writing (-1, -1 if there is none).
     """
     n = text.size
-    m = model.size
     top = np.float32(0.0)
     top_row = -1
     top_column = -1
@@ -59,10 +79,9 @@ def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-u
         row_column = -1
         word = text[i]
         price = cost[i]
-        for j in range(m):
-            if model[j] != word:
-                best[i, j] = NOWHERE
-                continue
+        best[i, :m] = NOWHERE
+        j = head[word] if word >= 0 else -1
+        while j >= 0:
             value = free - jump
             origin = free_cell
             if i > 0 and j > 0 and best[i - 1, j - 1] > NOWHERE:
@@ -84,12 +103,13 @@ def copy_bits(text, cost, model, weight, jump, best, back):  # type: ignore[no-u
                         if stepped > value:
                             value = stepped
                             origin = (i - a) * m + j - b
-            value += price * weight[j]
+            value += price
             best[i, j] = value
             back[i, j] = origin
             if value > row_best:
                 row_best = value
                 row_column = j
+            j = following[j]
         if row_best > free:
             free = row_best
             free_cell = i * m + row_column
@@ -114,15 +134,15 @@ def trace(row, column, m, back, places):  # type: ignore[no-untyped-def]  # prag
 
 
 @njit(cache=True, nogil=True)
-def pair_bits(pairs_a, pairs_b, words, cost, offsets):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Bits saved by writing ad `b` with ad `a` beside it, for many pairs; float32, shape (pairs,)."""
+def _pair_bits(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
     longest = 1
     for k in range(pairs_a.size):
         longest = max(longest, offsets[pairs_a[k] + 1] - offsets[pairs_a[k]], offsets[pairs_b[k] + 1] - offsets[pairs_b[k]])
     longest = min(longest, LONGEST)
     best = np.empty((longest, longest), np.float32)
     back = np.empty((longest, longest), np.int32)
-    ones = np.ones(longest, np.float32)
+    head = np.full(vocabulary, -1, np.int32)
+    following = np.empty(longest, np.int32)
     bits = np.zeros(pairs_a.size, np.float32)
     for k in range(pairs_a.size):
         a = pairs_a[k]
@@ -132,9 +152,22 @@ def pair_bits(pairs_a, pairs_b, words, cost, offsets):  # type: ignore[no-untype
         if model.size == 0 or end == offsets[b]:
             continue
         jump = np.float32(np.log2(model.size) + 3.0)
-        saved, _, _ = copy_bits(words[offsets[b] : end], cost[offsets[b] : end], model, ones, jump, best, back)
+        index_model(model, head, following)
+        saved, _, _ = copy_bits(words[offsets[b] : end], cost[offsets[b] : end], model.size, head, following, jump, best, back)
+        forget_model(model, head)
         bits[k] = saved
     return bits
+
+
+def pair_bits(
+    first: Int32Array, second: Int32Array, words: Int32Array, cost: Float32Array, offsets: Int64Array, threads: int = 1
+) -> Float32Array:
+    """Bits saved by writing text `second[k]` with text `first[k]` beside it; float32, shape (pairs,)."""
+    vocabulary = int(words.max()) + 1 if words.size else 1
+    parts = np.array_split(np.arange(first.size), threads)
+    with ThreadPoolExecutor(threads) as pool:
+        found = pool.map(lambda p: _pair_bits(first[p], second[p], words, cost, offsets, vocabulary), parts)
+        return np.concatenate(list(found))
 
 
 LONGEST = 1200
@@ -142,8 +175,10 @@ LONGEST = 1200
 
 
 @njit(cache=True, nogil=True)
-def align_members(members, words, cost, offsets, model, weight):  # type: ignore[no-untyped-def]  # pragma: no cover
+def align_members(members, words, cost, offsets, model, head):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Write each member with the model beside it.
+
+    `head` is room for int32, one for each word of the vocabulary, all -1; it is left so.
 
     Returns:
         bits, float32, shape (members,); votes, int32, shape (m,): how many members copied
@@ -163,12 +198,14 @@ def align_members(members, words, cost, offsets, model, weight):  # type: ignore
     votes = np.zeros(m, np.int32)
     places = np.full(total, -1, np.int32)
     jump = np.float32(np.log2(max(m, 1)) + 3.0)
+    following = np.empty(max(m, 1), np.int32)
+    index_model(model, head, following)
     at = 0
     for k in range(members.size):
         begin = offsets[members[k]]
         size = offsets[members[k] + 1] - begin
         n = min(size, LONGEST)
-        saved, row, column = copy_bits(words[begin : begin + n], cost[begin : begin + n], model, weight, jump, best, back)
+        saved, row, column = copy_bits(words[begin : begin + n], cost[begin : begin + n], m, head, following, jump, best, back)
         bits[k] = saved
         if row >= 0:
             trace(row, column, m, back, places[at : at + n])
@@ -176,4 +213,5 @@ def align_members(members, words, cost, offsets, model, weight):  # type: ignore
                 if places[at + i] >= 0:
                     votes[places[at + i]] += 1
         at += size
+    forget_model(model, head)
     return bits, votes, places

@@ -12,6 +12,7 @@ number of chance alignments as in Karlin & Altschul (PNAS 87, 1990).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,7 +157,9 @@ class Consensus:
     bits: Float32Array
 
 
-def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array) -> Consensus:
+def consensus(
+    corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array, head: Int32Array, rounds: int = 2
+) -> Consensus:
     """The consensus of the members, from one member's words.
 
     Begins with one member's words and, for two rounds, drops what fewer than half of the
@@ -165,9 +168,8 @@ def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: I
     nothing = Consensus(start[:0], np.zeros(0, np.float32), np.zeros(members.size, np.float32))
     model = start
     sample = members[:: max(1, members.size // 60)]
-    for _ in range(2):
-        ones = np.ones(model.size, np.float32)
-        bits, votes, places = align_members(sample, corpus.words, price, corpus.offsets, model, ones)
+    for _ in range(rounds):
+        bits, votes, places = align_members(sample, corpus.words, price, corpus.offsets, model, head)
         copied = bits > 0
         if copied.sum() < 2:
             return nothing
@@ -175,7 +177,7 @@ def consensus(corpus: Corpus, price: Float32Array, members: Int32Array, start: I
         model = _with_insertions(corpus, sample[copied], places, np.repeat(copied, np.diff(corpus.offsets)[sample]), model, votes, half)
         if not model.size:
             return nothing
-    bits, votes, places = align_members(members, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
+    bits, votes, places = align_members(members, corpus.words, price, corpus.offsets, model, head)
     flat = np.concatenate([np.arange(corpus.offsets[ad], corpus.offsets[ad + 1]) for ad in members])
     copied_from = places >= 0
     total = np.bincount(places[copied_from], price[flat[copied_from]], model.size)
@@ -247,7 +249,7 @@ def _members(label: Int32Array) -> list[Int32Array]:
     return np.split(order, np.cumsum(np.bincount(label[order]))[:-1])
 
 
-def find_clusters(corpus: Corpus) -> Clustering:
+def find_clusters(corpus: Corpus, threads: int = 1) -> Clustering:
     """Cluster all texts; see the module's text for how."""
     n = corpus.ads
     cut = float(np.log2(max(n, 2)) + CHANCE)
@@ -255,22 +257,23 @@ def find_clusters(corpus: Corpus) -> Clustering:
     chosen = _best_candidates(first, second, times, n, 8)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
-    bits = pair_bits(first, second, corpus.words, price, corpus.offsets)
+    bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     strong = bits > cut
     begins, neighbour, value = _neighbourhoods(n, first[strong], second[strong], bits[strong])
     label = _compact(_spread_labels(begins, neighbour, value, 12))
     degree = np.bincount(first[strong], bits[strong], n) + np.bincount(second[strong], bits[strong], n)
     all_begins, all_neighbours, all_times = _neighbourhoods(n, first, second, times)
 
+    known: dict[bytes, Int32Array] = {}
     for _ in range(ROUNDS):
         price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
-        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label))
-        templates, own = _templates(corpus, price, label, degree)
+        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label, threads))
+        templates, own = _templates(corpus, price, label, degree, known, threads)
         label = _merge(corpus, price, label, templates, all_begins, all_neighbours, all_times, cut)
         label, own = _assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut)
         label = _compact(label)
     price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
-    templates, own = _templates(corpus, price, label, degree)
+    templates, own = _templates(corpus, price, label, degree, known, threads)
     label = _paying(label, own, templates, cut)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
@@ -279,11 +282,11 @@ def find_clusters(corpus: Corpus) -> Clustering:
     pairs = np.stack([first, second], axis=1)
     inside = (label[first] >= 0) & (label[first] == label[second])
     exact = np.zeros(first.size, np.float32)
-    exact[inside] = pair_bits(first[inside], second[inside], corpus.words, price, corpus.offsets)
+    exact[inside] = pair_bits(first[inside], second[inside], corpus.words, price, corpus.offsets, threads)
     return Clustering(label, own, templates, price, pairs, exact, cut)
 
 
-def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array) -> float:
+def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array, threads: int) -> float:
     """How many bits more strangers reach here than independent draws would, at equal frequency.
 
     Were the prices exact, one pair of strangers in 2**s would share s bits. Random pairs of
@@ -297,7 +300,7 @@ def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array) -> f
     a = draw.integers(0, n, STRANGERS).astype(np.int32)
     b = draw.integers(0, n, STRANGERS).astype(np.int32)
     strangers = (a != b) & ((label[a] < 0) | (label[a] != label[b]))
-    bits = pair_bits(a[strangers], b[strangers], corpus.words, price, corpus.offsets)
+    bits = pair_bits(a[strangers], b[strangers], corpus.words, price, corpus.offsets, threads)
     excess = 0.0
     for reach in range(2, 40):
         hits = int((bits >= reach).sum())
@@ -308,16 +311,36 @@ def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array) -> f
 
 
 def _templates(
-    corpus: Corpus, price: Float32Array, label: Int32Array, degree: np.ndarray
+    corpus: Corpus, price: Float32Array, label: Int32Array, degree: np.ndarray, known: dict[bytes, Int32Array], threads: int
 ) -> tuple[list[Consensus], Float32Array]:
-    """The consensus of each cluster, begun at its best connected member, and what it saves each ad."""
-    templates = []
+    """The consensus of each cluster, begun at its best connected member, and what it saves each ad.
+
+    `known` keeps the words of clusters that were seen before with the same members, which
+    are then only weighed again, not sought again.
+    """
+    groups = _members(label)
+
+    def share(part: list[Int32Array]) -> list[Consensus]:
+        head = np.full(corpus.sizes[0], -1, np.int32)
+        out = []
+        for members in part:
+            words = known.get(members.tobytes())
+            if words is None:
+                start = members[int(np.argmax(degree[members]))]
+                out.append(consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]], head))
+            else:
+                out.append(consensus(corpus, price, members, words, head, rounds=0))
+        return out
+
+    with ThreadPoolExecutor(threads) as pool:
+        templates = [c for part in pool.map(share, (groups[k::threads] for k in range(threads))) for c in part]
+    # The shares were dealt out in turn: put them back in order.
+    order = [k for first in range(threads) for k in range(first, len(groups), threads)]
+    templates = [c for _, c in sorted(zip(order, templates, strict=True), key=lambda item: item[0])]
     own = np.zeros(corpus.ads, np.float32)
-    for members in _members(label):
-        start = members[int(np.argmax(degree[members]))]
-        found = consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]])
-        templates.append(found)
+    for members, found in zip(groups, templates, strict=True):
         own[members] = found.bits
+        known[members.tobytes()] = found.words
     return templates, own
 
 
@@ -338,6 +361,7 @@ def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cu
 def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
     """Move each ad to the nearest template that saves it most, or to none where none saves enough."""
     near = _near_clusters(begins, neighbour, times, label, 3)
+    head = np.full(corpus.sizes[0], -1, np.int32)
     best = np.where(own > cut, own, cut).astype(np.float32)
     new = np.where((label >= 0) & (own > cut), label, -1).astype(np.int32)
     for k in range(near.shape[1]):
@@ -347,8 +371,7 @@ def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut)
             name = int(near[group[0], k])
             if name >= len(templates):
                 continue
-            model = templates[name].words
-            saved, _, _ = align_members(group, corpus.words, price, corpus.offsets, model, np.ones(model.size, np.float32))
+            saved, _, _ = align_members(group, corpus.words, price, corpus.offsets, templates[name].words, head)
             better = saved > best[group]
             best[group[better]] = saved[better]
             new[group[better]] = name

@@ -51,13 +51,14 @@ def _text_keys(keys, offsets):  # type: ignore[no-untyped-def]  # pragma: no cov
     return out
 
 
-def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Comparison:
+def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: int = 1) -> Comparison:
     """Find the clusters of a corpus and their templates.
 
     Args:
         keys: comparison key of each word, shape (words,).
         kinds: uint8, shape (words,): 0 for a word, else one more than its slot kind.
         offsets: where each ad begins, shape (ads + 1,).
+        threads: how many threads to use; the result is the same.
     """
     text, found = dense_ids(_text_keys(keys, offsets))
     first = np.full(found, -1, np.int64)
@@ -67,15 +68,16 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Compar
     flat = np.repeat(offsets[first] - begins[:-1], lengths) + np.arange(begins[-1]) if found else np.zeros(0, np.int64)
     corpus = number_runs(keys[flat], kinds[flat], begins)
     kinds = kinds[flat]
-    clustering = find_clusters(corpus)
+    clustering = find_clusters(corpus, threads)
     sizes = np.bincount(text, minlength=found)
     label, bits, consensus = _with_equal_texts(corpus, clustering, sizes)
     templates = []
     order = np.argsort(label, kind="stable").astype(np.int32)
     order = order[label[order] >= 0]
     groups = np.split(order, np.cumsum(np.bincount(label[order]))[:-1]) if order.size else []
+    head = np.full(corpus.sizes[0], -1, np.int32)
     for members, model in zip(groups, consensus, strict=True):
-        templates.append(build_template(corpus, clustering.price, kinds, members, model))
+        templates.append(build_template(corpus, clustering.price, kinds, members, model, head))
     empty = np.diff(offsets) == 0
     cluster = np.where(empty, -1, label[text]).astype(np.int32) if found else np.zeros(0, np.int32)
     return Comparison(cluster, np.where(cluster >= 0, bits[text], 0).astype(np.float32) if found else np.zeros(0, np.float32),

@@ -90,7 +90,9 @@ def _entropy(share: float) -> float:
     return float(-share * np.log2(share) - (1 - share) * np.log2(1 - share))
 
 
-def build_template(corpus: Corpus, price: Float32Array, kinds: np.ndarray, members: Int32Array, found: Consensus) -> Template:
+def build_template(
+    corpus: Corpus, price: Float32Array, kinds: np.ndarray, members: Int32Array, found: Consensus, head: Int32Array
+) -> Template:
     """The template of a cluster.
 
     A gap becomes a slot where that saves bits: each member that fills it is spared the step
@@ -102,11 +104,12 @@ def build_template(corpus: Corpus, price: Float32Array, kinds: np.ndarray, membe
         kinds: uint8, shape (words,): 0 for a word, else one more than the slot kind.
         members: the cluster's texts.
         found: its consensus.
+        head: room, see `align_members`.
 
     Source: slots as in InfoShield (ICDE 2021), section III-C, the decision by total cost.
     """
     m = found.words.size
-    bits, _, places = align_members(members, corpus.words, price, corpus.offsets, found.words, np.ones(m, np.float32))
+    bits, _, places = align_members(members, corpus.words, price, corpus.offsets, found.words, head)
     lengths = np.diff(corpus.offsets)[members]
     begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     starts = corpus.offsets[members]

@@ -173,7 +173,7 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     tokens = tokenize_chunks(folded, make_masks(marks, folded), threads=jobs)
     del folded
     clock.stage("compare", _("Comparing"), None)
-    found = compare(tokens.key, tokens.kind, tokens.offsets)
+    found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
     groups = Groups(found, Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS), marks.identifiers, located)
     records = [groups.record(cluster) for cluster in groups.rank]
