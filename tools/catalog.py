@@ -6,11 +6,11 @@ python tools/catalog.py --check    exit 1 if a string is missing, untranslated, 
 
 from __future__ import annotations
 
-import datetime
 import io
 import re
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -64,9 +64,25 @@ CLICK_PLURALS = (
 )
 
 
+class French(Catalog):
+    """A catalog whose header says nothing of dates, versions and tools.
+
+    So two people who collect the same strings write the same file.
+    """
+
+    mime_headers: ClassVar = [
+        ("Project-Id-Version", "filrouge"),
+        ("Language", "fr"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+        ("Plural-Forms", "nplurals=2; plural=(n > 1);"),
+    ]
+
+
 def collected() -> Catalog:
     """Every string of the source that is shown to people."""
-    catalog = Catalog(locale="fr", project="filrouge", charset="utf-8")
+    catalog = French(locale="fr", charset="utf-8", header_comment="# French for filrouge.")
     for text in CLICK:
         catalog.add(text)
     for texts in CLICK_PLURALS:
@@ -87,8 +103,6 @@ def updated() -> Catalog:
             known = before.get(message.id) if message.id else None
             if known is not None and not known.fuzzy:
                 message.string = known.string
-    # No dates: two people who collect the same strings write the same file.
-    now.creation_date = now.revision_date = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     now.fuzzy = False
     return now
 

@@ -13,7 +13,7 @@ import click
 
 from filrouge import __version__, i18n
 from filrouge.cli import exits
-from filrouge.cli.options import debug_option, language_option
+from filrouge.cli.options import debug_option, language_option, with_examples
 from filrouge.i18n import _
 
 # Subcommand -> the module that builds it with `command()`; loaded only when it is called for.
@@ -45,12 +45,13 @@ def program() -> click.Group:
     """The whole command line, in the language spoken now."""
     return Commands(
         name="filrouge",
-        help=_(
-            "Compares the text of ads from several agencies and shows which were written by one hand: "
-            "the template, its slots, and the agencies, phones and cities that each group spans.\n\n"
-            "It ranks organised activity; people decide what it means.\n\n"
-            "\b\nExample:\n"
-            "  filrouge compare alpha.csv beta.csv --out findings"
+        help=with_examples(
+            _(
+                "Compares the text of ads from several agencies and shows which were written by one hand: "
+                "the template, its slots, and the agencies, phones and cities that each group spans.\n\n"
+                "It ranks organised activity; people decide what it means."
+            ),
+            "filrouge compare alpha.csv beta.csv --out findings",
         ),
         params=[
             language_option(),

@@ -9,7 +9,7 @@ import click
 
 from filrouge import i18n
 from filrouge.cli import exits
-from filrouge.cli.options import debug_option, language_option
+from filrouge.cli.options import debug_option, language_option, with_examples
 from filrouge.i18n import _
 
 
@@ -19,16 +19,17 @@ def command() -> click.Command:
         "compare",
         callback=compare,
         short_help=_("Find which ads were written from one template."),
-        help=_(
-            "Find which ads were written from one template, and write the findings and a report "
-            "to a folder.\n\n"
-            "FILE is CSV, TSV, JSONL, Parquet, a folder of saved HTML pages, or WARC; plain, .gz or .zst; "
-            "or - for standard input. Columns are guessed from their headers, and said; "
-            "the options name them. "
-            "With two files or more and no column for the agency, the file's name is the agency.\n\n"
-            "\b\nExamples:\n"
-            "  filrouge compare alpha.csv beta.csv --out findings\n"
-            "  filrouge compare export.jsonl.gz --text body --posted date --out findings"
+        help=with_examples(
+            _(
+                "Find which ads were written from one template, and write the findings and a report "
+                "to a folder.\n\n"
+                "FILE is CSV, TSV, JSONL, Parquet, a folder of saved HTML pages, or WARC; plain, "
+                ".gz or .zst; or - for standard input. Columns are guessed from their headers, and "
+                "said; the options name them. With two files or more and no column for the agency, "
+                "the file's name is the agency."
+            ),
+            "filrouge compare alpha.csv beta.csv --out findings",
+            "filrouge compare export.jsonl.gz --text body --posted date --out findings",
         ),
         params=[
             click.Argument(["files"], nargs=-1, required=True, metavar="FILE..."),

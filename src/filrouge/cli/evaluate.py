@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, language_option
+from filrouge.cli.options import debug_option, language_option, with_examples
 from filrouge.i18n import _
 
 
@@ -17,13 +17,14 @@ def command() -> click.Command:
         "evaluate",
         callback=evaluate,
         short_help=_("Score clusters against a known truth."),
-        help=_(
-            "Score clusters against a known truth: pairwise precision, recall and F1, "
-            "the adjusted Rand index, "
-            "and grouping accuracy, in which a group counts only if it is exactly right. The table goes to "
-            "standard error and the JSON to standard output, so that a script can read it.\n\n"
-            "\b\nExample:\n"
-            "  filrouge evaluate --truth practice/truth.csv --clusters findings/clusters.csv"
+        help=with_examples(
+            _(
+                "Score clusters against a known truth: pairwise precision, recall and F1, "
+                "the adjusted Rand index, and grouping accuracy, in which a group counts only if it "
+                "is exactly right. The table goes to standard error and the JSON to standard output, "
+                "so that a script can read it."
+            ),
+            "filrouge evaluate --truth practice/truth.csv --clusters findings/clusters.csv",
         ),
         params=[
             click.Option(
@@ -44,3 +45,7 @@ def command() -> click.Command:
             debug_option(),
         ],
     )
+
+
+def evaluate(truth: Path, clusters: Path) -> None:
+    """Score, and print the table and the JSON."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, language_option, results_option
+from filrouge.cli.options import debug_option, language_option, results_option, with_examples
 from filrouge.i18n import _
 
 
@@ -16,11 +16,12 @@ def command() -> click.Command:
         "explain",
         callback=explain,
         short_help=_("Say why two ads are tied, or why not."),
-        help=_(
-            "Say why two ads are tied, or why not: their texts aligned, the identifiers that they share, and "
-            "what each is worth in bits.\n\n"
-            "\b\nExample:\n"
-            "  filrouge explain a-1043 b-77 --in findings"
+        help=with_examples(
+            _(
+                "Say why two ads are tied, or why not: their texts aligned, the identifiers that they "
+                "share, and what each is worth in bits."
+            ),
+            "filrouge explain a-1043 b-77 --in findings",
         ),
         params=[
             click.Argument(["one"], metavar="ID"),

@@ -39,3 +39,10 @@ def results_option() -> click.Option:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help=_("The folder that `filrouge compare` wrote."),
     )
+
+
+def with_examples(text: str, *examples: str) -> str:
+    """A command's help: `text`, then the examples as they are to be typed."""
+    title = _("Example:") if len(examples) == 1 else _("Examples:")
+    # click leaves the lines of a paragraph that begins with \b as they are.
+    return "\n".join([text, "", "\b", title, *(f"  {line}" for line in examples)])

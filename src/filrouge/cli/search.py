@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, language_option, results_option
+from filrouge.cli.options import debug_option, language_option, results_option, with_examples
 from filrouge.i18n import _
 
 
@@ -17,12 +17,13 @@ def command() -> click.Command:
         "search",
         callback=search,
         short_help=_("Find the ads nearest to a pasted text."),
-        help=_(
-            "Find the ads and templates nearest to a pasted text, and show the words in common. "
-            "TEXT is the text in quotes, or - to read it from standard input.\n\n"
-            "\b\nExamples:\n"
-            '  filrouge search "relaxing massage downtown, ask for Anna" --in findings\n'
-            "  filrouge search - --in findings < pasted.txt"
+        help=with_examples(
+            _(
+                "Find the ads and templates nearest to a pasted text, and show the words in common. "
+                "TEXT is the text in quotes, or - to read it from standard input."
+            ),
+            'filrouge search "relaxing massage downtown, ask for Anna" --in findings',
+            "filrouge search - --in findings < pasted.txt",
         ),
         params=[
             click.Argument(["text"], metavar="TEXT"),

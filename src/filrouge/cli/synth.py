@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, language_option
+from filrouge.cli.options import debug_option, language_option, with_examples
 from filrouge.i18n import _
 
 
@@ -16,12 +16,14 @@ def command() -> click.Command:
         "synth",
         callback=synth,
         short_help=_("Write a labelled set of invented ads."),
-        help=_(
-            "Write a labelled set of invented ads, in English, French and Spanish: organisations that use "
-            "templates, move between cities and share phones, among strangers. The truth is written beside "
-            "the ads, for `filrouge evaluate`. The same options always give the same files.\n\n"
-            "\b\nExample:\n"
-            "  filrouge synth --ads 2000 --seed 1 --out practice"
+        help=with_examples(
+            _(
+                "Write a labelled set of invented ads, in English, French and Spanish: organisations "
+                "that use templates, move between cities and share phones, among strangers. The truth "
+                "is written beside the ads, for `filrouge evaluate`. The same options always give the "
+                "same files."
+            ),
+            "filrouge synth --ads 2000 --seed 1 --out practice",
         ),
         params=[
             click.Option(["--ads"], type=click.IntRange(min=1), required=True, help=_("How many ads.")),
