@@ -266,13 +266,16 @@ def find_clusters(corpus: Corpus, threads: int = 1) -> Clustering:
 
     known: dict[bytes, Int32Array] = {}
     for _ in range(ROUNDS):
-        price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
-        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label, threads))
+        price = _prices_of(corpus, label)
         templates, own = _templates(corpus, price, label, degree, known, threads)
-        label = _merge(corpus, price, label, templates, all_begins, all_neighbours, all_times, cut)
-        label, own = _assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut)
-        label = _compact(label)
-    price = prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+        merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut))
+        if not np.array_equal(merged, label):
+            label = merged
+            price = _prices_of(corpus, label)
+            templates, own = _templates(corpus, price, label, degree, known, threads)
+        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label, threads))
+        label = _compact(_assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut))
+    price = _prices_of(corpus, label)
     templates, own = _templates(corpus, price, label, degree, known, threads)
     label = _paying(label, own, templates, cut)
     kept = np.unique(label[label >= 0])
@@ -358,12 +361,24 @@ def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cu
     return np.where(stays & pays[np.maximum(label, 0)], label, -1).astype(np.int32) if len(templates) else label
 
 
+def _prices_of(corpus: Corpus, label: Int32Array) -> Float32Array:
+    """The prices when each cluster is one voice, and each ad alone is one."""
+    n = corpus.ads
+    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+
+
 def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
-    """Move each ad to the nearest template that saves it most, or to none where none saves enough."""
+    """The label of the near template that saves each ad most, or none where none saves enough.
+
+    A member stays for half of what a newcomer needs: a copy that was let go too early would
+    speak as a stranger, and make the words of its own template look common. `_paying` has the
+    last word.
+    """
     near = _near_clusters(begins, neighbour, times, label, 3)
     head = np.full(corpus.sizes[0], -1, np.int32)
-    best = np.where(own > cut, own, cut).astype(np.float32)
-    new = np.where((label >= 0) & (own > cut), label, -1).astype(np.int32)
+    stays = (label >= 0) & (own > cut / 2)
+    best = np.where(stays, own, cut).astype(np.float32)
+    new = np.where(stays, label, -1).astype(np.int32)
     for k in range(near.shape[1]):
         asked = np.flatnonzero((near[:, k] >= 0) & (near[:, k] != label)).astype(np.int32)
         order = asked[np.argsort(near[asked, k], kind="stable")]
@@ -375,10 +390,10 @@ def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut)
             better = saved > best[group]
             best[group[better]] = saved[better]
             new[group[better]] = name
-    return new, np.where(new >= 0, best, 0).astype(np.float32)
+    return new
 
 
-def _merge(corpus, price, label, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
+def _merge(corpus, label, templates, begins, neighbour, cut):  # type: ignore[no-untyped-def]
     """Join clusters whose templates are one: either explains at least half of the other."""
     count = len(templates)
     if count < 2:
