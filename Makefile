@@ -9,7 +9,7 @@ DEMO := out/demo
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check catalog catalog-check screenshot clean
+.PHONY: help demo test lint types imports check catalog catalog-check reference clean
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ catalog: $(DEV) ## collect the strings of src into the French catalog, and compi
 
 catalog-check: $(DEV) ## fail if the French catalog is behind the code
 	$(BIN)/python tools/catalog.py --check
+
+reference: $(DEV) ## write docs/reference/cli.md from the command's help
+	$(BIN)/python tools/cli_reference.py
 
 clean: ## remove what was made here
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

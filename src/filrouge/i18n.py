@@ -69,3 +69,9 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """`singular` or `plural` for `count`, in the language spoken now."""
     return _spoken().ngettext(singular, plural, count)
+
+
+def number(count: int) -> str:
+    """`count` with its thousands set apart as the language does: 12,345 or 12 345."""
+    # French sets thousands apart with a narrow no-break space.
+    return f"{count:,}" if language() == "en" else f"{count:,}".replace(",", "\u202f")

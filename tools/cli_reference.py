@@ -1,0 +1,54 @@
+"""Write docs/reference/cli.md from the command line's own help; the test suite checks that it is up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from filrouge import i18n
+from filrouge.cli.app import program
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
+
+BEFORE = """\
+# The commands
+
+This page is written by `make reference` from the program's own help, so the two cannot differ.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a mistake in filrouge itself; `--debug` shows where |
+| 2 | wrong use: an option, a file or a folder that cannot be used. The message says what to do |
+| 3 | with `--strict` only: done, but some rows could not be read (see `rejects.csv`) |
+| 130 | interrupted (Ctrl-C) |
+
+Findings go to the folder that you name, answers to standard output, progress and messages to standard error.
+The language is that of `--lang`, else of the variable `FILROUGE_LANG`, else of the system (`LC_ALL`, `LC_MESSAGES`,
+`LANG`): English or French.
+"""
+
+
+def page() -> str:
+    """The text of the page."""
+    i18n.set_language("en")
+    os.environ["LANGUAGE"] = "en"
+    group = program()
+    top = click.Context(group, info_name="filrouge", terminal_width=80)
+    sections = [BEFORE, _section("filrouge", group.get_help(top))]
+    for name in group.list_commands(top):
+        command = group.get_command(top, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=top, terminal_width=80)
+        sections.append(_section(f"filrouge {name}", command.get_help(context)))
+    return "\n".join(sections)
+
+
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n```text\n{text}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
