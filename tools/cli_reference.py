@@ -1,4 +1,4 @@
-"""Write docs/reference/cli.md from the command line's own help; the test suite checks that it is up to date."""
+"""Write docs/reference/cli.md from the command line's own help; a test checks that it did."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ This page is written by `make reference` from the program's own help, so the two
 | 130 | interrupted (Ctrl-C) |
 
 Findings go to the folder that you name, answers to standard output, progress and messages to standard error.
-The language is that of `--lang`, else of the variable `FILROUGE_LANG`, else of the system (`LC_ALL`, `LC_MESSAGES`,
-`LANG`): English or French.
+The language is that of `--lang`, else of the variable `FILROUGE_LANG`, else of the system
+(`LC_ALL`, `LC_MESSAGES`, `LANG`): English or French.
 """
 
 
@@ -36,7 +36,7 @@ def page() -> str:
     i18n.set_language("en")
     os.environ["LANGUAGE"] = "en"
     group = program()
-    top = click.Context(group, info_name="filrouge", terminal_width=80)
+    top = click.Context(group, info_name="filrouge", help_option_names=["-h", "--help"], terminal_width=80)
     sections = [BEFORE, _section("filrouge", group.get_help(top))]
     for name in group.list_commands(top):
         command = group.get_command(top, name)

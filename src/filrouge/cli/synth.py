@@ -26,9 +26,15 @@ def command() -> click.Command:
             "filrouge synth --ads 2000 --seed 1 --out practice",
         ),
         params=[
-            click.Option(["--ads"], type=click.IntRange(min=1), required=True, help=_("How many ads.")),
             click.Option(
-                ["--seed"], type=click.IntRange(min=0), required=True, help=_("Another number, another set.")
+                ["--ads"], metavar="N", type=click.IntRange(min=1), required=True, help=_("How many ads.")
+            ),
+            click.Option(
+                ["--seed"],
+                metavar="S",
+                type=click.IntRange(min=0),
+                required=True,
+                help=_("Another number, another set."),
             ),
             click.Option(
                 ["--out"],
@@ -39,6 +45,7 @@ def command() -> click.Command:
             ),
             click.Option(
                 ["--difficulty"],
+                metavar="0..1",
                 type=click.FloatRange(0, 1),
                 default=0.5,
                 show_default=True,
