@@ -25,7 +25,11 @@ def strangers(draw: np.random.Generator, count: int) -> list[list[int]]:
     for _ in range(count):
         text: list[int] = []
         while len(text) < 40:
-            text += STOCK[draw.integers(len(STOCK))] if draw.random() < 0.3 else draw.zipf(1.3, 6).clip(1, 250).tolist()
+            text += (
+                STOCK[draw.integers(len(STOCK))]
+                if draw.random() < 0.3
+                else draw.zipf(1.3, 6).clip(1, 250).tolist()
+            )
         texts.append(HOUSE[:12] + text + HOUSE[12:])
     return texts
 
@@ -41,7 +45,10 @@ def noisy(draw: np.random.Generator, template: list[int], share: float) -> list[
 
 
 def groups(found: Comparison) -> set[frozenset[int]]:
-    return {frozenset(np.flatnonzero(found.cluster == k).tolist()) for k in range(int(found.cluster.max(initial=-1)) + 1)}
+    return {
+        frozenset(np.flatnonzero(found.cluster == k).tolist())
+        for k in range(int(found.cluster.max(initial=-1)) + 1)
+    }
 
 
 def test_strangers_on_one_site_are_not_tied() -> None:
@@ -66,7 +73,9 @@ def test_an_ad_that_holds_two_templates_does_not_chain_them() -> None:
     draw = np.random.default_rng(3)
     one, two = ([int(word) for word in draw.integers(1, 250, 50)] for _ in range(2))
     texts = strangers(draw, 600)
-    texts += [noisy(draw, one, 0.1) for _ in range(8)] + [noisy(draw, two, 0.1) for _ in range(8)] + [one + two]
+    texts += (
+        [noisy(draw, one, 0.1) for _ in range(8)] + [noisy(draw, two, 0.1) for _ in range(8)] + [one + two]
+    )
     found = run(texts)
     first, second = set(found.cluster[600:608].tolist()), set(found.cluster[608:616].tolist())
     assert len(first) == len(second) == 1

@@ -167,11 +167,20 @@ def tokenize_chunks(
     Returns:
         The tokens of all chunks, in order.
     """
+    written = split_chunks(folded, masks, threads)
+    return join_chunks(written, vocabulary or vocabulary_of(written, threads), threads)
+
+
+def split_chunks(folded: Sequence[Folded], masks: Sequence[Masks], threads: int = 1) -> list[WrittenWords]:
+    """The words of each chunk as they are written; see `tokenize_chunks`."""
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        written = list(pool.map(written_words, folded, masks))
-        words = vocabulary or vocabulary_of(written, threads)
-        if written:
-            _ = words.table  # made once, before threads ask for it
+        return list(pool.map(written_words, folded, masks))
+
+
+def join_chunks(written: Sequence[WrittenWords], words: Vocabulary, threads: int = 1) -> Tokens:
+    """The tokens of all chunks, in order, their disguised words joined as `words` decides."""
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        _ = words.table  # made once, before threads ask for it
         parts = list(pool.map(lambda chunk: join_disguised(chunk, words), written))
     if len(parts) == 1:
         return parts[0]

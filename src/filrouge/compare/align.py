@@ -33,7 +33,7 @@ EXTRA = np.float32(1.0)
 
 @njit(cache=True, nogil=True)
 def index_model(model, head, following):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Chain the places of each word of `model`, first to last, through `head` (per word, -1 for none) and `following`."""
+    """Chain the places of each word of `model` in order, through `head` (per word, -1: none) and `following`."""
     for j in range(model.size - 1, -1, -1):
         word = model[j]
         if word >= 0:
@@ -137,7 +137,11 @@ def trace(row, column, m, back, places):  # type: ignore[no-untyped-def]  # prag
 def _pair_bits(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
     longest = 1
     for k in range(pairs_a.size):
-        longest = max(longest, offsets[pairs_a[k] + 1] - offsets[pairs_a[k]], offsets[pairs_b[k] + 1] - offsets[pairs_b[k]])
+        longest = max(
+            longest,
+            offsets[pairs_a[k] + 1] - offsets[pairs_a[k]],
+            offsets[pairs_b[k] + 1] - offsets[pairs_b[k]],
+        )
     longest = min(longest, LONGEST)
     best = np.empty((longest, longest), np.float32)
     back = np.empty((longest, longest), np.int32)
@@ -153,14 +157,21 @@ def _pair_bits(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ign
             continue
         jump = np.float32(np.log2(model.size) + 3.0)
         index_model(model, head, following)
-        saved, _, _ = copy_bits(words[offsets[b] : end], cost[offsets[b] : end], model.size, head, following, jump, best, back)
+        saved, _, _ = copy_bits(
+            words[offsets[b] : end], cost[offsets[b] : end], model.size, head, following, jump, best, back
+        )
         forget_model(model, head)
         bits[k] = saved
     return bits
 
 
 def pair_bits(
-    first: Int32Array, second: Int32Array, words: Int32Array, cost: Float32Array, offsets: Int64Array, threads: int = 1
+    first: Int32Array,
+    second: Int32Array,
+    words: Int32Array,
+    cost: Float32Array,
+    offsets: Int64Array,
+    threads: int = 1,
 ) -> Float32Array:
     """Bits saved by writing text `second[k]` with text `first[k]` beside it; float32, shape (pairs,)."""
     vocabulary = int(words.max()) + 1 if words.size else 1
@@ -205,7 +216,9 @@ def align_members(members, words, cost, offsets, model, head):  # type: ignore[n
         begin = offsets[members[k]]
         size = offsets[members[k] + 1] - begin
         n = min(size, LONGEST)
-        saved, row, column = copy_bits(words[begin : begin + n], cost[begin : begin + n], m, head, following, jump, best, back)
+        saved, row, column = copy_bits(
+            words[begin : begin + n], cost[begin : begin + n], m, head, following, jump, best, back
+        )
         bits[k] = saved
         if row >= 0:
             trace(row, column, m, back, places[at : at + n])

@@ -34,7 +34,9 @@ def _events(ids, offsets, df, most, neighbours, begins, fill, postings, out):  #
             for step in range(1, neighbours + 1):
                 if k + step >= fill[run]:
                     break
-                out[count] = (np.uint64(postings[begin + k]) << np.uint64(32)) | np.uint64(postings[begin + k + step])
+                out[count] = (np.uint64(postings[begin + k]) << np.uint64(32)) | np.uint64(
+                    postings[begin + k + step]
+                )
                 count += 1
     return count
 
@@ -54,8 +56,17 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
     begins = np.concatenate([[0], np.cumsum(used)[:-1]]) if n3 else np.zeros(0, np.int64)
     total = int(used.sum())
     out = np.empty(total * NEIGHBOURS + 1, np.uint64)
-    count = _events(corpus.triples, corpus.offsets, df, most, NEIGHBOURS, begins,
-                    np.zeros(n3, np.int32), np.empty(total + 1, np.int32), out)
+    count = _events(
+        corpus.triples,
+        corpus.offsets,
+        df,
+        most,
+        NEIGHBOURS,
+        begins,
+        np.zeros(n3, np.int32),
+        np.empty(total + 1, np.int32),
+        out,
+    )
     out = out[:count]
     out.sort()
     if not count:

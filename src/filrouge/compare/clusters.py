@@ -20,6 +20,7 @@ from numba import njit
 
 from filrouge.compare.align import align_members, pair_bits
 from filrouge.compare.candidates import candidate_pairs
+from filrouge.compare.consensus import Consensus, consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, holders
 from filrouge.compare.strangers import Corpus, prices
 
@@ -106,8 +107,10 @@ def _spread_labels(begins, neighbour, bits, sweeps):  # type: ignore[no-untyped-
     return label
 
 
-def _neighbourhoods(n: int, a: Int32Array, b: Int32Array, value: np.ndarray) -> tuple[Int64Array, Int32Array, np.ndarray]:
-    """The pairs as lists of neighbours, both ways: where each ad's list begins, the neighbours, the values."""
+def _neighbourhoods(
+    n: int, a: Int32Array, b: Int32Array, value: np.ndarray
+) -> tuple[Int64Array, Int32Array, np.ndarray]:
+    """The pairs as lists of neighbours, both ways: where each ad's list begins, neighbours, values."""
     source = np.concatenate([a, b])
     order = np.argsort(source, kind="stable")
     begins = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
@@ -116,7 +119,7 @@ def _neighbourhoods(n: int, a: Int32Array, b: Int32Array, value: np.ndarray) -> 
 
 @njit(cache=True, nogil=True)
 def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """For each ad the `keep` labels (int32, shape (ads, keep), -1 for none) that its candidates name most often."""
+    """The `keep` labels that each ad's candidates name most often: int32, shape (ads, keep), -1: none."""
     n = begins.size - 1
     found = np.full((n, keep), -1, np.int32)
     votes = np.zeros(max(label.max() + 1, 1) if n else 1, np.int64)
@@ -140,79 +143,6 @@ def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-un
             if label[neighbour[e]] >= 0:
                 votes[label[neighbour[e]]] = 0
     return found
-
-
-@dataclass(frozen=True)
-class Consensus:
-    """The words that most members of a cluster share, in order.
-
-    Attributes:
-        words: word numbers, int32, shape (m,).
-        price: what each word costs a stranger where members wrote it, mean bits, float32, shape (m,).
-        bits: saved for each member, float32, shape (members,).
-    """
-
-    words: Int32Array
-    price: Float32Array
-    bits: Float32Array
-
-
-def consensus(
-    corpus: Corpus, price: Float32Array, members: Int32Array, start: Int32Array, head: Int32Array, rounds: int = 2
-) -> Consensus:
-    """The consensus of the members, from one member's words.
-
-    Begins with one member's words and, for two rounds, drops what fewer than half of the
-    members copied and takes in what more than half put at one place.
-    """
-    nothing = Consensus(start[:0], np.zeros(0, np.float32), np.zeros(members.size, np.float32))
-    model = start
-    sample = members[:: max(1, members.size // 60)]
-    for _ in range(rounds):
-        bits, votes, places = align_members(sample, corpus.words, price, corpus.offsets, model, head)
-        copied = bits > 0
-        if copied.sum() < 2:
-            return nothing
-        half = max(2.0, copied.sum() / 2)
-        model = _with_insertions(corpus, sample[copied], places, np.repeat(copied, np.diff(corpus.offsets)[sample]), model, votes, half)
-        if not model.size:
-            return nothing
-    bits, votes, places = align_members(members, corpus.words, price, corpus.offsets, model, head)
-    flat = np.concatenate([np.arange(corpus.offsets[ad], corpus.offsets[ad + 1]) for ad in members])
-    copied_from = places >= 0
-    total = np.bincount(places[copied_from], price[flat[copied_from]], model.size)
-    return Consensus(model, (total / np.maximum(votes, 1)).astype(np.float32), bits)
-
-
-def _with_insertions(
-    corpus: Corpus, members: Int32Array, places: Int32Array, used: np.ndarray, model: Int32Array, votes: Int32Array, half: float
-) -> Int32Array:
-    """The model without words that less than half copied, and with those that at least half put in at one place."""
-    flat = np.concatenate([np.arange(corpus.offsets[ad], corpus.offsets[ad + 1]) for ad in members])
-    places = places[used]
-    # The place of an inserted word is the model word after which it stands.
-    after = np.where(places >= 0, np.arange(places.size), -1)
-    after = np.maximum.accumulate(after)
-    beginnings = np.repeat(np.cumsum(np.diff(corpus.offsets)[members]) - np.diff(corpus.offsets)[members],
-                           np.diff(corpus.offsets)[members])
-    inside = after >= beginnings
-    anchor = np.where(inside, places[np.maximum(after, 0)], -1)
-    depth = np.arange(places.size) - np.where(inside, after, beginnings - 1)
-    new = (places < 0) & (depth <= 12)
-    insertions: dict[int, list[tuple[int, int]]] = {}
-    if new.any():
-        keys = np.stack([anchor[new], corpus.words[flat[new]]], axis=1).astype(np.int64)
-        joined = (keys[:, 0] + 1) << 32 | keys[:, 1]
-        unique, inverse, counts = np.unique(joined, return_inverse=True, return_counts=True)
-        for k in np.flatnonzero(counts >= half):
-            mean_depth = int(np.median(depth[new][inverse == k]))
-            insertions.setdefault(int(unique[k] >> 32) - 1, []).append((mean_depth, int(unique[k] & 0xFFFFFFFF)))
-    out: list[int] = [word for _, word in sorted(insertions.get(-1, []))]
-    for j, word in enumerate(model.tolist()):
-        if votes[j] >= half:
-            out.append(word)
-        out.extend(w for _, w in sorted(insertions.get(j, [])))
-    return np.array(out, np.int32)
 
 
 def _first_prices(corpus: Corpus) -> Float32Array:
@@ -266,16 +196,17 @@ def find_clusters(corpus: Corpus, threads: int = 1) -> Clustering:
 
     known: dict[bytes, Int32Array] = {}
     for _ in range(ROUNDS):
-        price = _prices_of(corpus, label)
+        price = _prices_of(corpus, label, threads)
         templates, own = _templates(corpus, price, label, degree, known, threads)
         merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut))
         if not np.array_equal(merged, label):
             label = merged
-            price = _prices_of(corpus, label)
+            price = _prices_of(corpus, label, threads)
             templates, own = _templates(corpus, price, label, degree, known, threads)
         cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label, threads))
-        label = _compact(_assign(corpus, price, label, own, templates, all_begins, all_neighbours, all_times, cut))
-    price = _prices_of(corpus, label)
+        near = _near_clusters(all_begins, all_neighbours, all_times, label, 3)
+        label = _compact(_assign(corpus, price, label, own, templates, near, cut, threads))
+    price = _prices_of(corpus, label, threads)
     templates, own = _templates(corpus, price, label, degree, known, threads)
     label = _paying(label, own, templates, cut)
     kept = np.unique(label[label >= 0])
@@ -314,7 +245,12 @@ def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array, thre
 
 
 def _templates(
-    corpus: Corpus, price: Float32Array, label: Int32Array, degree: np.ndarray, known: dict[bytes, Int32Array], threads: int
+    corpus: Corpus,
+    price: Float32Array,
+    label: Int32Array,
+    degree: np.ndarray,
+    known: dict[bytes, Int32Array],
+    threads: int,
 ) -> tuple[list[Consensus], Float32Array]:
     """The consensus of each cluster, begun at its best connected member, and what it saves each ad.
 
@@ -330,13 +266,23 @@ def _templates(
             words = known.get(members.tobytes())
             if words is None:
                 start = members[int(np.argmax(degree[members]))]
-                out.append(consensus(corpus, price, members, corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]], head))
+                out.append(
+                    consensus(
+                        corpus,
+                        price,
+                        members,
+                        corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]],
+                        head,
+                    )
+                )
             else:
                 out.append(consensus(corpus, price, members, words, head, rounds=0))
         return out
 
     with ThreadPoolExecutor(threads) as pool:
-        templates = [c for part in pool.map(share, (groups[k::threads] for k in range(threads))) for c in part]
+        templates = [
+            c for part in pool.map(share, (groups[k::threads] for k in range(threads))) for c in part
+        ]
     # The shares were dealt out in turn: put them back in order.
     order = [k for first in range(threads) for k in range(first, len(groups), threads)]
     templates = [c for _, c in sorted(zip(order, templates, strict=True), key=lambda item: item[0])]
@@ -348,7 +294,7 @@ def _templates(
 
 
 def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cut: float) -> Int32Array:
-    """Without the ads that their template does not save enough, and the clusters that do not pay for their template.
+    """Without the ads that their template does not save enough, and the clusters that do not pay for it.
 
     A template has to be written once; what its members save above that must be more than
     strangers reach.
@@ -358,42 +304,67 @@ def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cu
     saved = np.bincount(label[stays], own[stays], len(templates))
     cost = np.array([t.price.sum() for t in templates])
     pays = (sizes >= 2) & (saved - cost > cut)
-    return np.where(stays & pays[np.maximum(label, 0)], label, -1).astype(np.int32) if len(templates) else label
+    return (
+        np.where(stays & pays[np.maximum(label, 0)], label, -1).astype(np.int32) if len(templates) else label
+    )
 
 
-def _prices_of(corpus: Corpus, label: Int32Array) -> Float32Array:
+def _prices_of(corpus: Corpus, label: Int32Array, threads: int) -> Float32Array:
     """The prices when each cluster is one voice, and each ad alone is one."""
     n = corpus.ads
-    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32))
+    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), threads)
 
 
-def _assign(corpus, price, label, own, templates, begins, neighbour, times, cut):  # type: ignore[no-untyped-def]
+def _assign(
+    corpus: Corpus,
+    price: Float32Array,
+    label: Int32Array,
+    own: Float32Array,
+    templates: list[Consensus],
+    near: Int32Array,
+    cut: float,
+    threads: int,
+) -> Int32Array:
     """The label of the near template that saves each ad most, or none where none saves enough.
 
     A member stays for half of what a newcomer needs: a copy that was let go too early would
     speak as a stranger, and make the words of its own template look common. `_paying` has the
     last word.
     """
-    near = _near_clusters(begins, neighbour, times, label, 3)
-    head = np.full(corpus.sizes[0], -1, np.int32)
     stays = (label >= 0) & (own > cut / 2)
     best = np.where(stays, own, cut).astype(np.float32)
     new = np.where(stays, label, -1).astype(np.int32)
+
+    def weighed(part: list[Int32Array]) -> list[tuple[Int32Array, Float32Array]]:
+        head = np.full(corpus.sizes[0], -1, np.int32)
+        return [
+            (asked, align_members(asked, corpus.words, price, corpus.offsets, words, head)[0])
+            for asked in part
+            if (words := templates[int(column[asked[0]])].words).size
+        ]
+
     for k in range(near.shape[1]):
-        asked = np.flatnonzero((near[:, k] >= 0) & (near[:, k] != label)).astype(np.int32)
-        order = asked[np.argsort(near[asked, k], kind="stable")]
-        for group in np.split(order, np.flatnonzero(np.diff(near[order, k])) + 1) if order.size else []:
-            name = int(near[group[0], k])
-            if name >= len(templates):
-                continue
-            saved, _, _ = align_members(group, corpus.words, price, corpus.offsets, templates[name].words, head)
-            better = saved > best[group]
-            best[group[better]] = saved[better]
-            new[group[better]] = name
+        column = near[:, k]
+        asked = np.flatnonzero((column >= 0) & (column != label)).astype(np.int32)
+        order = asked[np.argsort(column[asked], kind="stable")]
+        groups = np.split(order, np.flatnonzero(np.diff(column[order])) + 1) if order.size else []
+        with ThreadPoolExecutor(threads) as pool:
+            for part in pool.map(weighed, (groups[share::threads] for share in range(threads))):
+                for group, saved in part:
+                    better = saved > best[group]
+                    best[group[better]] = saved[better]
+                    new[group[better]] = column[group[better]]
     return new
 
 
-def _merge(corpus, label, templates, begins, neighbour, cut):  # type: ignore[no-untyped-def]
+def _merge(
+    corpus: Corpus,
+    label: Int32Array,
+    templates: list[Consensus],
+    begins: Int64Array,
+    neighbour: Int32Array,
+    cut: float,
+) -> Int32Array:
     """Join clusters whose templates are one: either explains at least half of the other."""
     count = len(templates)
     if count < 2:
@@ -401,7 +372,7 @@ def _merge(corpus, label, templates, begins, neighbour, cut):  # type: ignore[no
     source = np.repeat(np.arange(corpus.ads), np.diff(begins))
     a, b = label[source], label[neighbour]
     across = (a >= 0) & (b > a)
-    keys, strength = np.unique(a[across].astype(np.int64) << 32 | b[across], return_counts=True)
+    keys = np.unique(a[across].astype(np.int64) << 32 | b[across])
     if not keys.size:
         return label
     sizes = np.array([t.words.size for t in templates])
@@ -410,7 +381,11 @@ def _merge(corpus, label, templates, begins, neighbour, cut):  # type: ignore[no
     cost = np.concatenate([t.price for t in templates])
     first, second = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
     forth = pair_bits(first, second, flat, cost, offsets)
-    whole = np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size)) if cost.size else np.zeros(count)
+    whole = (
+        np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size))
+        if cost.size
+        else np.zeros(count)
+    )
     least = np.minimum(whole[first], whole[second])
     same = (forth > cut) & (forth > 0.5 * least)
     root = np.arange(count)

@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.align import GO_ON
-from filrouge.compare.clusters import Clustering, Consensus, find_clusters
+from filrouge.compare.clusters import Clustering, find_clusters
+from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.strangers import Corpus, number_runs
 from filrouge.compare.templates import Template, build_template
@@ -65,7 +66,11 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
     first[text[::-1]] = np.arange(text.size - 1, -1, -1)
     lengths = np.diff(offsets)[first] if found else np.zeros(0, np.int64)
     begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    flat = np.repeat(offsets[first] - begins[:-1], lengths) + np.arange(begins[-1]) if found else np.zeros(0, np.int64)
+    flat = (
+        np.repeat(offsets[first] - begins[:-1], lengths) + np.arange(begins[-1])
+        if found
+        else np.zeros(0, np.int64)
+    )
     corpus = number_runs(keys[flat], kinds[flat], begins)
     kinds = kinds[flat]
     clustering = find_clusters(corpus, threads)
@@ -80,8 +85,16 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
         templates.append(build_template(corpus, clustering.price, kinds, members, model, head))
     empty = np.diff(offsets) == 0
     cluster = np.where(empty, -1, label[text]).astype(np.int32) if found else np.zeros(0, np.int32)
-    return Comparison(cluster, np.where(cluster >= 0, bits[text], 0).astype(np.float32) if found else np.zeros(0, np.float32),
-                      templates, text, corpus, kinds, clustering, sizes)
+    return Comparison(
+        cluster,
+        np.where(cluster >= 0, bits[text], 0).astype(np.float32) if found else np.zeros(0, np.float32),
+        templates,
+        text,
+        corpus,
+        kinds,
+        clustering,
+        sizes,
+    )
 
 
 def _with_equal_texts(

@@ -13,7 +13,9 @@ Float32Array = NDArray[np.float32]
 
 
 @njit(cache=True, nogil=True)
-def _slots(keys: UInt64Array, ids: Int32Array, table: UInt64Array, numbers: Int32Array) -> int:  # pragma: no cover
+def _slots(
+    keys: UInt64Array, ids: Int32Array, table: UInt64Array, numbers: Int32Array
+) -> int:  # pragma: no cover
     mask = np.uint64(table.size - 1)
     shift = np.uint64(29)
     multiplier = np.uint64(0x9E3779B97F4A7C15)
@@ -49,7 +51,9 @@ def dense_ids(keys: UInt64Array) -> tuple[Int32Array, int]:
 
 
 @njit(cache=True, nogil=True)
-def _pair_keys(left: Int32Array, right: Int32Array, offsets: Int64Array, back: int) -> UInt64Array:  # pragma: no cover
+def _pair_keys(
+    left: Int32Array, right: Int32Array, offsets: Int64Array, back: int
+) -> UInt64Array:  # pragma: no cover
     keys = np.empty(right.size, np.uint64)
     for ad in range(offsets.size - 1):
         for t in range(offsets[ad], offsets[ad + 1]):
@@ -58,7 +62,9 @@ def _pair_keys(left: Int32Array, right: Int32Array, offsets: Int64Array, back: i
     return keys
 
 
-def longer_runs(shorter: Int32Array, words: Int32Array, offsets: Int64Array, length: int) -> tuple[Int32Array, int]:
+def longer_runs(
+    shorter: Int32Array, words: Int32Array, offsets: Int64Array, length: int
+) -> tuple[Int32Array, int]:
     """Number the runs of `length` words that end at each word.
 
     A run that would reach over the beginning of its ad is the run of what there is.
@@ -76,7 +82,9 @@ def longer_runs(shorter: Int32Array, words: Int32Array, offsets: Int64Array, len
 
 
 @njit(cache=True, nogil=True)
-def holders(ids: Int32Array, offsets: Int64Array, owner: Int32Array, found: int) -> Int32Array:  # pragma: no cover
+def holders(
+    ids: Int32Array, offsets: Int64Array, owner: Int32Array, found: int
+) -> Int32Array:  # pragma: no cover
     """In how many different owners (ads, or clusters counted once) each number occurs.
 
     The ads of one owner must stand together in the order given by the caller, or be counted

@@ -8,12 +8,13 @@ must not count as five hundred people, so a run counts once for each cluster tha
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, holders, longer_runs
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Corpus:
     offsets: Int64Array
     sizes: tuple[int, int, int]
     said: np.ndarray
-    """bool, shape (words,): False for a word that stands for an identifier, which is evidence of another kind."""
+    """bool, shape (words,): False for a word that stands for an identifier, evidence of another kind."""
 
     @property
     def ads(self) -> int:
@@ -78,38 +79,48 @@ def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, way
                 p = (c2[pairs[t]] - 1 + ways2[before] * p) / max(times2[before] - 1 + ways2[before], 1.0)
                 if t > offsets[ad] + 1:
                     before = pairs[t - 1]
-                    p = (c3[triples[t]] - 1 + ways3[before] * p) / max(times3[before] - 1 + ways3[before], 1.0)
+                    p = (c3[triples[t]] - 1 + ways3[before] * p) / max(
+                        times3[before] - 1 + ways3[before], 1.0
+                    )
             # A match after a gap does not share the context: a word never counts for more than it does alone.
             price[t] = -np.log2(min(1.0, max(p, alone)))
     return price
 
 
-def prices(corpus: Corpus, cluster: Int32Array) -> Float32Array:
+def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Array:
     """Bits that each word would cost a stranger; float32, shape (words,); 0 for identifiers.
 
     Args:
         corpus: the texts.
         cluster: int32, shape (ads,): the ads of one number count as one voice.
+        threads: how many threads to use; the result is the same.
 
     Source: interpolated n-gram model with the counts of Witten & Bell (1991) on distinct
     writers instead of occurrences.
     """
-    if cluster.size and np.any(cluster != np.arange(cluster.size)):
-        order = np.argsort(cluster, kind="stable")
-    else:
-        order = None
-    n1, n2, n3 = corpus.sizes
-    counts = [_voices(ids, corpus.offsets, cluster, n, order) for ids, n in
-              ((corpus.words, n1), (corpus.pairs, n2), (corpus.triples, n3))]
-    total = float(counts[0].sum())
-    after_one = _continuations(corpus.words, corpus.pairs, corpus.offsets, counts[1], n1)
-    after_two = _continuations(corpus.pairs, corpus.triples, corpus.offsets, counts[2], n2)
-    return _prices(corpus.words, corpus.pairs, corpus.triples, corpus.said, corpus.offsets, *counts, max(total, 1.0),
-                   *after_one, *after_two)
+    order = np.argsort(cluster, kind="stable").astype(np.int32)
+    offsets = corpus.offsets
+    with ThreadPoolExecutor(threads) as pool:
+        runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
+        waiting = [pool.submit(_voices, ids, offsets, cluster, order, found) for ids, found in runs]
+        ones, twos, threes = (done.result() for done in waiting)
+        after_one = pool.submit(_continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
+        after_two = pool.submit(
+            _continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
+        )
+        after = (*after_one.result(), *after_two.result())
+    total = max(float(ones.sum()), 1.0)
+    price: Float32Array = _prices(
+        corpus.words, corpus.pairs, corpus.triples, corpus.said, offsets, ones, twos, threes, total, *after
+    )
+    return price
 
 
 @njit(cache=True, nogil=True)
-def _holders_in_order(ids, offsets, owner, order, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _voices(
+    ids: Int32Array, offsets: Int64Array, owner: Int32Array, order: Int32Array, found: int
+) -> Int32Array:
+    """How many different owners hold each number; `order` puts the ads of one owner together."""
     counts = np.zeros(found, np.int32)
     last = np.full(found, -1, np.int32)
     for k in range(order.size):
@@ -121,9 +132,3 @@ def _holders_in_order(ids, offsets, owner, order, found):  # type: ignore[no-unt
                 last[i] = who
                 counts[i] += 1
     return counts
-
-
-def _voices(ids, offsets, cluster, found, order):  # type: ignore[no-untyped-def]
-    if order is None:
-        return holders(ids, offsets, cluster, found)
-    return _holders_in_order(ids, offsets, cluster, order, found)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.align import STEP, align_members
-from filrouge.compare.clusters import Consensus
+from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Float32Array, Int32Array
 from filrouge.compare.strangers import Corpus
 
@@ -91,7 +91,12 @@ def _entropy(share: float) -> float:
 
 
 def build_template(
-    corpus: Corpus, price: Float32Array, kinds: np.ndarray, members: Int32Array, found: Consensus, head: Int32Array
+    corpus: Corpus,
+    price: Float32Array,
+    kinds: np.ndarray,
+    members: Int32Array,
+    found: Consensus,
+    head: Int32Array,
 ) -> Template:
     """The template of a cluster.
 
@@ -128,15 +133,29 @@ def build_template(
         share = mine.shape[0] / max(int(passed[gap]), 1)
         gain = mine.shape[0] * float(STEP) - passed[gap] * _entropy(share) - np.log2(m + 1) - 3.0
         if share >= 0.5 and gain > 0:
-            slots.append(Slot(int(gap), _kind_of(kinds, mine), tuple(Filling(int(k), int(a), int(b)) for k, _, a, b in mine)))
+            slots.append(
+                Slot(
+                    int(gap),
+                    _kind_of(kinds, mine),
+                    tuple(Filling(int(k), int(a), int(b)) for k, _, a, b in mine),
+                )
+            )
     for j in np.flatnonzero(is_slot):
         at = np.flatnonzero(places == j)
         owner = np.searchsorted(begins, at, side="right") - 1
-        fillings = tuple(Filling(int(k), int(flat[i]), int(flat[i]) + 1) for k, i in zip(owner, at, strict=True))
+        fillings = tuple(
+            Filling(int(k), int(flat[i]), int(flat[i]) + 1) for k, i in zip(owner, at, strict=True)
+        )
         slots.append(Slot(int(j), int(kinds[examples[j]]), fillings))
     slots.sort(key=lambda slot: slot.after)
-    return Template(found.words, tuple(slots), examples, members,
-                    tuple(places[begins[k] : begins[k + 1]] for k in range(members.size)), bits)
+    return Template(
+        found.words,
+        tuple(slots),
+        examples,
+        members,
+        tuple(places[begins[k] : begins[k + 1]] for k in range(members.size)),
+        bits,
+    )
 
 
 def _kind_of(kinds: np.ndarray, rows: np.ndarray) -> int:

@@ -16,8 +16,17 @@ from filrouge.ads.fold import Folded, fold_texts
 from filrouge.ads.identifiers import find_identifiers
 from filrouge.ads.names import find_names
 from filrouge.ads.places import Gazetteer
-from filrouge.ads.readers import ReadResult, read_ads
-from filrouge.ads.tokens import SLOT_KINDS, Masks, Tokens, tokenize_chunks
+from filrouge.ads.readers import read_ads
+from filrouge.ads.schema import ReadResult
+from filrouge.ads.tokens import (
+    SLOT_KINDS,
+    Masks,
+    Tokens,
+    Vocabulary,
+    join_chunks,
+    split_chunks,
+    vocabulary_of,
+)
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.i18n import _
 from filrouge.networks.groups import Groups, Texts
@@ -49,6 +58,7 @@ class Findings:
     identifiers: pl.DataFrame
     comparison: Comparison
     tokens: Tokens
+    vocabulary: Vocabulary
     groups: Groups
     records: list[dict[str, Any]]
     ties: pl.DataFrame
@@ -85,7 +95,9 @@ def _marks_of_texts(texts: list[str], countries: list[str], first: int) -> Marks
     return _marks(fold_texts(texts), countries, first)
 
 
-def find_marks(texts: list[str], folded: list[Folded], countries: list[str], jobs: int, progress: Progress) -> Marks:
+def find_marks(
+    texts: list[str], folded: list[Folded], countries: list[str], jobs: int, progress: Progress
+) -> Marks:
     """Identifiers, places and names in the texts, chunk by chunk, in the order of the ads."""
     starts = list(range(0, len(texts), CHUNK))
     found: list[Marks] = []
@@ -93,7 +105,10 @@ def find_marks(texts: list[str], folded: list[Folded], countries: list[str], job
         import multiprocessing
 
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
-            waiting = [pool.submit(_marks_of_texts, texts[s : s + CHUNK], countries[s : s + CHUNK], s) for s in starts]
+            waiting = [
+                pool.submit(_marks_of_texts, texts[s : s + CHUNK], countries[s : s + CHUNK], s)
+                for s in starts
+            ]
             for s, done in zip(starts, waiting, strict=True):
                 found.append(done.result())
                 progress.advance(min(CHUNK, len(texts) - s))
@@ -103,17 +118,27 @@ def find_marks(texts: list[str], folded: list[Folded], countries: list[str], job
             progress.advance(min(CHUNK, len(texts) - s))
     if not found:
         found = [_marks(fold_texts([]), [], 0)]
-    return Marks(*(pl.concat([getattr(m, name) for m in found]) for name in ("identifiers", "places", "names")))
+    return Marks(
+        *(pl.concat([getattr(m, name) for m in found]) for name in ("identifiers", "places", "names"))
+    )
 
 
 def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
-    """The spans that stand for one word each, without overlaps; identifiers go before places, places before names."""
+    """The spans that stand for one word each, no two overlapping: identifiers before places before names."""
     kind = {name: k for k, name in enumerate(SLOT_KINDS)}
-    layers = pl.concat([
-        marks.identifiers.select("ad", "start", "end", pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8), rank=pl.lit(0)),
-        marks.places.select("ad", "start", "end", kind=pl.lit(kind["place"], pl.UInt8), rank=pl.lit(1)),
-        marks.names.select("ad", "start", "end", kind=pl.lit(kind["name"], pl.UInt8), rank=pl.lit(2)),
-    ]).sort("ad", "rank", "start")
+    layers = pl.concat(
+        [
+            marks.identifiers.select(
+                "ad",
+                "start",
+                "end",
+                pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8),
+                rank=pl.lit(0),
+            ),
+            marks.places.select("ad", "start", "end", kind=pl.lit(kind["place"], pl.UInt8), rank=pl.lit(1)),
+            marks.names.select("ad", "start", "end", kind=pl.lit(kind["name"], pl.UInt8), rank=pl.lit(2)),
+        ]
+    ).sort("ad", "rank", "start")
     ad, start, end = (layers[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
     keep = np.zeros(ad.size, bool)
     taken: list[tuple[int, int]] = []
@@ -130,14 +155,20 @@ def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
     for chunk in chunks:
         after = first + chunk.offsets.size - 1
         a, b = np.searchsorted(columns[0], [first, after])
-        out.append(Masks((columns[0][a:b] - first).astype(np.int32), columns[1][a:b].astype(np.int32),
-                         columns[2][a:b].astype(np.int32), columns[3][a:b].astype(np.uint8)))
+        out.append(
+            Masks(
+                (columns[0][a:b] - first).astype(np.int32),
+                columns[1][a:b].astype(np.int32),
+                columns[2][a:b].astype(np.int32),
+                columns[3][a:b].astype(np.uint8),
+            )
+        )
         first = after
     return out
 
 
 def _countries(ads: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
-    """The country of each ad by its location (CA where that says nothing), and the place of each ad that names one."""
+    """The country of each ad by its location (CA where that says nothing), and the place that it names."""
     gazetteer = Gazetteer.load()
     resolved = {where: gazetteer.resolve(where) for where in ads["location"].unique().to_list() if where}
     countries, rows = [], []
@@ -170,13 +201,18 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     countries, located = _countries(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
     clock.stage("words", _("Splitting into words"), None)
-    tokens = tokenize_chunks(folded, make_masks(marks, folded), threads=jobs)
+    written = split_chunks(folded, make_masks(marks, folded), jobs)
     del folded
+    vocabulary = vocabulary_of(written, jobs)
+    tokens = join_chunks(written, vocabulary, jobs)
+    del written
     clock.stage("compare", _("Comparing"), None)
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
-    groups = Groups(found, Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS), marks.identifiers, located)
+    groups = Groups(
+        found, Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS), marks.identifiers, located
+    )
     records = [groups.record(cluster) for cluster in groups.rank]
     ties = all_ties(found, marks.identifiers)
     clock.stop()
-    return Findings(read, marks.identifiers, found, tokens, groups, records, ties, clock.seconds)
+    return Findings(read, marks.identifiers, found, tokens, vocabulary, groups, records, ties, clock.seconds)

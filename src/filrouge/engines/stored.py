@@ -1,34 +1,29 @@
-"""Searching in the results of a run, and explaining a pair of its ads."""
+"""The results of a run as files: what `search` and `explain` read."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from filrouge.ads.fold import fold_texts
-from filrouge.ads.identifiers import find_identifiers
-from filrouge.ads.names import find_names
-from filrouge.ads.places import Gazetteer
-from filrouge.ads.tokens import tokenize_chunks
+from filrouge.ads.tokens import Vocabulary, tokenize_chunks
+from filrouge.compare.runs import Int32Array
 from filrouge.compare.search import Index, copied_words, postings
-from filrouge.engines.local import Findings, Marks, make_masks
-from filrouge.errors import FilrougeError
-from filrouge.i18n import _
+from filrouge.engines.local import Findings, find_marks, make_masks
+from filrouge.errors import NoFindings, UnknownAd
+from filrouge.networks.ties import TYING_KINDS
+from filrouge.progress import Silent
 
-ARRAYS = ("keys", "numbers", "words", "offsets", "price", "begins", "ads")
-
-
-class NoResults(FilrougeError):
-    """A folder that holds no results of `filrouge compare`."""
-
-
-class UnknownAd(FilrougeError):
-    """An id that none of the ads has."""
+FORMAT: Final = 1
+"""Raised when the files of a folder change their meaning; `run.json` says which one wrote it."""
+ARRAYS: Final = ("keys", "numbers", "words", "offsets", "price", "begins", "ads")
+NEEDED: Final = ("ads.parquet", "run.json", "index/words.npy", "index/clusters.parquet")
 
 
 @dataclass(frozen=True)
@@ -40,8 +35,25 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """An identifier that two texts have in common.
+
+    `holders`: ads of the corpus that carry it. `bits`: log2(ads / holders).
+    """
+
+    kind: str
+    value: str
+    holders: int
+    bits: float
+
+
+@dataclass(frozen=True)
 class Hit:
-    """An ad near to the text that was asked for."""
+    """An ad beside another text.
+
+    `bits`: saved by writing the ad with that text beside it. `stretches`: the raw text, in order.
+    `shared`: identifiers that both have. `cluster`, `template`: "" for an ad that nothing ties.
+    """
 
     id: str
     agency: str
@@ -51,115 +63,101 @@ class Hit:
     template: str
     bits: float
     stretches: tuple[Stretch, ...]
-
-
-@dataclass(frozen=True)
-class Shared:
-    """An identifier that both ads have, and what it is worth."""
-
-    kind: str
-    value: str
-    holders: int
-    bits: float
+    shared: tuple[Shared, ...]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why two ads are tied, or why not."""
+    """Why two ads are tied, or why not.
+
+    `text_bits`: saved by writing the one with the other beside it. `cut`: the bits that strangers
+    reach by chance in this corpus.
+    """
 
     one: Hit
     other: Hit
     text_bits: float
-    """Bits saved by writing the one with the other beside it."""
     cut: float
-    """Bits that strangers reach by chance in this corpus."""
     shared: tuple[Shared, ...]
     same_cluster: bool
 
 
 def write_index(folder: Path, findings: Findings) -> None:
-    """Write the arrays that `search` and `explain` read; one .npy file each."""
+    """Write what `Stored` reads, beside `ads.parquet` and `run.json`: one .npy file for each array."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = findings.comparison
-    tokens = findings.tokens
+    found, tokens = findings.comparison, findings.tokens
     # Prices and word numbers are those of the different texts; spread them over all ads.
-    lengths = np.diff(tokens.offsets)
-    at = np.repeat(found.corpus.offsets[found.text] - tokens.offsets[:-1], lengths) + np.arange(int(tokens.offsets[-1]))
+    first_word = np.repeat(found.corpus.offsets[found.text] - tokens.offsets[:-1], np.diff(tokens.offsets))
+    at = first_word + np.arange(first_word.size)
     words = found.corpus.words[at]
     count = found.corpus.sizes[0]
     key_of = np.zeros(count, np.uint64)
     key_of[words] = tokens.key
     order = np.argsort(key_of, kind="stable")
     begins, ads = postings(words, tokens.offsets, count)
-    arrays = (key_of[order], order.astype(np.int32), words, tokens.offsets, found.clustering.price[at], begins, ads)
-    for name, array in zip(ARRAYS, arrays, strict=True):
+    arrays: dict[str, NDArray[Any]] = {
+        "keys": key_of[order],
+        "numbers": order.astype(np.int32),
+        "words": words,
+        "offsets": tokens.offsets,
+        "price": found.clustering.price[at],
+        "begins": begins,
+        "ads": ads,
+        "start": tokens.start,
+        "end": tokens.end,
+        "plain_words": findings.vocabulary.keys,
+        "plain_counts": findings.vocabulary.counts,
+    }
+    for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
-    np.save(folder / "start.npy", tokens.start)
-    np.save(folder / "end.npy", tokens.end)
+    names = [findings.groups.name(k) for k in range(len(found.templates))] + [""]
+    templates = [findings.groups.template_name(k) for k in range(len(found.templates))] + [""]
+    pl.DataFrame(
+        {"cluster": [names[k] for k in found.cluster], "template": [templates[k] for k in found.cluster]},
+        schema={"cluster": pl.String, "template": pl.String},
+    ).write_parquet(folder / "clusters.parquet")
+    findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("ad", "kind", "value").unique().sort(
+        "kind", "value", "ad"
+    ).write_parquet(folder / "identifiers.parquet")
 
 
 class Stored:
     """The results of a run, opened for questions.
 
     Raises:
-        NoResults: if the folder holds none.
+        NoFindings: if the folder holds none.
     """
 
     def __init__(self, folder: Path) -> None:
-        for needed in ("ads.parquet", "clusters.csv", "run.json", "index/words.npy"):
+        self._folder = folder
+        for needed in NEEDED:
             if not (folder / needed).exists():
-                raise NoResults(_("{folder} holds no results: {file} is not there. Run `filrouge compare ... --out {folder}` first.")
-                                .format(folder=folder, file=needed))
-        arrays = [np.load(folder / "index" / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
-        self._index = Index(*arrays)
-        self._start = np.load(folder / "index" / "start.npy", mmap_mode="r")
-        self._end = np.load(folder / "index" / "end.npy", mmap_mode="r")
+                raise NoFindings(str(folder), needed)
+        self._index = Index(*(self._array(name) for name in ARRAYS))
+        self._start, self._end = self._array("start"), self._array("end")
         self._ads = pl.read_parquet(folder / "ads.parquet")
         self._clusters = pl.read_parquet(folder / "index" / "clusters.parquet")
         self._identifiers = pl.read_parquet(folder / "index" / "identifiers.parquet")
-        self._run: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        self._cut = float(run["cut"])
 
-    def _words_of(self, text: str) -> np.ndarray:
-        folded = fold_texts([text])
-        marks = Marks(find_identifiers(folded, ["CA"]), Gazetteer.load().find(folded, ["CA"]), find_names(folded))
-        return self._index.known(tokenize_chunks([folded], make_masks(marks, [folded]), threads=1).key)
-
-    def _slice(self, ad: int) -> slice:
-        return slice(int(self._index.offsets[ad]), int(self._index.offsets[ad + 1]))
-
-    def _hit(self, ad: int, other: np.ndarray) -> Hit:
-        here = self._slice(ad)
-        bits, places = copied_words(np.asarray(self._index.words[here]), np.asarray(self._index.price[here]), other)
-        row = self._ads.row(ad, named=True)
-        raw: str = row["text"]
-        stretches: list[Stretch] = []
-        at = 0
-        for t, place in zip(range(here.start, here.stop), places.tolist(), strict=True):
-            start, end = int(self._start[t]), int(self._end[t])
-            common = place >= 0
-            if stretches and stretches[-1].common == common:
-                stretches[-1] = Stretch(stretches[-1].text + raw[at:end], common)
-            else:
-                if at < start:
-                    stretches.append(Stretch(raw[at:start], False))
-                stretches.append(Stretch(raw[start:end], common))
-            at = end
-        if at < len(raw):
-            stretches.append(Stretch(raw[at:], False))
-        cluster, template = self._clusters.row(ad)[:2]
-        posted = row["posted"].strftime("%Y-%m-%d") if row["posted"] else None
-        return Hit(row["id"], row["agency"], posted, row["location"], cluster, template, round(bits, 1), tuple(stretches))
+    def _array(self, name: str) -> NDArray[Any]:
+        array: NDArray[Any] = np.load(self._folder / "index" / f"{name}.npy", mmap_mode="r")
+        return array
 
     def search(self, text: str, top: int) -> list[Hit]:
-        """The ads nearest to a text, best first, with the words in common."""
-        words = self._words_of(text)
-        return [self._hit(ad, words) for ad, _bits in self._index.nearest(words, top)]
+        """The ads nearest to `text`, at most `top`, best first.
 
-    def _find(self, name: str) -> int:
-        at = self._ads.select(pl.arg_where(pl.col("id") == name)).to_series()
-        if at.is_empty():
-            raise UnknownAd(_("No ad has the id {id}. The ids stand in the first column of clusters.csv.").format(id=repr(name)))
-        return int(at[0])
+        An ad is near by its words (bits saved) or by an identifier that the text names
+        (log2(ads / holders)); the stronger of the two ranks it. They are not added up.
+        """
+        words, named = self._read(text)
+        shared = self._holders(named)
+        strength = {ad: max(s.bits for s in found) for ad, found in shared.items()}
+        for ad, bits in self._index.nearest(words, top):
+            strength[ad] = max(bits, strength.get(ad, 0.0))
+        best = sorted(strength, key=lambda ad: (-strength[ad], ad))[:top]
+        return [self._hit(ad, words, shared.get(ad, ())) for ad in best]
 
     def explain(self, one: str, other: str) -> Explanation:
         """Why two ads are tied, or why not.
@@ -168,27 +166,93 @@ class Stored:
             UnknownAd: if no ad has one of the ids.
         """
         a, b = self._find(one), self._find(other)
-        first = self._hit(a, np.asarray(self._index.words[self._slice(b)]))
-        second = self._hit(b, np.asarray(self._index.words[self._slice(a)]))
-        return Explanation(first, second, second.bits, float(self._run["cut"]), self._shared(a, b),
-                           bool(first.cluster) and first.cluster == second.cluster)
+        mine = self._identifiers.filter(pl.col("ad") == a).select("kind", "value")
+        shared = self._holders(mine).get(b, ())
+        first = self._hit(a, self._words(b), shared)
+        second = self._hit(b, self._words(a), shared)
+        same = bool(first.cluster) and first.cluster == second.cluster
+        return Explanation(first, second, max(first.bits, second.bits), self._cut, shared, same)
 
-    def _shared(self, a: int, b: int) -> tuple[Shared, ...]:
-        table = self._identifiers
-        mine = table.filter(pl.col("ad") == a).select("kind", "value").unique()
-        both = mine.join(table.filter(pl.col("ad") == b).select("kind", "value").unique(), on=["kind", "value"]).sort("kind", "value")
-        out = []
-        for kind, value in both.iter_rows():
-            holders = table.filter((pl.col("kind") == kind) & (pl.col("value") == value))["ad"].n_unique()
-            out.append(Shared(kind, value, holders, round(float(np.log2(self._ads.height / holders)), 1)))
-        return tuple(out)
+    def _read(self, text: str) -> tuple[Int32Array, pl.DataFrame]:
+        """The word numbers of a text from outside, and the identifiers in it."""
+        folded = [fold_texts([text])]
+        marks = find_marks([text], folded, ["CA"], 1, Silent())
+        vocabulary = Vocabulary(np.array(self._array("plain_words")), np.array(self._array("plain_counts")))
+        tokens = tokenize_chunks(folded, make_masks(marks, folded), vocabulary=vocabulary)
+        named = marks.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("kind", "value").unique()
+        return self._index.known(tokens.key), named
+
+    def _holders(self, named: pl.DataFrame) -> dict[int, tuple[Shared, ...]]:
+        """Per ad the identifiers of `named` that it carries."""
+        rows = (
+            self._identifiers.join(named, on=["kind", "value"])
+            .with_columns(holders=pl.len().over("kind", "value"))
+            .sort("ad", "kind", "value")
+        )
+        out: dict[int, tuple[Shared, ...]] = {}
+        for ad, kind, value, holders in rows.select("ad", "kind", "value", "holders").iter_rows():
+            bits = round(float(np.log2(self._ads.height / holders)), 1)
+            out[ad] = (*out.get(ad, ()), Shared(kind, value, holders, bits))
+        return out
+
+    def _slice(self, ad: int) -> slice:
+        return slice(int(self._index.offsets[ad]), int(self._index.offsets[ad + 1]))
+
+    def _words(self, ad: int) -> Int32Array:
+        return np.array(self._index.words[self._slice(ad)])
+
+    def _hit(self, ad: int, other: Int32Array, shared: tuple[Shared, ...]) -> Hit:
+        here = self._slice(ad)
+        bits, places = copied_words(self._words(ad), np.array(self._index.price[here]), other)
+        row = self._ads.row(ad, named=True)
+        return Hit(
+            id=row["id"],
+            agency=row["agency"],
+            posted=row["posted"].strftime("%Y-%m-%d") if row["posted"] else None,
+            location=row["location"],
+            cluster=self._clusters["cluster"][ad],
+            template=self._clusters["template"][ad],
+            bits=round(bits, 1),
+            stretches=_stretches(row["text"], self._start[here], self._end[here], places >= 0),
+            shared=shared,
+        )
+
+    def _find(self, name: str) -> int:
+        at = self._ads.select(pl.arg_where(pl.col("id") == name)).to_series()
+        if at.is_empty():
+            raise UnknownAd(name, str(self._folder))
+        return int(at[0])
+
+
+def _stretches(
+    raw: str, start: NDArray[np.int32], end: NDArray[np.int32], common: NDArray[np.bool_]
+) -> tuple[Stretch, ...]:
+    """The raw text cut where it begins and ends to be common; what stands between two common words is, too."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+
+    def add(text: str, is_common: bool) -> None:
+        if not text:
+            return
+        if pieces and pieces[-1][1] == is_common:
+            pieces[-1] = (pieces[-1][0] + text, is_common)
+        else:
+            pieces.append((text, is_common))
+
+    before = False
+    for first, last, is_common in zip(start.tolist(), end.tolist(), common.tolist(), strict=True):
+        add(raw[at:first], before and is_common)
+        add(raw[max(at, first) : last], is_common)
+        at, before = max(at, last), is_common
+    add(raw[at:], False)
+    return tuple(Stretch(text, is_common) for text, is_common in pieces)
 
 
 def search(folder: Path, text: str, top: int) -> list[Hit]:
-    """The ads of a run nearest to a text, best first."""
+    """The ads of a run nearest to a text, best first; see `Stored.search`."""
     return Stored(folder).search(text, top)
 
 
 def explain(folder: Path, one: str, other: str) -> Explanation:
-    """Why two ads of a run are tied, or why not."""
+    """Why two ads of a run are tied, or why not; see `Stored.explain`."""
     return Stored(folder).explain(one, other)

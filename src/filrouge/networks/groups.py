@@ -1,4 +1,4 @@
-"""Groups as people read them: each cluster's template in words, its slots' values, who posted it where and when."""
+"""Groups as people read them: the template in words, its slots' values, who posted it where and when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from filrouge.compare.comparison import Comparison
 from filrouge.compare.templates import Slot, Template, is_identifier
 
 CONTACTS = ("phone", "email", "handle", "payment")
-"""Kinds of identifier by which an advertiser is reached or paid; two of them point to more than one person."""
+"""Kinds of identifier by which an advertiser is reached or paid."""
 WORDING_FROM = 15
 """Members whose spelling of a constant is looked at; the commonest is shown."""
 IDENTIFIER_KINDS = ("phone", "email", "url", "handle", "payment")
@@ -40,9 +40,11 @@ class Texts:
 
 
 class Groups:
-    """Builds the record of each cluster (a line of templates.jsonl) and the members' stretches for the report."""
+    """Builds each cluster's record (a line of templates.jsonl) and its members' stretches for the report."""
 
-    def __init__(self, comparison: Comparison, texts: Texts, identifiers: pl.DataFrame, places: pl.DataFrame) -> None:
+    def __init__(
+        self, comparison: Comparison, texts: Texts, identifiers: pl.DataFrame, places: pl.DataFrame
+    ) -> None:
         self._found = comparison
         self._texts = texts
         self._raw: list[str] = texts.ads["text"].to_list()
@@ -56,9 +58,17 @@ class Groups:
         self._first = first
         order = np.argsort(comparison.cluster, kind="stable")
         order = order[comparison.cluster[order] >= 0]
-        counts = np.bincount(comparison.cluster[order], minlength=len(comparison.templates)) if order.size else np.zeros(0)
-        self.ads_of: list[np.ndarray] = np.split(order, np.cumsum(counts)[:-1].astype(int)) if order.size else []
-        self._identifiers = _lists(identifiers.filter(pl.col("kind").is_in(IDENTIFIER_KINDS)), ("kind", "value"))
+        counts = (
+            np.bincount(comparison.cluster[order], minlength=len(comparison.templates))
+            if order.size
+            else np.zeros(0)
+        )
+        self.ads_of: list[np.ndarray] = (
+            np.split(order, np.cumsum(counts)[:-1].astype(int)) if order.size else []
+        )
+        self._identifiers = _lists(
+            identifiers.filter(pl.col("kind").is_in(IDENTIFIER_KINDS)), ("kind", "value")
+        )
         self._places = _lists(places, ("value",))
         saved = [float(comparison.bits[ads].sum()) for ads in self.ads_of]
         names = [self._ids[int(ads[0])] for ads in self.ads_of]
@@ -103,7 +113,9 @@ class Groups:
         values: Counter[str] = Counter()
         for filling in slot.fillings:
             text = int(template.members[filling.member])
-            values[" ".join(self._stretch(text, filling.first, filling.last).split()).lower()] += int(self._found.sizes[text])
+            values[" ".join(self._stretch(text, filling.first, filling.last).split()).lower()] += int(
+                self._found.sizes[text]
+            )
         return dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
 
     def _kind(self, slot: Slot) -> str:
@@ -143,13 +155,17 @@ class Groups:
         for ad in ads.tolist():
             for kind, value in set(self._identifiers.get(ad, ())):
                 identifiers[kind][value] += 1
-            here = {value for (value,) in self._places.get(ad, ())} or ({self._location[ad]} if self._location[ad] else set())
+            here = {value for (value,) in self._places.get(ad, ())} or (
+                {self._location[ad]} if self._location[ad] else set()
+            )
             places.update(here)
         dates = sorted(d for d in (self._posted[ad] for ad in ads.tolist()) if d)
         parts = self.parts(cluster)
         agencies = Counter(self._agency[ad] for ad in ads.tolist())
         contacts = sum(len(identifiers[kind]) for kind in CONTACTS)
-        names = max((len(p["values"]) for p in parts if p["type"] == "slot" and p["kind"] == "name"), default=0)
+        names = max(
+            (len(p["values"]) for p in parts if p["type"] == "slot" and p["kind"] == "name"), default=0
+        )
         return {
             "cluster": self.name(cluster),
             "template": self.template_name(cluster),
@@ -192,15 +208,20 @@ class Groups:
         for slot in template.slots:
             for filling in slot.fillings:
                 if filling.member == k:
-                    in_slot.update(dict.fromkeys(range(filling.first - base, filling.last - base), self._kind(slot)))
+                    in_slot.update(
+                        dict.fromkeys(range(filling.first - base, filling.last - base), self._kind(slot))
+                    )
         spans: list[dict[str, Any]] = []
         at = 0
         before = -1
         for i, place in enumerate(places.tolist()):
             start, end = int(self._texts.start[begin + i]), int(self._texts.end[begin + i])
             if place > before + 1 and before >= 0:
-                lost = [self._constant(template, j) for j in range(before + 1, place)
-                        if not is_identifier(template, self._found.kinds, j)]
+                lost = [
+                    self._constant(template, j)
+                    for j in range(before + 1, place)
+                    if not is_identifier(template, self._found.kinds, j)
+                ]
                 if lost:
                     spans.append({"op": "delete", "text": " ".join(lost)})
             if place >= 0:

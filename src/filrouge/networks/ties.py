@@ -9,7 +9,7 @@ from filrouge.compare.comparison import Comparison
 
 TYING_KINDS = ("phone", "email", "url", "handle", "payment")
 NEIGHBOURS = 4
-"""Each holder of an identifier is paired with this many that follow it, and all of few holders with one another."""
+"""Each ad that holds an identifier is paired with this many holders that follow it."""
 
 
 def text_ties(found: Comparison) -> pl.DataFrame:
@@ -26,15 +26,17 @@ def text_ties(found: Comparison) -> pl.DataFrame:
     a, b = first[pairs[same, 0]], first[pairs[same, 1]]
     lead = first[found.text]
     repeated = np.flatnonzero((lead != np.arange(lead.size)) & (found.cluster >= 0))
-    return pl.DataFrame({
-        "a": np.concatenate([np.minimum(a, b), lead[repeated]]).astype(np.int32),
-        "b": np.concatenate([np.maximum(a, b), repeated]).astype(np.int32),
-        "text": np.concatenate([bits[same], found.bits[repeated]]).astype(np.float32),
-    })
+    return pl.DataFrame(
+        {
+            "a": np.concatenate([np.minimum(a, b), lead[repeated]]).astype(np.int32),
+            "b": np.concatenate([np.maximum(a, b), repeated]).astype(np.int32),
+            "text": np.concatenate([bits[same], found.bits[repeated]]).astype(np.float32),
+        }
+    )
 
 
 def identifier_ties(identifiers: pl.DataFrame, ads: int) -> pl.DataFrame:
-    """Pairs of ads that share an identifier: log2(ads / ads that carry it), summed over the identifiers of a kind.
+    """Pairs of ads that share an identifier: log2(ads / ads that carry it), summed within a kind.
 
     Returns:
         `a`, `b` and a column of bits for each of `TYING_KINDS`.
