@@ -122,8 +122,9 @@ def test_words_lie_in_order_within_their_text(texts: list[str]) -> None:
         end = tokens.end[tokens.offsets[i] : tokens.offsets[i + 1]]
         assert (start < end).all()
         assert (end <= len(raw)).all()
-        # A character such as ¼ may stand for two words, which then have one span.
-        assert ((start[1:] >= end[:-1]) | ((start[1:] == start[:-1]) & (end[1:] == end[:-1]))).all()
+        # Not strictly: ¼ is two words, and a broken encoding is mended as a whole.
+        assert (np.diff(start) >= 0).all()
+        assert (np.diff(end) >= 0).all()
 
 
 def test_a_masked_span_is_one_word_known_by_its_kind_alone() -> None:
