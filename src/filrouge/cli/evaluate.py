@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from filrouge.cli.options import debug_option, language_option, with_examples
 from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.compare.evaluate import Scores
 
 
 def command() -> click.Command:
@@ -48,4 +52,51 @@ def command() -> click.Command:
 
 
 def evaluate(truth: Path, clusters: Path) -> None:
-    """Score, and print the table and the JSON."""
+    """Score, print the table to standard error and the JSON to standard output."""
+    import json
+    from dataclasses import asdict
+
+    from filrouge.compare.evaluate import evaluate as scores_of
+    from filrouge.compare.evaluate import match_labels, read_labels
+
+    matched = match_labels(read_labels(truth), read_labels(clusters))
+    scores = scores_of(matched.truth, matched.found)
+    _show(scores, matched.unknown)
+    click.echo(json.dumps({**asdict(scores), "ads_without_truth": matched.unknown}, indent=2))
+
+
+def _show(scores: Scores, unknown: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    shares = {
+        _("precision"): scores.precision,
+        _("recall"): scores.recall,
+        _("F1"): scores.f1,
+        _("adjusted Rand index"): scores.adjusted_rand,
+        _("grouping accuracy"): scores.grouping_accuracy,
+    }
+    counts = {
+        _("ads"): scores.ads,
+        _("true groups"): scores.true_clusters,
+        _("groups found"): scores.found_clusters,
+        _("pairs that belong together"): scores.true_pairs,
+        _("pairs put together"): scores.found_pairs,
+        _("pairs rightly put together"): scores.shared_pairs,
+    }
+    table = Table(show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, share in shares.items():
+        table.add_row(name, f"{share:.3f}")
+    table.add_section()
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}")
+    console = Console(stderr=True)
+    console.print(table)
+    if unknown:
+        console.print(
+            _("{unknown} ads of the clusters have no known truth and were left out.").format(
+                unknown=f"{unknown:,}"
+            )
+        )
