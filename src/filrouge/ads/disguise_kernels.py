@@ -101,6 +101,7 @@ def join_disguised(
     n = len(word)
     out_key = key.copy()
     out_end = end.copy()
+    out_kind = kind.copy()
     powers = np.empty(256, np.uint64)
     powers[0] = np.uint64(1)
     for k in range(1, 256):
@@ -158,6 +159,7 @@ def join_disguised(
                         break
             if joined_to > i:
                 out_key[word[i]] = joined_key
+                out_kind[word[i]] = 0
                 out_end[word[i]] = end[word[joined_to - 1]]
                 for k in range(i + 1, joined_to):
                     gone[word[k]] = True
@@ -210,6 +212,8 @@ def join_disguised(
             while b > 0:
                 a = back[b]
                 out_key[word[i + a]] = best_key[b]
+                if b > a + 1:
+                    out_kind[word[i + a]] = 0
                 out_end[word[i + a]] = end[word[i + b - 1]]
                 for k in range(a + 1, b):
                     gone[word[i + k]] = True
@@ -217,7 +221,6 @@ def join_disguised(
             i = run
     out_at = np.zeros(len(offsets), np.int64)
     out_start = start.copy()
-    out_kind = kind.copy()
     t = 0
     for i in range(len(offsets) - 1):
         for k in range(offsets[i], offsets[i + 1]):
@@ -225,7 +228,7 @@ def join_disguised(
                 out_key[t] = out_key[k]
                 out_start[t] = start[k]
                 out_end[t] = out_end[k]
-                out_kind[t] = kind[k]
+                out_kind[t] = out_kind[k]
                 t += 1
         out_at[i + 1] = t
     return out_key[:t], out_start[:t], out_end[:t], out_kind[:t], out_at

@@ -39,8 +39,9 @@ SINGLE: Final = 4
 IS_DIGIT: Final = 8
 
 BASE: Final = np.uint64(0x9E3779B97F4A7C55)
-NUMBER: Final = np.uint64(0x5851F42D4C957F2D)
 MASK: Final = np.uint64(0xD1342543DE82EF95)
+# Any number is one and the same free slot: what a number says is no wording.
+FREE: Final = 10
 _MIX1: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2: Final = np.uint64(0x94D049BB133111EB)
 _WIDEST_GAP: Final = 4
@@ -225,10 +226,10 @@ def split(
                         poly = poly * BASE + np.uint64(c)
                         last = c
                         count += 1
-                    out_key[t] = scramble(poly ^ NUMBER) if number else scramble(poly)
+                    out_key[t] = scramble(MASK + np.uint64(FREE)) if number else scramble(poly)
                     out_start[t] = max(origin[a], masked_to)
                     out_end[t] = min(origin_end[b - 1], limit)
-                    out_kind[t] = 0
+                    out_kind[t] = FREE + 1 if number else 0
                     bits = 0
                     if b - a == 1:
                         bits = SINGLE | IS_DIGIT if number else SINGLE

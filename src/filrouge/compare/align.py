@@ -33,7 +33,7 @@ EXTRA = np.float32(1.0)
 
 @njit(cache=True, nogil=True)
 def index_model(model, head, following):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Chain the places of each word of `model` in order, through `head` (per word, -1: none) and `following`."""
+    """Chain the places of each word of `model`, through `head` (per word, -1: none) and `following`."""
     for j in range(model.size - 1, -1, -1):
         word = model[j]
         if word >= 0:

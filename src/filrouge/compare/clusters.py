@@ -21,8 +21,9 @@ from numba import njit
 from filrouge.compare.align import align_members, pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, holders
-from filrouge.compare.strangers import Corpus, prices
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.strangers import Corpus, prices, voices_of
+from filrouge.compare.voices import voices
 
 CHANCE = 6.64
 """-log2 of the share of ads (1 in 100) that may meet some stranger's text by chance."""
@@ -145,21 +146,22 @@ def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-un
     return found
 
 
-def _first_prices(corpus: Corpus) -> Float32Array:
+def _first_prices(corpus: Corpus, voice: Int32Array) -> Float32Array:
     """Prices before any cluster is known: a third of the rarity of the three words that end here.
 
     A conditional price would make a template's own repetitions cheap; a third, because each
     word takes part in three runs.
     """
-    everyone = np.arange(corpus.ads, dtype=np.int32)
-    df = holders(corpus.triples, corpus.offsets, everyone, corpus.sizes[2])
-    rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
+    order = np.argsort(voice, kind="stable").astype(np.int32)
+    df = voices_of(corpus.triples, corpus.offsets, voice, order, corpus.sizes[2])
+    speakers = max(np.unique(voice).size, 2)
+    rarity = np.log2(speakers / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
     return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
 
 
-def _compact(label: Int32Array) -> Int32Array:
-    """The same clusters, numbered from 0 in the order of their first ad; alone becomes -1."""
-    counts = np.bincount(label[label >= 0], minlength=1)
+def _compact(label: Int32Array, sizes: Int64Array) -> Int32Array:
+    """The same clusters, numbered from 0 in the order of their first text; of one ad alone becomes -1."""
+    counts = np.bincount(label[label >= 0], sizes[label >= 0], minlength=1)
     alone = (label < 0) | (counts[np.maximum(label, 0)] < 2)
     out = np.full(label.size, -1, np.int32)
     kept = label[~alone]
@@ -179,18 +181,29 @@ def _members(label: Int32Array) -> list[Int32Array]:
     return np.split(order, np.cumsum(np.bincount(label[order]))[:-1])
 
 
-def find_clusters(corpus: Corpus, threads: int = 1) -> Clustering:
-    """Cluster all texts; see the module's text for how."""
+def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Clustering:
+    """Cluster all texts; see the module's text for how.
+
+    Args:
+        corpus: the different texts.
+        sizes: int64, shape (texts,): how many ads have each.
+        threads: how many threads to use; the result is the same.
+    """
     n = corpus.ads
-    cut = float(np.log2(max(n, 2)) + CHANCE)
-    first, second, times = candidate_pairs(corpus)
+    chance = float(np.log2(max(int(sizes.sum()), 2)) + CHANCE)
+    repeated = np.log2(sizes)
+    cut = chance
+    voice = voices(corpus)
+    first, second, times = candidate_pairs(corpus, voice)
     chosen = _best_candidates(first, second, times, n, 8)
     first, second, times = first[chosen], second[chosen], times[chosen]
-    price = _first_prices(corpus)
+    price = _first_prices(corpus, voice)
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
+    of_one_voice = voice[first] == voice[second]
+    bits = np.where(of_one_voice, np.maximum(bits, np.float32(2 * cut)), bits)
     strong = bits > cut
     begins, neighbour, value = _neighbourhoods(n, first[strong], second[strong], bits[strong])
-    label = _compact(_spread_labels(begins, neighbour, value, 12))
+    label = _compact(_spread_labels(begins, neighbour, value, 12), sizes)
     degree = np.bincount(first[strong], bits[strong], n) + np.bincount(second[strong], bits[strong], n)
     all_begins, all_neighbours, all_times = _neighbourhoods(n, first, second, times)
 
@@ -198,17 +211,17 @@ def find_clusters(corpus: Corpus, threads: int = 1) -> Clustering:
     for _ in range(ROUNDS):
         price = _prices_of(corpus, label, threads)
         templates, own = _templates(corpus, price, label, degree, known, threads)
-        merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut))
+        merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut), sizes)
         if not np.array_equal(merged, label):
             label = merged
             price = _prices_of(corpus, label, threads)
             templates, own = _templates(corpus, price, label, degree, known, threads)
-        cut = float(np.log2(max(n, 2)) + CHANCE + strangers_reach(corpus, price, label, threads))
+        cut = chance + strangers_reach(corpus, price, label, threads)
         near = _near_clusters(all_begins, all_neighbours, all_times, label, 3)
-        label = _compact(_assign(corpus, price, label, own, templates, near, cut, threads))
+        label = _compact(_assign(corpus, price, label, own, templates, near, cut - repeated, threads), sizes)
     price = _prices_of(corpus, label, threads)
     templates, own = _templates(corpus, price, label, degree, known, threads)
-    label = _paying(label, own, templates, cut)
+    label = _paying(label, own, templates, sizes, cut)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
@@ -293,20 +306,30 @@ def _templates(
     return templates, own
 
 
-def _paying(label: Int32Array, own: Float32Array, templates: list[Consensus], cut: float) -> Int32Array:
+def _ads_of(label: Int32Array, sizes: Int64Array, found: int) -> np.ndarray:
+    """How many ads each cluster has."""
+    return np.bincount(label[label >= 0], sizes[label >= 0], minlength=found)
+
+
+def _paying(
+    label: Int32Array, own: Float32Array, templates: list[Consensus], sizes: Int64Array, cut: float
+) -> Int32Array:
     """Without the ads that their template does not save enough, and the clusters that do not pay for it.
 
-    A template has to be written once; what its members save above that must be more than
-    strangers reach.
+    Of all ads, ads * 2**-bits write a text by chance. Where k ads have the very same one, that
+    is a small share of k: the bits that are needed shrink with log2(k). And a template has to
+    be written once; what its members save above that must be more than strangers reach.
     """
-    stays = (label >= 0) & (own > cut)
-    sizes = np.bincount(label[stays], minlength=len(templates))
-    saved = np.bincount(label[stays], own[stays], len(templates))
-    cost = np.array([t.price.sum() for t in templates])
-    pays = (sizes >= 2) & (saved - cost > cut)
-    return (
-        np.where(stays & pays[np.maximum(label, 0)], label, -1).astype(np.int32) if len(templates) else label
-    )
+    found = len(templates)
+    if not found:
+        return label
+    stays = (label >= 0) & (own > cut - np.log2(sizes))
+    kept = np.where(stays, label, -1).astype(np.int32)
+    ads = _ads_of(kept, sizes, found)
+    saved = np.bincount(kept[stays], own[stays] * sizes[stays], found)
+    cost = np.array([float(template.price.sum()) for template in templates])
+    pays = (ads >= 2) & (saved - cost > cut - np.log2(np.maximum(ads, 1)))
+    return np.where(stays & pays[np.maximum(kept, 0)], kept, -1).astype(np.int32)
 
 
 def _prices_of(corpus: Corpus, label: Int32Array, threads: int) -> Float32Array:
@@ -322,7 +345,7 @@ def _assign(
     own: Float32Array,
     templates: list[Consensus],
     near: Int32Array,
-    cut: float,
+    needed: np.ndarray,
     threads: int,
 ) -> Int32Array:
     """The label of the near template that saves each ad most, or none where none saves enough.
@@ -331,8 +354,8 @@ def _assign(
     speak as a stranger, and make the words of its own template look common. `_paying` has the
     last word.
     """
-    stays = (label >= 0) & (own > cut / 2)
-    best = np.where(stays, own, cut).astype(np.float32)
+    stays = (label >= 0) & (own > needed / 2)
+    best = np.where(stays, own, 0).astype(np.float32)
     new = np.where(stays, label, -1).astype(np.int32)
 
     def weighed(part: list[Int32Array]) -> list[tuple[Int32Array, Float32Array]]:
@@ -351,7 +374,7 @@ def _assign(
         with ThreadPoolExecutor(threads) as pool:
             for part in pool.map(weighed, (groups[share::threads] for share in range(threads))):
                 for group, saved in part:
-                    better = saved > best[group]
+                    better = (saved > best[group]) & (saved > needed[group])
                     best[group[better]] = saved[better]
                     new[group[better]] = column[group[better]]
     return new

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from filrouge.compare.align import GO_ON
 from filrouge.compare.clusters import Clustering, find_clusters
-from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.strangers import Corpus, number_runs
 from filrouge.compare.templates import Template, build_template
@@ -73,9 +71,9 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
     )
     corpus = number_runs(keys[flat], kinds[flat], begins)
     kinds = kinds[flat]
-    clustering = find_clusters(corpus, threads)
     sizes = np.bincount(text, minlength=found)
-    label, bits, consensus = _with_equal_texts(corpus, clustering, sizes)
+    clustering = find_clusters(corpus, sizes, threads)
+    label, bits, consensus = clustering.label, clustering.bits, clustering.templates
     templates = []
     order = np.argsort(label, kind="stable").astype(np.int32)
     order = order[label[order] >= 0]
@@ -95,19 +93,3 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
         clustering,
         sizes,
     )
-
-
-def _with_equal_texts(
-    corpus: Corpus, clustering: Clustering, sizes: np.ndarray
-) -> tuple[Int32Array, Float32Array, list[Consensus]]:
-    """The clusters, and beside them each text that several ads have word for word and no cluster holds."""
-    label, bits, consensus = clustering.label.copy(), clustering.bits.copy(), list(clustering.templates)
-    lengths = np.diff(corpus.offsets)
-    for k in np.flatnonzero((label < 0) & (sizes > 1) & (lengths > 0)):
-        begin, end = corpus.offsets[k], corpus.offsets[k + 1]
-        price = clustering.price[begin:end]
-        saved = float(price.sum() - np.log2(end - begin) - 3.0 - GO_ON * (end - begin - 1))
-        if saved > clustering.cut:
-            label[k], bits[k] = len(consensus), saved
-            consensus.append(Consensus(corpus.words[begin:end], price, np.array([saved], np.float32)))
-    return label, bits, consensus

@@ -110,6 +110,8 @@ def _consensus(
 ) -> tuple[Int32Array, Float32Array, Float32Array]:
     model = start
     sample = members[:: max(1, members.size // SAMPLE)].copy()
+    if members.size == 1:
+        rounds = 0
     for _ in range(rounds):
         bits, votes, places = align_members(sample, words, price, offsets, model, head)
         copied = bits > 0

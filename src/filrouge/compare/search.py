@@ -93,7 +93,7 @@ class Index:
 
 
 def copied_words(text: Int32Array, price: Float32Array, model: Int32Array) -> tuple[float, Int32Array]:
-    """Bits saved by writing `text` with `model` beside it, and which model word each word came from, or -1."""
+    """Bits saved by writing `text` with `model` beside it, and the model word each came from, or -1."""
     n, m = min(text.size, LONGEST), min(model.size, LONGEST)
     places = np.full(text.size, -1, np.int32)
     if not n or not m:

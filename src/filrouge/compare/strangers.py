@@ -102,7 +102,7 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
     offsets = corpus.offsets
     with ThreadPoolExecutor(threads) as pool:
         runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
-        waiting = [pool.submit(_voices, ids, offsets, cluster, order, found) for ids, found in runs]
+        waiting = [pool.submit(voices_of, ids, offsets, cluster, order, found) for ids, found in runs]
         ones, twos, threes = (done.result() for done in waiting)
         after_one = pool.submit(_continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
         after_two = pool.submit(
@@ -117,7 +117,7 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
 
 
 @njit(cache=True, nogil=True)
-def _voices(
+def voices_of(
     ids: Int32Array, offsets: Int64Array, owner: Int32Array, order: Int32Array, found: int
 ) -> Int32Array:
     """How many different owners hold each number; `order` puts the ads of one owner together."""
