@@ -80,12 +80,12 @@ def compare(
     """Compare, print the summary, and return the exit code."""
     from filrouge import progress
     from filrouge.ads.columns import Columns
-    from filrouge.engines import local
     from filrouge.reports import terminal
+    from filrouge.reports.findings import compare_files
 
     columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location)
     with progress.for_this_terminal() as bar:
-        summary = local.compare_files(
+        summary = compare_files(
             files,
             out,
             columns=columns,

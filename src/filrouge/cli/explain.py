@@ -35,7 +35,7 @@ def command() -> click.Command:
 
 def explain(one: str, other: str, folder: Path) -> None:
     """Explain and print."""
-    from filrouge.engines import local
+    from filrouge.engines import stored
     from filrouge.reports import terminal
 
-    terminal.show_explanation(local.explain(folder, one, other))
+    terminal.show_explanation(stored.explain(folder, one, other))

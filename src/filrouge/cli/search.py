@@ -44,10 +44,10 @@ def command() -> click.Command:
 
 def search(text: str, folder: Path, top: int) -> None:
     """Search and print what was found."""
-    from filrouge.engines import local
+    from filrouge.engines import stored
     from filrouge.reports import terminal
 
     asked = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
     if not asked.strip():
         raise click.UsageError(_("There is no text to search for."))
-    terminal.show_hits(asked, local.search(folder, asked, top))
+    terminal.show_hits(asked, stored.search(folder, asked, top))

@@ -15,6 +15,8 @@ FEWEST_BITS = 5.0
 """A run that more than 1 in 32 ads hold proposes nobody."""
 
 
+ALWAYS_LISTED = 64
+"""A run that no more ads than this hold may propose them, however few ads there are."""
 LONGEST_RUN = 12
 """Where runs of three words are too common, runs of six take over, and then of twelve."""
 OF_ONE_VOICE = 8
@@ -110,7 +112,7 @@ def candidate_pairs(corpus: Corpus, voice: Int32Array) -> tuple[Int32Array, Int3
         proposed it, sorted by pair.
     """
     speakers = np.flatnonzero(voice == np.arange(corpus.ads)).astype(np.int32)
-    most = max(2, int(speakers.size / 2**FEWEST_BITS)) if speakers.size > 64 else speakers.size
+    most = max(ALWAYS_LISTED, int(speakers.size / 2**FEWEST_BITS))
     ids, found = _whole_runs(corpus.triples, corpus.offsets, 3), corpus.sizes[2]
     proposed = []
     length = 3
