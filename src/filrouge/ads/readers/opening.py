@@ -1,0 +1,144 @@
+"""The bytes of a file: read, fingerprinted, decompressed."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+from filrouge.errors import BrokenFile, EmptyFile, MissingFile, NotPermitted, UnreadableFile
+from filrouge.i18n import _
+
+STDIN = "-"
+GZIP = b"\x1f\x8b"
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+#: A file compressed more often than this was made to do harm.
+_MOST_LAYERS = 3
+
+
+class Raw(NamedTuple):
+    """A file as it lies on the disk."""
+
+    data: bytes
+    sha256: str
+    size: int
+
+
+def label_of(name: str) -> str:
+    """What messages call the file that was given as `name`."""
+    return _("standard input") if name == STDIN else name
+
+
+def read_raw(name: str) -> Raw:
+    """All bytes of the file `name` ("-" is standard input) and their SHA-256.
+
+    Raises:
+        MissingFile, NotPermitted, UnreadableFile, EmptyFile: as they say.
+    """
+    label = label_of(name)
+    try:
+        if name == STDIN:
+            data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+        else:
+            data = Path(name).read_bytes()
+    except (OSError, ValueError) as trouble:
+        raise file_trouble(label, trouble) from trouble
+    if not data:
+        raise EmptyFile(label)
+    return Raw(data, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def file_trouble(label: str, trouble: OSError | ValueError) -> MissingFile | NotPermitted | UnreadableFile:
+    """What the system said about the file, in words for the person."""
+    # A ValueError is a name with a NUL in it, which no file can have.
+    if isinstance(trouble, FileNotFoundError | NotADirectoryError | ValueError):
+        return MissingFile(label)
+    if isinstance(trouble, PermissionError):
+        return NotPermitted(label)
+    return UnreadableFile(label, trouble.strerror or type(trouble).__name__)
+
+
+def decompressed(label: str, data: bytes) -> tuple[bytes, bool]:
+    """The bytes inside gzip or Zstandard, told by their first bytes; and whether they break off.
+
+    Raises:
+        BrokenFile: nothing could be decompressed.
+    """
+    broken = False
+    for _layer in range(_MOST_LAYERS):
+        if data.startswith(GZIP):
+            data, cut = _gunzipped(data)
+        elif data.startswith(ZSTANDARD) or _is_skippable(data):
+            data, cut = _unzstandarded(data)
+        else:
+            break
+        broken |= cut
+        if not data:
+            if cut:
+                raise BrokenFile(label, _("the compression is broken from the start"))
+            raise EmptyFile(label)
+    return data, broken
+
+
+def _gunzipped(data: bytes) -> tuple[bytes, bool]:
+    pieces: list[bytes] = []
+    at = 0
+    while data[at : at + 2] == GZIP:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            at = _fed(member, data, at, pieces)
+        except zlib.error:
+            return b"".join(pieces), True
+        if at < 0:
+            return b"".join(pieces), True
+    # gunzip passes over what follows the last member, mostly a tape's padding.
+    return b"".join(pieces), False
+
+
+_STEP = 1 << 20
+
+
+def _fed(member: zlib._Decompress, data: bytes, at: int, pieces: list[bytes]) -> int:
+    """Decompress from `at` to the end of the member; the place after it, or -1 if the data end before.
+
+    In steps, so that what stands before a damaged place is kept.
+    """
+    while at < len(data):
+        pieces.append(member.decompress(data[at : at + _STEP]))
+        at += _STEP
+        if member.eof:
+            return min(at, len(data)) - len(member.unused_data)
+    return -1
+
+
+def _is_skippable(data: bytes) -> bool:
+    return len(data) >= 8 and data[1:4] == b"\x2a\x4d\x18" and 0x50 <= data[0] <= 0x5F
+
+
+def _unzstandarded(data: bytes) -> tuple[bytes, bool]:
+    import zstandard
+
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(data):
+        if _is_skippable(data[at : at + 8]):
+            at += 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+            continue
+        if data[at : at + 4] != ZSTANDARD:
+            break
+        frame = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
+        ended = False
+        while at < len(data) and not ended:
+            try:
+                pieces.append(frame.decompress(data[at : at + _STEP]))
+            except zstandard.ZstdError:
+                return b"".join(pieces), True
+            at += _STEP
+            if frame.eof:
+                at = min(at, len(data)) - len(frame.unused_data)
+                ended = True
+        if not ended:
+            return b"".join(pieces), True
+    return b"".join(pieces), False

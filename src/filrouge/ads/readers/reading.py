@@ -1,0 +1,136 @@
+"""The one way in: files of any kind, to one table of ads with everything said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filrouge.ads.columns import Columns, GuessedColumns
+from filrouge.ads.readers.archives import read_archive
+from filrouge.ads.readers.delimited import read_delimited
+from filrouge.ads.readers.encodings import as_utf8
+from filrouge.ads.readers.finishing import file_agencies, finish, with_unique_ids
+from filrouge.ads.readers.kinds import binary_kind, kind_of, looks_binary
+from filrouge.ads.readers.objects import read_objects
+from filrouge.ads.readers.opening import STDIN, decompressed, label_of, read_raw
+from filrouge.ads.readers.pages import read_folder, read_page
+from filrouge.ads.readers.parquet import read_parquet
+from filrouge.ads.readers.part import Content, Origin, Part
+from filrouge.ads.schema import ReadResult, Reject, Source, ads_schema, rejects_frame
+from filrouge.errors import BinaryFile, EmptyFile, NoAds
+from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.progress import Progress
+
+
+def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | None = None) -> ReadResult:
+    """Read ads from files, folders of saved pages, or standard input ("-").
+
+    A file's content says what it is: a table (CSV, TSV, parted by `;` or `|`), JSON, Parquet, HTML or WARC,
+    in UTF-8, UTF-16 or Windows-1252, plain or in gzip or Zstandard. What cannot be taken as it stands, a row
+    or a date, is in the rejects with the reason; ads keep the order of the files and of their rows. An id
+    that was there before gets `#2`, `#3` behind it. Where files of several names have no column for the agency, the
+    file's name is the agency.
+
+    Args:
+        paths: as the person gave them; a path given twice is read once.
+        columns: the columns that the person named, in all files.
+        progress: told of each file.
+
+    Raises:
+        FilrougeError: a file could not be read, or there is no ad in any; it names the file and what to do.
+    """
+    import polars as pl
+
+    names = list(dict.fromkeys(paths))
+    notes = [
+        _("{file}: given twice, read once.").format(file=label_of(n)) for n in names if paths.count(n) > 1
+    ]
+    agencies = file_agencies(names) if len(names) > 1 else [""] * len(names)
+    if progress is not None:
+        progress.stage(_("Reading files"), len(names))
+    frames: list[pl.DataFrame] = []
+    rejects: list[list[Reject]] = []
+    guessed: list[GuessedColumns] = []
+    sources: list[Source] = []
+    for name, agency in zip(names, agencies, strict=True):
+        part, source = _read_one(name, columns)
+        frame, decided, lines = finish(part, name, agency)
+        del part.frame
+        frames.append(frame)
+        rejects.append(part.rejects + lines)
+        sources.append(replace(source, rows=frame.height))
+        notes.extend(part.notes)
+        if decided is not None:
+            guessed.append(decided)
+        if progress is not None:
+            progress.advance()
+    ads = pl.concat(frames) if frames else pl.DataFrame(schema=ads_schema())
+    del frames
+    if not ads.height:
+        every = [line for lines in rejects for line in lines if line.row]
+        first = _told(every[0]) if every else ""
+        raise NoAds([label_of(name) for name in names], len(every), first)
+    ads, renamed = with_unique_ids(ads, [source.rows for source in sources])
+    ordered = [
+        line
+        for lines, more in zip(rejects, renamed, strict=True)
+        for line in sorted(lines + more, key=lambda line: line.row)
+    ]
+    return ReadResult(ads, rejects_frame(ordered), guessed, sources, notes)
+
+
+def _told(line: Reject) -> str:
+    where = _("row {row}").format(row=line.row)
+    return f"{where}, {line.field}: {line.reason}" if line.field else f"{where}: {line.reason}"
+
+
+def _read_one(name: str, columns: Columns) -> tuple[Part, Source]:
+    if name != STDIN and Path(name).is_dir():
+        return read_folder(name)
+    raw = read_raw(name)
+    source = Source(name, raw.sha256, raw.size, 0)
+    part = _read_bytes(name, raw.data, columns)
+    return part, source
+
+
+def _read_bytes(name: str, raw: bytes, columns: Columns) -> Part:
+    label = label_of(name)
+    data, truncated = decompressed(label, raw)
+    del raw
+    content = Content(Origin(name, label), data, columns, truncated)
+    part = _read_content(content)
+    if truncated:
+        why = _("the file is truncated: what stands before the break was read, the rest is lost")
+        part.rejects.insert(0, Reject(name, 0, "", why))
+    return part
+
+
+def _read_content(content: Content) -> Part:
+    label = content.origin.label
+    what = binary_kind(content.data)
+    if what:
+        raise BinaryFile(label, what)
+    kind = kind_of(content.data)
+    if kind == "parquet":
+        return read_parquet(content)
+    if kind == "warc":
+        return read_archive(content)
+    if kind == "page":
+        return read_page(content)
+    text = as_utf8(label, content.data)
+    content.data = text.data
+    if not text.data.strip(b" \t\r\n\x00"):
+        raise EmptyFile(label)
+    if looks_binary(text.data):
+        raise BinaryFile(label, _("a binary file"))
+    kind = kind_of(text.data)
+    if kind == "page":
+        return read_page(content)
+    part = read_objects(content, text.clean) if kind == "json" else read_delimited(content, text.clean)
+    if text.note:
+        part.notes.append(text.note)
+    return part
