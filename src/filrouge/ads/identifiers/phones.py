@@ -1,0 +1,352 @@
+"""Phones in a text, however they are written: which runs of digits and number words are a phone, and which not.
+
+A chain is a stretch of digits, number words and look-alike letters with only separators between them. It is
+read in one or more ways as groups of digits; each window of groups whose digits are a valid number is scored
+by how it is written and what stands around it, and the best windows that do not overlap are the phones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from filrouge.ads.identifiers.not_phones import announced, disowned, flagged_spans
+from filrouge.ads.identifiers.number_words import HUNDRED, HUNDREDS, Group, Token, composed, tokens_of
+from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national
+
+
+class Phone(NamedTuple):
+    """A phone, E.164, and where it stands."""
+
+    value: str
+    start: int
+    end: int
+
+
+# What each sign of a phone, or against one, is worth. A window whose sum is above zero is a phone.
+REGULAR: Final = 4.0
+IRREGULAR: Final = 1.0
+UNIFORM: Final = 1.0
+ANNOUNCED: Final = 2.0
+PLUS: Final = 4.0
+SPELLED: Final = 1.0
+SECOND_READING: Final = -0.4
+PRICE_LIKE: Final = -6.0
+FLAGGED: Final = -5.0
+DISOWNED: Final = -7.0
+PART_OF_MORE: Final = -3.5
+GLUED_TO_LETTERS: Final = -2.5
+FAR_APART: Final = -1.5
+
+MOST_DIGITS: Final = 15
+FEWEST_DIGITS: Final = 8
+
+_REGULAR_FORMS: Final = frozenset(
+    {
+        (10,), (3, 7), (6, 4), (3, 3, 4), (3, 3, 2, 2), (3, 4, 3), (2, 4, 4), (3, 3, 1, 3), (4, 3, 3), (4, 6), (5, 5),
+        (3, 4, 2, 1), (3, 3, 3, 1), (2, 8), (7, 3),
+        (9,), (3, 3, 3), (3, 2, 2, 2), (3, 6), (2, 3, 2, 2), (4, 4), (8,), (2, 3, 4), (5, 6), (5, 3, 3), (11,), (4, 4, 3),
+    }
+)  # fmt: skip
+"""Lengths of the groups of a national number as people write it; one digit at a time and pairs count too."""
+
+_UNUSUAL_SIGN: Final = frozenset("$€£%=@")
+_NEW_NUMBER: Final = re.compile(r"(?:\+|\bplus\b)[\s(]*$")
+_LETTER: Final = re.compile(r"[a-z]")
+_TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
+_EDGE_LOOK: Final = re.compile(r"[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a chain: groups, and the text before each; a break before a group keeps windows apart."""
+
+    text: str
+    groups: list[Group]
+    gaps: list[str]
+    broken: list[bool]
+    plus: list[bool]
+    cost: float
+
+
+class _Window(NamedTuple):
+    value: str
+    first: int
+    last: int
+    start: int
+    end: int
+    score: float
+
+
+def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone]:
+    """The phones in a chain, in order.
+
+    Args:
+        text: the folded text, or many of them with a NUL between.
+        start: where the chain begins.
+        end: where it ends, exclusive.
+        country: ISO code of the country where numbers without country code are dialled.
+    """
+    before = text[max(0, start - 32) : start].rpartition("\0")[2]
+    after = text[end : end + 24].partition("\0")[0]
+    chain = text[start:end]
+    windows: list[_Window] = []
+    for reading in _readings(chain, before):
+        windows += _windows(reading, before, after, country)
+    chosen: list[_Window] = []
+    for window in sorted(windows, key=lambda w: (-w.score, w.start, -w.end)):
+        if all(window.end <= other.start or window.start >= other.end for other in chosen):
+            chosen.append(window)
+    chosen.sort(key=lambda w: w.start)
+    return [_placed(window, text, start) for window in chosen]
+
+
+def _placed(window: _Window, text: str, chain: int) -> Phone:
+    """The phone with its plus sign and the parenthesis that its area code opens with."""
+    start, end = chain + window.start, chain + window.end
+    prefix = re.search(r"(?:\+\s?)?\(?(?:\+\s?)?$", text[max(0, start - 4) : start])
+    if prefix is not None and prefix.group():
+        lead = prefix.group()
+        if "(" in lead and ")" not in text[start:end]:
+            lead = lead.rpartition("(")[2]
+        start -= len(lead)
+    return Phone(window.value, start, end)
+
+
+def _readings(chain: str, before: str) -> Iterator[_Reading]:
+    tokens = tokens_of(chain)
+    kinds = {token.kind for token in tokens}
+    if kinds <= {"digit", "fill"}:
+        yield _reading(chain, tokens, before, True, 0.0)
+        return
+    absorbs = [True]
+    if any(token.text in HUNDRED or token.text in HUNDREDS for token in tokens):
+        absorbs.append(False)
+    looks = [(False, True, False)]
+    if "look" in kinds:
+        # Letters that stand alone; letters at the edge of digits, which may be a word: `call is604`.
+        looks += [(True, True, False), (False, False, False)]
+    if "bang" in kinds:
+        looks += [(lone, True, True) for lone in ((False, True) if "look" in kinds else (False,))]
+    cost = 0.0
+    for lone, edge, bang in looks:
+        kept = _chosen(chain, tokens, lone, edge, bang)
+        for absorb in absorbs:
+            yield _reading(chain, kept, before, absorb, cost)
+            cost += SECOND_READING
+
+
+def _chosen(chain: str, tokens: Sequence[Token], lone: bool, edge: bool, bang: bool) -> list[Token]:
+    """The tokens that a reading takes for digits; a letter that it leaves out becomes a break."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind == "bang":
+            beside = chain[token.start - 1 : token.start] + chain[token.end : token.end + 1]
+            if bang and re.fullmatch(r"[0-9oilsbz!|]{2}", beside):
+                kept.append(token)
+            at += 1
+            continue
+        if token.kind != "look":
+            kept.append(token)
+            at += 1
+            continue
+        end = at + 1
+        while end < len(tokens) and tokens[end].kind == "look" and tokens[end].start == tokens[end - 1].end:
+            end += 1
+        left = _EDGE_LOOK.match(chain, token.start - 1) if token.start else None
+        right = _EDGE_LOOK.match(chain, tokens[end - 1].end)
+        inside = left is not None and right is not None
+        glued = left is not None or right is not None
+        if inside or (glued and edge) or (not glued and lone):
+            kept += tokens[at:end]
+        else:
+            kept.append(Token("break", "", token.start, tokens[end - 1].end))
+        at = end
+    return kept
+
+
+def _reading(chain: str, tokens: Sequence[Token], before: str, absorb: bool, cost: float) -> _Reading:
+    groups: list[Group] = []
+    breaks: list[bool] = []
+    stretch: list[Token] = []
+    for token in [*tokens, Token("break", "", len(chain), len(chain))]:
+        if token.kind == "break":
+            found = composed(chain, stretch, absorb)
+            groups += found
+            breaks += [k == 0 for k in range(len(found))]
+            stretch = []
+        elif token.kind != "fill":
+            stretch.append(token)
+    gaps = []
+    plus = []
+    for k, group in enumerate(groups):
+        gap = chain[groups[k - 1].end : group.start] if k else before + chain[: group.start]
+        new = _NEW_NUMBER.search(gap) is not None
+        gaps.append(gap)
+        plus.append(new)
+        if new or gap.count("\n") > 2 or "%" in gap:
+            breaks[k] = True
+    return _Reading(chain, groups, gaps, breaks, plus, cost)
+
+
+def _windows(reading: _Reading, before: str, after: str, country: str) -> list[_Window]:
+    """All windows of groups that are a valid number and are written like one."""
+    groups = reading.groups
+    possible: list[tuple[str, int, int, bool]] = []
+    for first in range(len(groups)):
+        digits = ""
+        for last in range(first, len(groups)):
+            if last > first and reading.broken[last]:
+                break
+            digits += groups[last].digits
+            if len(digits) > MOST_DIGITS + 3:
+                break
+            if len(digits) >= FEWEST_DIGITS:
+                value, marked = _number(digits, reading, first, last, country)
+                if value is not None:
+                    possible.append((value, first, last, marked))
+    if not possible:
+        return []
+    starts = {first for _, first, _, _ in possible}
+    ends = {last for _, _, last, _ in possible}
+    flags = flagged_spans(before, reading.text, after)
+    found = []
+    for value, first, last, marked in possible:
+        score = reading.cost + (PLUS if marked else 0.0)
+        score += _form(reading, first, last, marked)
+        score += _neighbours(reading, first, last, starts, ends, before, after, flags)
+        start, end = groups[first].start, groups[last].end
+        if any(start < stop and end > begin for begin, stop in flags):
+            score += FLAGGED
+        if score > 0:
+            found.append(_Window(value, first, last, start, end, score))
+    return found
+
+
+def _number(digits: str, reading: _Reading, first: int, last: int, country: str) -> tuple[str | None, bool]:
+    """E.164 of a window, and whether a plus sign or 00 says that it is international."""
+    if reading.plus[first]:
+        value = international(digits)
+        if value is None:
+            value = _without_trunk_zero(reading, first, last)
+        return value, True
+    if digits.startswith("00"):
+        return international(digits[2:]), True
+    if digits.startswith("011") and in_north_american_plan(country) and len(digits) > 11:
+        return international(digits[3:]), True
+    value = national(digits, country)
+    if value is None and len(digits) == 11 and digits.startswith(("33", "34")):
+        return international(digits), False
+    return value, False
+
+
+def _without_trunk_zero(reading: _Reading, first: int, last: int) -> str | None:
+    """+33 (0)6 ...: the zero in parentheses is not dialled."""
+    groups = reading.groups
+    for k in range(first + 1, min(last, first + 2) + 1):
+        if groups[k].digits.startswith("0") and reading.gaps[k].rstrip().endswith("("):
+            parts = [g.digits for g in groups[first : last + 1]]
+            parts[k - first] = parts[k - first][1:]
+            return international("".join(parts))
+    return None
+
+
+def _form(reading: _Reading, first: int, last: int, marked: bool) -> float:
+    """What the way in which a window is written is worth."""
+    groups = reading.groups[first : last + 1]
+    gaps = reading.gaps[first + 1 : last + 1]
+    lengths = tuple(len(group.digits) for group in groups)
+    if (marked or lengths[0] == 1) and len(lengths) > 1:
+        # A country code first.
+        bare = lengths[1:]
+    elif lengths[0] in (11, 4) and groups[0].digits[0] == "1":
+        bare = (lengths[0] - 1, *lengths[1:])
+    else:
+        bare = lengths
+    single = sum(length == 1 for length in lengths) * 2 >= sum(lengths)
+    pairs = len(bare) >= 4 and all(length == 2 for length in bare[1:]) and bare[0] <= 2
+    regular = bare in _REGULAR_FORMS or single or pairs
+    words = any(group.words for group in groups)
+    score = REGULAR if regular else IRREGULAR
+    if words:
+        score += SPELLED
+    distinct = {gap.strip() or gap[:1] for gap in gaps}
+    uniform = len(distinct) <= 1
+    tight = not any(" " in gap or "\n" in gap for gap in gaps)
+    if uniform and tight:
+        score += UNIFORM
+    unusual = [gap for gap in gaps if not _UNUSUAL_SIGN.isdisjoint(gap)]
+    if unusual and not (uniform and tight and len(gaps) >= 2):
+        score += FLAGGED
+    if not words and not single and len(groups) >= 3 and not marked:
+        score += _price_like(groups, gaps, regular)
+    if sum(len(gap.strip()) > 6 for gap in gaps) > (2 if words else 1):
+        score += FAR_APART
+    return score
+
+
+def _price_like(groups: Sequence[Group], gaps: Sequence[str], regular: bool) -> float:
+    """Amounts one after the other: round ones, each more than the one before."""
+    values = [int(group.digits) for group in groups]
+    if groups[0].digits[0] == "0" or any(len(group.digits) < 2 for group in groups):
+        return 0.0
+    spaced = any(" " in gap or gap in ("/", ",") for gap in gaps)
+    rising = all(a < b for a, b in zip(values, values[1:]))
+    if all(value % 10 == 0 for value in values) and rising and spaced:
+        return PRICE_LIKE
+    if not regular and all(value % 5 == 0 for value in values):
+        return PRICE_LIKE
+    return 0.0
+
+
+def _neighbours(
+    reading: _Reading,
+    first: int,
+    last: int,
+    starts: set[int],
+    ends: set[int],
+    before: str,
+    after: str,
+    flags: Sequence[tuple[int, int]],
+) -> float:
+    """What stands before and after a window, for or against it."""
+    groups = reading.groups
+    start, end = groups[first].start, groups[last].end
+    left = before + reading.text[:start]
+    right = reading.text[end:] + after
+    score = 0.0
+    if announced(left):
+        score += ANNOUNCED
+    if disowned(left, right):
+        score += DISOWNED
+    if first > 0 and first - 1 not in ends and not _inside(flags, groups[first - 1]):
+        score += _part_of_more(reading, first, groups[first - 1], groups[first], reading.gaps[first])
+    if last + 1 < len(groups) and last + 1 not in starts and not _inside(flags, groups[last + 1]):
+        score += _part_of_more(reading, last + 1, groups[last + 1], groups[last], reading.gaps[last + 1])
+    if left and _LETTER.match(left[-1]) and not reading.plus[first] and not announced(left + " "):
+        score += GLUED_TO_LETTERS
+    if right and _LETTER.match(right[0]):
+        score += GLUED_TO_LETTERS
+    elif right and right[0].isdigit():
+        score += PART_OF_MORE
+    return score
+
+
+def _part_of_more(reading: _Reading, at: int, other: Group, own: Group, gap: str) -> float:
+    """Whether the group beside a window belongs with it, so that the window is a piece of a longer number."""
+    if reading.plus[at]:
+        return 0.0
+    if _TIGHT.fullmatch(gap):
+        return PART_OF_MORE
+    # Digits by ones, pairs or fours that go on beyond the window; threes are prices before or after a phone.
+    if len(other.digits) == len(own.digits) != 3 and not reading.broken[at] and len(gap) <= 1:
+        return PART_OF_MORE
+    return 0.0
+
+
+def _inside(spans: Sequence[tuple[int, int]], group: Group) -> bool:
+    return any(group.start < stop and group.end > begin for begin, stop in spans)
