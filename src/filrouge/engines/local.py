@@ -31,6 +31,7 @@ from filrouge.compare.comparison import Comparison, compare
 from filrouge.i18n import _
 from filrouge.networks.groups import Groups, Texts
 from filrouge.networks.ties import all_ties
+from filrouge.networks.values import SlotValues
 
 if TYPE_CHECKING:
     from filrouge.progress import Progress
@@ -123,22 +124,31 @@ def find_marks(
     )
 
 
+def _all_marks(marks: Marks) -> pl.DataFrame:
+    """All finds in one table, by kind."""
+    columns = ("ad", "start", "end", "kind", "value")
+    return pl.concat(
+        [
+            marks.identifiers.select(columns),
+            marks.places.with_columns(kind=pl.lit("place")).select(columns),
+            marks.names.with_columns(kind=pl.lit("name")).select(columns),
+        ],
+        how="vertical_relaxed",
+    )
+
+
 def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
     """The spans that stand for one word each, no two overlapping: identifiers before places before names."""
     kind = {name: k for k, name in enumerate(SLOT_KINDS)}
-    layers = pl.concat(
-        [
-            marks.identifiers.select(
-                "ad",
-                "start",
-                "end",
-                pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8),
-                rank=pl.lit(0),
-            ),
-            marks.places.select("ad", "start", "end", kind=pl.lit(kind["place"], pl.UInt8), rank=pl.lit(1)),
-            marks.names.select("ad", "start", "end", kind=pl.lit(kind["name"], pl.UInt8), rank=pl.lit(2)),
-        ]
-    ).sort("ad", "rank", "start")
+    rank = {"place": 1, "name": 2}
+    layers = (
+        _all_marks(marks)
+        .with_columns(
+            rank=pl.col("kind").replace_strict(rank, default=0, return_dtype=pl.UInt8),
+            kind=pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8),
+        )
+        .sort("ad", "rank", "start")
+    )
     ad, start, end = (layers[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
     keep = np.zeros(ad.size, bool)
     taken: list[tuple[int, int]] = []
@@ -209,9 +219,9 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     clock.stage("compare", _("Comparing"), None)
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
-    groups = Groups(
-        found, Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS), marks.identifiers, located
-    )
+    values = SlotValues(_all_marks(marks), SLOT_KINDS)
+    texts_in_words = Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS, values)
+    groups = Groups(found, texts_in_words, marks.identifiers, located)
     records = [groups.record(cluster) for cluster in groups.rank]
     ties = all_ties(found, marks.identifiers)
     clock.stop()

@@ -116,9 +116,9 @@ def write_index(folder: Path, findings: Findings) -> None:
         {"cluster": [names[k] for k in found.cluster], "template": [templates[k] for k in found.cluster]},
         schema={"cluster": pl.String, "template": pl.String},
     ).write_parquet(folder / "clusters.parquet")
-    findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("ad", "kind", "value").unique().sort(
-        "kind", "value", "ad"
-    ).write_parquet(folder / "identifiers.parquet")
+    findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
+        "ad", "kind", "value"
+    ).unique().sort("kind", "value", "ad").write_parquet(folder / "identifiers.parquet")
 
 
 class Stored:

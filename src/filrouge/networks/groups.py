@@ -13,6 +13,7 @@ import polars as pl
 
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.templates import Slot, Template, is_identifier
+from filrouge.networks.values import SlotValues
 
 CONTACTS = ("phone", "email", "handle", "payment")
 """Kinds of identifier by which an advertiser is reached or paid."""
@@ -30,6 +31,7 @@ class Texts:
         start, end: int32, raw character offsets of each word of all ads.
         offsets: int64, where each ad's words begin.
         kind_names: names of the slot kinds; a word of kind k is `kind_names[k - 1]`.
+        values: what the words that stand for identifiers, places and names mean.
     """
 
     ads: pl.DataFrame
@@ -37,6 +39,7 @@ class Texts:
     end: np.ndarray
     offsets: np.ndarray
     kind_names: Sequence[str]
+    values: SlotValues
 
 
 class Groups:
@@ -56,6 +59,10 @@ class Groups:
         first = np.full(comparison.sizes.size, -1, np.int64)
         first[comparison.text[::-1]] = np.arange(comparison.text.size - 1, -1, -1)
         self._first = first
+        by_text = np.argsort(comparison.text, kind="stable")
+        self._ads_of_text = (
+            np.split(by_text, np.cumsum(comparison.sizes)[:-1]) if comparison.sizes.size else []
+        )
         order = np.argsort(comparison.cluster, kind="stable")
         order = order[comparison.cluster[order] >= 0]
         counts = (
@@ -92,13 +99,18 @@ class Groups:
         t = int(self._texts.offsets[ad]) + at - int(self._found.corpus.offsets[text])
         return self._raw[ad][self._texts.start[t] : self._texts.end[t]]
 
-    def _stretch(self, text: int, first: int, last: int) -> str:
-        ad = int(self._first[text])
-        shift = int(self._texts.offsets[ad]) - int(self._found.corpus.offsets[text])
-        return self._raw[ad][self._texts.start[first + shift] : self._texts.end[last - 1 + shift]]
+    def _places_of(self, text: int, first: int, last: int) -> list[tuple[int, int, int]]:
+        """Where the words `first` to `last` of a text stand in each of its ads: (ad, start, end), raw."""
+        base = int(self._found.corpus.offsets[text])
+        out = []
+        # Equal texts differ in their identifiers, so each ad is asked.
+        for ad in self._ads_of_text[text].tolist():
+            shift = int(self._texts.offsets[ad]) - base
+            out.append((ad, int(self._texts.start[first + shift]), int(self._texts.end[last - 1 + shift])))
+        return out
 
     def _constant(self, template: Template, j: int) -> str:
-        """The commonest spelling of a constant, lower case."""
+        """The commonest spelling of a constant, lower case; the shortest of those that are as common."""
         spellings: Counter[str] = Counter()
         for k, text in enumerate(template.members[:WORDING_FROM].tolist()):
             at = np.flatnonzero(template.places[k] == j)
@@ -110,13 +122,24 @@ class Groups:
         return min(spellings, key=lambda s: (-spellings[s], len(s), s))
 
     def _values(self, template: Template, slot: Slot) -> dict[str, int]:
-        values: Counter[str] = Counter()
-        for filling in slot.fillings:
-            text = int(template.members[filling.member])
-            values[" ".join(self._stretch(text, filling.first, filling.last).split()).lower()] += int(
-                self._found.sizes[text]
+        spans = [
+            span
+            for filling in slot.fillings
+            for span in self._places_of(int(template.members[filling.member]), filling.first, filling.last)
+        ]
+        known: list[str | None] = [None] * len(spans)
+        if slot.kind:
+            where = np.array(spans, np.int64).reshape(-1, 3)
+            known = self._texts.values.of(where[:, 0], where[:, 1], slot.kind - 1)
+        return _ordered(
+            Counter(
+                value if value is not None else " ".join(self._raw[ad][start:end].split()).lower()
+                for value, (ad, start, end) in zip(known, spans, strict=True)
             )
-        return dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+        )
+
+    def _ads_in(self, template: Template) -> int:
+        return int(self._found.sizes[template.members].sum())
 
     def _kind(self, slot: Slot) -> str:
         kinds = self._texts.kind_names
@@ -138,11 +161,15 @@ class Groups:
                 run.clear()
 
         for j in range(template.words.size):
-            identifier = is_identifier(template, self._found.kinds, j)
             for slot in by_place.get(j, []):
+                kind, values = self._kind(slot), self._values(template, slot)
+                if kind == "free" and len(values) == 1 and sum(values.values()) == self._ads_in(template):
+                    # A number that all of them have is wording.
+                    run.append(next(iter(values)))
+                    continue
                 close()
-                out.append({"type": "slot", "kind": self._kind(slot), "values": self._values(template, slot)})
-            if not identifier:
+                out.append({"type": "slot", "kind": kind, "values": values})
+            if not is_identifier(template, self._found.kinds, j):
                 run.append(self._constant(template, j))
         close()
         return out
