@@ -26,7 +26,7 @@ WHOLE = 0.8
 def _pattern_keys(
     words: Int32Array, offsets: Int64Array, said: np.ndarray, df: Int32Array, common: int, least: float
 ) -> UInt64Array:
-    """The pattern of each text: its words that `common` texts hold; one that nobody shares if too few are left."""
+    """The pattern of each text, its words that `common` texts hold; a unique one if too few are left."""
     keys = np.empty(offsets.size - 1, np.uint64)
     for ad in range(keys.size):
         h = np.uint64(0xCBF29CE484222325)

@@ -227,7 +227,7 @@ class Stored:
 def _stretches(
     raw: str, start: NDArray[np.int32], end: NDArray[np.int32], common: NDArray[np.bool_]
 ) -> tuple[Stretch, ...]:
-    """The raw text cut where it begins and ends to be common; what stands between two common words is, too."""
+    """The raw text cut where it begins and ends to be common, together with what stands between."""
     pieces: list[tuple[str, bool]] = []
     at = 0
 
