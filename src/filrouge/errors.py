@@ -27,7 +27,9 @@ class NotPermitted(FilrougeError):
 
     def __init__(self, file: str) -> None:
         super().__init__(
-            _("{file}: you may not read this file. Ask its owner for the permission to read it.").format(file=file)
+            _("{file}: you may not read this file. Ask its owner for the permission to read it.").format(
+                file=file
+            )
         )
 
 
@@ -80,9 +82,9 @@ class FolderWithoutPages(FilrougeError):
                 "It holds {names}: give the files themselves."
             ).format(folder=folder, names=", ".join(holds))
         else:
-            message = _("{folder}: this folder is empty. Give files of ads, or a folder of saved pages.").format(
-                folder=folder
-            )
+            message = _(
+                "{folder}: this folder is empty. Give files of ads, or a folder of saved pages."
+            ).format(folder=folder)
         super().__init__(message)
 
 
@@ -128,8 +130,8 @@ class AmbiguousColumn(FilrougeError):
     def __init__(self, file: str, field: str, column: str, places: Sequence[int]) -> None:
         super().__init__(
             _(
-                "{file}, row 1: columns {places} are all called “{column}”, so the {field} could be any of them. "
-                "Give each its own name."
+                "{file}, row 1: columns {places} are all called “{column}”, so the {field} could be any of "
+                "them. Give each its own name."
             ).format(file=file, field=field, column=column, places=", ".join(str(place) for place in places))
         )
 
@@ -157,7 +159,7 @@ class NoAds(FilrougeError):
                 "Mend the rows, or name the right column with --text."
             ).format(files=names, rejected=rejected, reason=reason)
         else:
-            message = _("{files}: there are no ads, only a header. Export the ads again.").format(files=names)
+            message = _("{files}: no ad is in there. Export the ads again.").format(files=names)
         super().__init__(message)
 
 

@@ -14,8 +14,8 @@ from filrouge.i18n import _
 # Headers without accents, case and separators, the likeliest first. English, French, Spanish.
 _ENGLISH = {
     "text": (
-        "text adtext textad body adbody bodytext posttext postbody fulltext rawtext description addescription "
-        "content contents adcontent message ad advert advertisement copy details comment post"
+        "text adtext textad body adbody bodytext posttext postbody fulltext rawtext description "
+        "addescription content contents adcontent message ad advert advertisement copy details comment post"
     ),
     "title": "title adtitle posttitle headline subject heading",
     "id": (
@@ -38,8 +38,9 @@ _ENGLISH = {
 }
 _FRENCH_AND_SPANISH = {
     "text": (
-        "texte texteannonce textedelannonce annonce contenu corps corpsdutexte descriptif libelle commentaire "
-        "texto textoanuncio textodelanuncio anuncio descripcion contenido cuerpo mensaje comentario aviso"
+        "texte texteannonce textedelannonce annonce contenu corps corpsdutexte descriptif libelle "
+        "commentaire texto textoanuncio textodelanuncio anuncio descripcion contenido cuerpo mensaje "
+        "comentario aviso"
     ),
     "title": "titre titreannonce objet entete sujet titulo asunto encabezado",
     "id": (
@@ -47,31 +48,34 @@ _FRENCH_AND_SPANISH = {
         "anuncioid num clave referencia folio"
     ),
     "agency": (
-        "agence nomagence siteweb nomdusite origine plateforme portail editeur diffuseur agencia sitio sitioweb "
-        "fuente origen plataforma empresa"
+        "agence nomagence siteweb nomdusite origine plateforme portail editeur diffuseur agencia sitio "
+        "sitioweb fuente origen plataforma empresa"
     ),
     "posted": (
-        "publie publiele datepublication datedepublication datepubliee dateparution datedeparution dateannonce "
-        "datecreation datedecreation affichele horodatage dateheure fecha publicado publicadoel fechapublicacion "
-        "fechadepublicacion fechaanuncio fechacreacion fechahora"
+        "publie publiele datepublication datedepublication datepubliee dateparution datedeparution "
+        "dateannonce datecreation datedecreation affichele horodatage dateheure fecha publicado publicadoel "
+        "fechapublicacion fechadepublicacion fechaanuncio fechacreacion fechahora"
     ),
     "location": (
-        "ville lieu localisation emplacement localite endroit commune quartier adresse ciudad lugar ubicacion "
-        "localidad poblacion municipio direccion zona provincia"
+        "ville lieu localisation emplacement localite endroit commune quartier adresse ciudad lugar "
+        "ubicacion localidad poblacion municipio direccion zona provincia"
     ),
 }
 # A header of several words (`Ad description (EN)`) is taken for one of its words, unless another word says
 # that the column is about the field rather than the field itself (`text_length`, `agency_id`).
 _LOOSE = {
-    "text": "text texte texto description descripcion descriptif body annonce anuncio contenu contenido content",
+    "text": (
+        "text texte texto description descripcion descriptif body annonce anuncio contenu contenido content"
+    ),
     "posted": "posted published date fecha publie publicado",
     "location": "city ville ciudad location localisation ubicacion",
     "agency": "agency agence agencia website",
 }
-_ABOUT = frozenset(
-    "length len count words lang language langue idioma hash md5 sha url link type code id number clean cleaned "
-    "tokens score label lat lon latitude longitude updated modified expires end birth".split()
+_ABOUT_WORDS = (
+    "length len count words lang language langue idioma hash md5 sha url link type code id number clean "
+    "cleaned tokens score label lat lon latitude longitude updated modified expires end birth"
 )
+_ABOUT = frozenset(_ABOUT_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class GuessedColumns:
     """Which header of one file became which field.
 
     `fields`: field (one of `FIELDS`, or "title") to the header as it stands in the file.
-    `how`: field to "given", "header" (guessed from the name) or "longest" (the column with the longest texts).
+    `how`: field to "given", "header" (guessed from the name) or "longest" (it has the longest texts).
     `order`: "day first" or "month first" where dates such as 03/04/2026 had to be decided, else "".
     """
 
@@ -111,7 +115,8 @@ class GuessedColumns:
                 elif name == "title":
                     column = _("{column} (joined in front of the text)").format(column=column)
                 elif name == "posted" and self.order:
-                    column = f"{column} ({_(self.order)})"
+                    order = _("day first") if self.order == "day first" else _("month first")
+                    column = f"{column} ({order})"
                 said.append(f"{name} = {column}")
         return f"{self.file}: {', '.join(said)}"
 
@@ -218,7 +223,8 @@ def choose_columns(
 def _position(file: str, name: str, column: str, headers: Sequence[str]) -> int:
     places = [place for place, header in enumerate(headers) if header == column]
     if not places:
-        places = [place for place, header in enumerate(headers) if folded_header(header) == folded_header(column)]
+        folded = folded_header(column)
+        places = [place for place, header in enumerate(headers) if folded_header(header) == folded]
     if not places or not column:
         raise UnknownColumn(file, name, column, headers)
     if len(places) > 1:

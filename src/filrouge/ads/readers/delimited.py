@@ -17,7 +17,7 @@ from filrouge.ads.readers.records import any_field_size, records
 from filrouge.ads.readers.sniffing import Layout, layout_of
 from filrouge.ads.schema import Reject
 from filrouge.errors import BrokenFile
-from filrouge.i18n import _
+from filrouge.i18n import _, ngettext
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,17 +149,15 @@ def _read_carefully(name: str, layout: Layout, guessed: GuessedColumns) -> Part:
             why = _why_not(record.trouble, fields, expected, places["text"], wary)
             if why:
                 rejects.append(Reject(name, row, "", why))
-                wary = True
+                wary = bool(record.trouble) or len(fields) < expected
                 continue
             wary = False
             if record.mended:
                 mended = _("bytes that are not UTF-8 were read as Windows-1252")
                 rejects.append(Reject(name, row, "", mended))
             if len(fields) < expected:
-                short = _(
-                    "{found} fields where the header has {expected}; the missing ones are taken as empty"
-                )
-                rejects.append(Reject(name, row, "", short.format(found=len(fields), expected=expected)))
+                why = _("{fields}; the missing ones are taken as empty")
+                rejects.append(Reject(name, row, "", why.format(fields=_counted(fields, expected))))
                 fields = fields + [""] * (expected - len(fields))
             rows.append(row)
             for field, place in places.items():
@@ -182,4 +180,13 @@ def _why_not(trouble: str, fields: list[str], expected: int, text: int, wary: bo
     few = len(fields) < expected
     if few and not wary and expected - len(fields) <= _MAY_BE_MISSING and len(fields) > text:
         return ""
-    return _("{found} fields where the header has {expected}").format(found=len(fields), expected=expected)
+    return _counted(fields, expected)
+
+
+def _counted(fields: list[str], expected: int) -> str:
+    found = ngettext(
+        "{found} field where the header has {expected}",
+        "{found} fields where the header has {expected}",
+        len(fields),
+    )
+    return found.format(found=len(fields), expected=expected)

@@ -70,7 +70,7 @@ def is_utf8(data: bytes) -> bool:
 
 def as_utf8(label: str, data: bytes) -> AsUtf8:
     """`data` as UTF-8, whatever it was written in; without a byte order mark."""
-    wide = _wide_encoding(data)
+    wide = wide_encoding(data)
     if wide:
         text = data.decode(wide, "replace").removeprefix("\ufeff")
         note = _("{file}: read as {encoding}.").format(file=label, encoding=wide.upper())
@@ -99,7 +99,7 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return sequences > stray
 
 
-def _wide_encoding(data: bytes) -> str:
+def wide_encoding(data: bytes) -> str:
     """The encoding of two or four bytes a character that `data` is in, by its mark or its NULs; or ""."""
     # The mark of UTF-32 begins with that of UTF-16.
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(data) % 4 == 0:

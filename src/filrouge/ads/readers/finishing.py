@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from filrouge.ads.columns import GuessedColumns, speaks_day_first
 from filrouge.ads.dates import read_dates
-from filrouge.ads.readers.opening import STDIN
+from filrouge.ads.readers.opening import STDIN, printable
 from filrouge.ads.readers.part import Part
 from filrouge.ads.schema import Reject, ads_schema
 from filrouge.i18n import _
@@ -27,20 +26,15 @@ def stem_of(name: str) -> str:
     """What a file is called without its folder and endings: `exports/alpha.csv.gz` is `alpha`."""
     if name == STDIN:
         return "stdin"
-    bare = _COMPRESSED.sub("", _text(Path(name).name))
-    return Path(bare).stem if bare else _text(name)
-
-
-def _text(name: str) -> str:
-    """A file name, whose bytes may be no text, as text."""
-    return os.fsencode(name).decode("utf-8", "replace") if "\0" not in name else name.replace("\0", "")
+    bare = _COMPRESSED.sub("", printable(Path(name).name))
+    return Path(bare).stem if bare else printable(name)
 
 
 def file_agencies(names: Sequence[str]) -> list[str]:
     """An agency for each file, by its name; files of one name in several folders keep the folder too."""
     stems = [stem_of(name) for name in names]
-    longer = [f"{_text(Path(name).parent.name)}/{stem}" for name, stem in zip(names, stems, strict=True)]
-    full = [_text(name) for name in names]
+    longer = [f"{printable(Path(name).parent.name)}/{stem}" for name, stem in zip(names, stems, strict=True)]
+    full = [printable(name) for name in names]
     return [
         next(way[place] for way in (stems, longer, full) if way is full or way.count(way[place]) == 1)
         for place in range(len(names))
@@ -60,19 +54,19 @@ def finish(part: Part, name: str, agency: str) -> tuple[pl.DataFrame, GuessedCol
     """
     import polars as pl
 
-    frame, rejects = part.frame, []
+    frame, source, rejects = part.frame, printable(name), []
     dates = frame.columns.count("posted") > 0
     frame = frame.with_columns(pl.col(pl.String).fill_null(""))
     frame, empty = _with_text(frame)
-    rejects += [Reject(name, row, "text", _("there is no text")) for row in empty]
+    rejects += [Reject(source, row, "text", _("there is no text")) for row in empty]
     frame, unnamed = _with_ids(frame, stem_of(name))
     rejects += [
-        Reject(name, row, "id", _("there is no id; the ad is called “{id}”").format(id=new))
+        Reject(source, row, "id", _("there is no id; the ad is called “{id}”").format(id=new))
         for row, new in unnamed
     ]
     guessed = part.guessed
     if dates:
-        frame, order, lines = _with_moments(frame, name, guessed, part.expects_dates)
+        frame, order, lines = _with_moments(frame, source, guessed, part.expects_dates)
         rejects += lines
         if guessed is not None and order:
             guessed = replace(guessed, order=order)
@@ -84,7 +78,7 @@ def finish(part: Part, name: str, agency: str) -> tuple[pl.DataFrame, GuessedCol
         pl.col("agency").str.strip_chars() if "agency" in frame.columns else pl.lit(agency).alias("agency"),
         "posted",
         pl.col("location").str.strip_chars() if "location" in frame.columns else pl.lit("").alias("location"),
-        pl.lit(_text(name)).alias("source"),
+        pl.lit(source).alias("source"),
         "row",
     ).cast(dict(ads_schema()))  # type: ignore[arg-type]
     return ads, guessed, rejects
@@ -100,7 +94,6 @@ def _with_text(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
         joined = pl.concat_str(title, pl.col("text"), separator="\n")
         only = pl.col("text").str.strip_chars() == ""
         frame = frame.with_columns(text=pl.when(bare).then("text").when(only).then(title).otherwise(joined))
-    # `strip_chars` of a text that begins with a letter costs nothing; a copy of each text would.
     filled = frame["text"].str.contains(r"\S")
     if filled.all():
         return frame, []
@@ -124,7 +117,7 @@ def _with_ids(frame: pl.DataFrame, stem: str) -> tuple[pl.DataFrame, list[tuple[
 
 
 def _with_moments(
-    frame: pl.DataFrame, name: str, guessed: GuessedColumns | None, expected: bool
+    frame: pl.DataFrame, source: str, guessed: GuessedColumns | None, expected: bool
 ) -> tuple[pl.DataFrame, str, list[Reject]]:
     """The rows with `posted` as a moment, the order of day and month, and a line for each date not read."""
     import polars as pl
@@ -144,10 +137,10 @@ def _with_moments(
         if what.strip():
             shown = what.strip()[:_SHOWN]
             lines.append(
-                Reject(name, row, "posted", _("“{date}” is no date that can be read").format(date=shown))
+                Reject(source, row, "posted", _("“{date}” is no date that can be read").format(date=shown))
             )
         elif expected:
-            lines.append(Reject(name, row, "posted", _("there is no date")))
+            lines.append(Reject(source, row, "posted", _("there is no date")))
     return frame, order, lines
 
 
@@ -174,6 +167,7 @@ def with_unique_ids(ads: pl.DataFrame, rows: Sequence[int]) -> tuple[pl.DataFram
     where = ads.select("source", "row")
     file = 0
     for place in again:
+        # `times` spares trying #2 to #1000 again for the thousandth of one id.
         old = ids[place]
         times[old] = times.get(old, 1) + 1
         while (new := f"{old}#{times[old]}") in taken:

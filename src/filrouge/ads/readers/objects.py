@@ -29,16 +29,21 @@ class _Column:
     values: list[str] = field(default_factory=list)
 
 
+#: Numbers stay as they are written: an id of 1e5 is no 100000.0.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+_BETWEEN: Final = " \t\r\n,"
+
+
 def _loads(text: str | bytes) -> Any:
-    # Numbers stay as they are written: an id of 1e5 is no 100000.0.
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
 
 
 def read_objects(content: Content, clean: bool) -> Part:
     """The ads of a file of JSON. `row` counts the objects, blank lines not among them.
 
     Raises:
-        BrokenFile: it is one JSON value and not a valid one, or no object is in it.
+        BrokenFile: it is a list and not even its first item is valid.
+        NoAds: no object is in it.
         UnknownColumn, NoTextColumn: as they say.
     """
     name = content.origin.name
@@ -77,17 +82,22 @@ def _written(item: Any) -> str:
     return json.dumps(item, ensure_ascii=False)
 
 
-def _values(content: Content, clean: bool) -> Iterator[tuple[Any, str, bool]]:
+_Found = tuple[Any, str, bool]
+
+
+def _values(content: Content, clean: bool) -> Iterator[_Found]:
     """The values of the file with what is wrong with each, and whether stray bytes in it were mended."""
-    data = content.data
+    if content.data.lstrip().startswith(b"["):
+        return _items(content)
     whole = _whole(content)
-    if whole is not None:
-        for value in whole:
-            yield value, "", False
-        return
+    return _lines(content, clean) if whole is None else iter([(value, "", False) for value in whole])
+
+
+def _lines(content: Content, clean: bool) -> Iterator[_Found]:
+    data, at = content.data, 0
     if content.truncated:
+        # The last line broke off somewhere; that is told for the file.
         data = data[: data.rfind(b"\n") + 1]
-    at = 0
     while at < len(data):
         end = data.find(b"\n", at) + 1 or len(data)
         line = data[at:end]
@@ -104,6 +114,28 @@ def _values(content: Content, clean: bool) -> Iterator[tuple[Any, str, bool]]:
             yield None, _("not valid JSON ({why})").format(why=_why(trouble)), mended
 
 
+def _items(content: Content) -> Iterator[_Found]:
+    """The items of one list, as far as it is whole."""
+    text = decode(content.data)[0]
+    at = text.index("[") + 1
+    read = 0
+    while True:
+        while at < len(text) and text[at] in _BETWEEN:
+            at += 1
+        if text[at : at + 1] == "]":
+            return
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError) as trouble:
+            why = _why(trouble)
+            if not read:
+                raise BrokenFile(content.origin.label, _("not valid JSON ({why})").format(why=why)) from None
+            yield None, _("not valid JSON ({why}); the rest was not read").format(why=why), False
+            return
+        read += 1
+        yield value, "", False
+
+
 def _why(trouble: Exception) -> str:
     if isinstance(trouble, json.JSONDecodeError):
         return f"{trouble.msg}: {trouble.lineno}:{trouble.colno}"
@@ -111,31 +143,22 @@ def _why(trouble: Exception) -> str:
 
 
 def _whole(content: Content) -> list[Any] | None:
-    """The objects of a file that is one JSON value; None if it has a value per line.
+    """The objects of a file that is one JSON object; None if it has a value per line.
 
-    Such a value is a list of objects, an object with one such list in it, or one object.
+    Such an object holds one list of objects, or is itself the only one.
     """
-    first = content.data.split(b"\n", 1)[0].strip()
-    is_list = content.data.lstrip().startswith(b"[")
-    if not is_list:
-        try:
-            value = _loads(decode(first)[0])
-        except (ValueError, RecursionError):
-            pass
-        else:
-            lists = _lists_in(value)
-            alone = not content.data.partition(b"\n")[2].strip()
-            return lists[0] if alone and len(lists) == 1 else None
+    first, _end, rest = content.data.partition(b"\n")
+    try:
+        _loads(decode(first)[0])
+    except (ValueError, RecursionError):
+        pass
+    else:
+        if rest.strip():
+            return None
     try:
         value = _loads(decode(content.data)[0])
-    except (ValueError, RecursionError) as trouble:
-        if is_list:
-            raise BrokenFile(
-                content.origin.label, _("not valid JSON ({why})").format(why=_why(trouble))
-            ) from None
+    except (ValueError, RecursionError):
         return None
-    if isinstance(value, list):
-        return value
     lists = _lists_in(value)
     return lists[0] if len(lists) == 1 else [value]
 

@@ -31,6 +31,19 @@ def label_of(name: str) -> str:
     return _("standard input") if name == STDIN else name
 
 
+def printable(name: str) -> str:
+    """A file's name, whose bytes may be no text, as text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def is_folder(name: str) -> bool:
+    """Whether `name` is a folder; a name that no file can have is none."""
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_raw(name: str) -> Raw:
     """All bytes of the file `name` ("-" is standard input) and their SHA-256.
 
@@ -98,15 +111,27 @@ def _gunzipped(data: bytes) -> tuple[bytes, bool]:
 
 
 _STEP = 1 << 20
+#: What is lost, at most, before a damaged place.
+_SMALL_STEP = 1 << 6
+#: Zstandard cannot go back to before such a place.
+_ZSTANDARD_STEP = 1 << 14
 
 
 def _fed(member: zlib._Decompress, data: bytes, at: int, pieces: list[bytes]) -> int:
     """Decompress from `at` to the end of the member; the place after it, or -1 if the data end before.
 
-    In steps, so that what stands before a damaged place is kept.
+    What stands before a damaged place is kept.
+
+    Raises:
+        zlib.error: there is a damaged place.
     """
     while at < len(data):
-        pieces.append(member.decompress(data[at : at + _STEP]))
+        before = member.copy()
+        try:
+            pieces.append(member.decompress(data[at : at + _STEP]))
+        except zlib.error:
+            for byte in range(at, at + _STEP, _SMALL_STEP):
+                pieces.append(before.decompress(data[byte : byte + _SMALL_STEP]))
         at += _STEP
         if member.eof:
             return min(at, len(data)) - len(member.unused_data)
@@ -132,10 +157,10 @@ def _unzstandarded(data: bytes) -> tuple[bytes, bool]:
         ended = False
         while at < len(data) and not ended:
             try:
-                pieces.append(frame.decompress(data[at : at + _STEP]))
+                pieces.append(frame.decompress(data[at : at + _ZSTANDARD_STEP]))
             except zstandard.ZstdError:
                 return b"".join(pieces), True
-            at += _STEP
+            at += _ZSTANDARD_STEP
             if frame.eof:
                 at = min(at, len(data)) - len(frame.unused_data)
                 ended = True

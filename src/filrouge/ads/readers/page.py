@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 #: What browsers do not show.
-_UNSEEN: Final = "script, style, noscript, template, svg, iframe, object, head, select, textarea, [hidden]"
+_UNSEEN_TAGS: Final = "script style noscript template svg iframe object head select textarea title"
+_UNSEEN: Final = frozenset(_UNSEEN_TAGS.split())
 #: What stands on lines of its own. Letters in inline tags, `<b>c</b>all`, stay one word.
-_BLOCKS: Final = (
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th tr ul"
+_BLOCKS: Final = frozenset(
+    (
+        "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form "
+        "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th tr ul"
+    ).split()
 )
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _HEAD: Final = 4096
@@ -57,10 +60,10 @@ def parse_page(data: bytes, charset: str = "") -> Page:
         or _meta(tree, "geo.placename")
         or _meta(tree, "place:locality")
     )
-    site = host_of(
-        _attribute(tree, "link[rel=canonical]", "href")
-        or _meta(tree, "og:url")
-        or _meta(tree, "og:site_name")
+    site = (
+        host_of(_attribute(tree, "link[rel=canonical]", "href"))
+        or host_of(_meta(tree, "og:url"))
+        or host_of(_meta(tree, "og:site_name"))
     )
     text = _seen(tree)
     # Most pages repeat their title as a heading.
@@ -96,22 +99,29 @@ def _seen(tree: LexborHTMLParser) -> str:
     body = tree.body or tree.root
     if body is None:
         return ""
-    for node in tree.css(_UNSEEN):
-        if node.tag != "head" or node.mem_id != body.mem_id:
-            node.decompose()
     pieces: list[str] = []
-    blocks = _BLOCK_TAGS
-    for node in body.traverse(include_text=True):
-        if node.tag == "-text":
-            pieces.append(node.text_content or "")
-        elif node.tag in blocks:
+    # Walked by hand: what is unseen is passed over whole, and no page is nested too deep.
+    node, end = body.child, body.mem_id
+    while node is not None:
+        tag = node.tag
+        unseen = tag in _UNSEEN or (tag != "-text" and "hidden" in node.attributes)
+        if tag == "-text":
+            # In HTML a line end is a space; only blocks begin lines.
+            pieces.append((node.text_content or "").replace("\n", " "))
+        elif tag in _BLOCKS:
             pieces.append("\n")
-    # In HTML a line end is a space; only blocks begin lines. NUL parts no words.
+        below = None if unseen else node.child
+        while below is None and node is not None and node.mem_id != end:
+            below = node.next
+            if below is None:
+                node = node.parent
+                if node is not None and node.tag in _BLOCKS:
+                    pieces.append("\n")
+            elif node.tag in _BLOCKS:
+                pieces.append("\n")
+        node = below
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-_BLOCK_TAGS: Final = frozenset(_BLOCKS.split())
 
 
 def _text_of(tree: LexborHTMLParser, selector: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from filrouge.ads.readers.opening import STDIN, decompressed, file_trouble
+from filrouge.ads.readers.opening import STDIN, decompressed, file_trouble, printable
 from filrouge.ads.readers.page import Page, parse_page
 from filrouge.ads.readers.part import Content, Part
 from filrouge.ads.schema import Reject, Source
@@ -42,7 +42,7 @@ def read_folder(name: str) -> tuple[Part, Source]:
     """
     paths, others = _listed(name)
     if not paths:
-        raise FolderWithoutPages(name, _shown(others))
+        raise FolderWithoutPages(printable(name), _shown(others))
     found: list[_Found] = []
     rejects: list[Reject] = []
     fingerprint = hashlib.sha256()
@@ -52,7 +52,7 @@ def read_folder(name: str) -> tuple[Part, Source]:
         try:
             data = path.read_bytes()
         except OSError as trouble:
-            rejects.append(Reject(name, row, "", str(file_trouble(relative, trouble))))
+            rejects.append(Reject(printable(name), row, "", str(file_trouble(relative, trouble))))
             continue
         size += len(data)
         digest = hashlib.sha256(data).hexdigest()
@@ -60,24 +60,21 @@ def read_folder(name: str) -> tuple[Part, Source]:
         try:
             page, why = _page(relative, data)
         except FilrougeError as trouble:
-            rejects.append(Reject(name, row, "", str(trouble)))
+            rejects.append(Reject(printable(name), row, "", str(trouble)))
             continue
         if why:
-            rejects.append(Reject(name, row, "", why))
-        # A file name may hold bytes that are no text.
-        found.append(
-            _Found(os.fsencode(relative).decode("utf-8", "replace"), path.parent.resolve().name, row, page)
-        )
+            rejects.append(Reject(printable(name), row, "", why))
+        found.append(_Found(printable(relative), printable(path.parent.resolve().name), row, page))
     part = _part(found, rejects)
     return part, Source(name, fingerprint.hexdigest(), size, 0)
 
 
 def read_page(content: Content) -> Part:
     """The one ad of a saved page that was given as a file; its id is the file's name."""
-    name = content.origin.name
+    path = content.origin.path
     page = parse_page(content.data)
-    folder = "" if name == STDIN else Path(name).resolve().parent.name
-    page_id = "stdin" if name == STDIN else os.fsencode(Path(name).name).decode("utf-8", "replace")
+    folder = "" if path == STDIN else printable(Path(path).resolve().parent.name)
+    page_id = "stdin" if path == STDIN else printable(Path(path).name)
     return _part([_Found(page_id, folder, 1, page)], [])
 
 
@@ -114,7 +111,7 @@ def _listed(name: str) -> tuple[list[Path], list[str]]:
             if _PAGE_NAME.search(file):
                 pages.append(path)
             elif not file.startswith("."):
-                others.append(path.relative_to(name).as_posix())
+                others.append(printable(path.relative_to(name).as_posix()))
     if troubles and not pages and not others:
         raise file_trouble(name, troubles[0])
     return sorted(pages, key=lambda path: path.relative_to(name).parts), others

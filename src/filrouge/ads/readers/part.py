@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 class Origin(NamedTuple):
     """Where bytes come from.
 
-    `name` is as the person gave it and goes into tables; `label` is what messages call it.
+    `path` is as the person gave it; `name` is the same with bytes that are no text replaced, fit for tables;
+    `label` is what messages call it.
     """
 
+    path: str
     name: str
     label: str
 
@@ -37,8 +39,8 @@ class Content:
 class Part:
     """The ads of one file as they are written there.
 
-    `frame`: "row" (Int64) and, as String, those of "text", "title", "id", "agency", "posted", "location" that the
-    file has; "posted" may be a Datetime already. Nulls are empty.
+    `frame`: "row" (Int64) and, as String, those of "text", "title", "id", "agency", "posted", "location" that
+    the file has; "posted" may be a Datetime already. Nulls are empty.
     """
 
     frame: pl.DataFrame

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filrouge.ads.columns import Columns, GuessedColumns
 from filrouge.ads.readers.archives import read_archive
 from filrouge.ads.readers.delimited import read_delimited
-from filrouge.ads.readers.encodings import as_utf8
+from filrouge.ads.readers.encodings import as_utf8, wide_encoding
 from filrouge.ads.readers.finishing import file_agencies, finish, with_unique_ids
 from filrouge.ads.readers.kinds import binary_kind, kind_of, looks_binary
 from filrouge.ads.readers.objects import read_objects
-from filrouge.ads.readers.opening import STDIN, decompressed, label_of, read_raw
+from filrouge.ads.readers.opening import STDIN, decompressed, is_folder, label_of, printable, read_raw
 from filrouge.ads.readers.pages import read_folder, read_page
 from filrouge.ads.readers.parquet import read_parquet
 from filrouge.ads.readers.part import Content, Origin, Part
@@ -32,8 +31,8 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
     A file's content says what it is: a table (CSV, TSV, parted by `;` or `|`), JSON, Parquet, HTML or WARC,
     in UTF-8, UTF-16 or Windows-1252, plain or in gzip or Zstandard. What cannot be taken as it stands, a row
     or a date, is in the rejects with the reason; ads keep the order of the files and of their rows. An id
-    that was there before gets `#2`, `#3` behind it. Where files of several names have no column for the agency, the
-    file's name is the agency.
+    that was there before gets `#2`, `#3` behind it. Of several files, those without a column for the agency
+    have their name for it.
 
     Args:
         paths: as the person gave them; a path given twice is read once.
@@ -61,6 +60,8 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
         frame, decided, lines = finish(part, name, agency)
         del part.frame
         frames.append(frame)
+        if not frame.height:
+            lines.insert(0, Reject(printable(name), 0, "", _("no ad is in there")))
         rejects.append(part.rejects + lines)
         sources.append(replace(source, rows=frame.height))
         notes.extend(part.notes)
@@ -73,7 +74,7 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
     if not ads.height:
         every = [line for lines in rejects for line in lines if line.row]
         first = _told(every[0]) if every else ""
-        raise NoAds([label_of(name) for name in names], len(every), first)
+        raise NoAds([label_of(name) for name in names], len({(line.file, line.row) for line in every}), first)
     ads, renamed = with_unique_ids(ads, [source.rows for source in sources])
     ordered = [
         line
@@ -89,7 +90,7 @@ def _told(line: Reject) -> str:
 
 
 def _read_one(name: str, columns: Columns) -> tuple[Part, Source]:
-    if name != STDIN and Path(name).is_dir():
+    if name != STDIN and is_folder(name):
         return read_folder(name)
     raw = read_raw(name)
     source = Source(name, raw.sha256, raw.size, 0)
@@ -101,11 +102,11 @@ def _read_bytes(name: str, raw: bytes, columns: Columns) -> Part:
     label = label_of(name)
     data, truncated = decompressed(label, raw)
     del raw
-    content = Content(Origin(name, label), data, columns, truncated)
+    content = Content(Origin(name, printable(name), label), data, columns, truncated)
     part = _read_content(content)
     if truncated:
-        why = _("the file is truncated: what stands before the break was read, the rest is lost")
-        part.rejects.insert(0, Reject(name, 0, "", why))
+        why = _("the file is truncated or damaged: what stands before the break was read, the rest is lost")
+        part.rejects.insert(0, Reject(printable(name), 0, "", why))
     return part
 
 
@@ -121,11 +122,14 @@ def _read_content(content: Content) -> Part:
         return read_archive(content)
     if kind == "page":
         return read_page(content)
+    if looks_binary(content.data) and not wide_encoding(content.data):
+        raise BinaryFile(label, _("a binary file"))
     text = as_utf8(label, content.data)
     content.data = text.data
     if not text.data.strip(b" \t\r\n\x00"):
         raise EmptyFile(label)
-    if looks_binary(text.data):
+    # Numbers of two bytes pass for UTF-16 until they are read as such.
+    if text.note and looks_binary(text.data):
         raise BinaryFile(label, _("a binary file"))
     kind = kind_of(text.data)
     if kind == "page":

@@ -107,7 +107,7 @@ def _check_header(label: str, header: Sequence[str], wanted: Columns) -> None:
             and sum(is_known_header(piece) for piece in pieces) > max(1, len(pieces) // 2)
         ):
             raise WrongDelimiter(label, shown)
-        if not known and (len(pieces) > 3 or _is_value(header[0])):
+        if _is_value(header[0]) or (not known and len(pieces) > 3):
             raise NoHeader(label, shown)
         return
     values = sum(_is_value(name) for name in header)
