@@ -24,14 +24,19 @@ MAIL_HOSTS: Final = frozenset(
     "yandex orange free laposte wanadoo sfr bell rogers shaw telus sympatico hushmail zoho pm rocketmail me".split()
 )
 
-NO_NAME: Final = frozenset(
-    """me us you now only text call sms dm add ask please yes no ok and or the is at for my our your available app
+NO_NAME: Final = (
+    frozenset(
+        """me us you now only text call sms dm add ask please yes no ok and or the is at for my our your available app
     chat here id name user username handle pic pics video videos message messages msg contact number phone cell new
     online today also too visit site website book booking find look page web go more info details all day night
     downtown home hotel center centre work office studio spa place location pour avec sur et ou moi ici seulement
     disponible aussi por para con solo aqui escribe whatsapp only preferred welcome accepted open order in on of to
     if first best same available24 anytime message. texte texto appelle llama incall outcall deposit""".split()
-) | frozenset(WORD_DIGITS) | FILLERS | frozenset(SERVICES)
+    )
+    | frozenset(WORD_DIGITS)
+    | FILLERS
+    | frozenset(SERVICES)
+)
 """Words after the name of a service that are not a handle, and before `at` not a mailbox."""
 
 _OPEN = r"[\s(\[{<*_~-]{0,3}"
@@ -105,7 +110,9 @@ def email_at_word(text: str, start: int, end: int) -> Found | None:
     sign = text[start] == "@"
     words = "." not in written or len(re.findall(r"dot|point|punto", written)) > 0
     provider = host.partition(".")[0] in MAIL_HOSTS
-    if not (bracketed or provider or re.search(r"[0-9._]", name) or ((words or sign) and name not in NO_NAME)):
+    if not (
+        bracketed or provider or re.search(r"[0-9._]", name) or ((words or sign) and name not in NO_NAME)
+    ):
         return None
     if name in NO_NAME and not provider and not bracketed:
         return None
@@ -158,9 +165,13 @@ def handle_of_service(text: str, start: int, end: int) -> Found | None:
         shaped = re.search(r"[a-z].*[0-9_.]|[0-9_.].*[a-z]", name) is not None and "\n" not in lead
         if not marked and not shaped:
             return None
-        if not marked and re.fullmatch(r"[0-9]+(?:am|pm|h|hrs?|min|yrs?|yo|ans|cad|usd|[a-z])|[a-z]+\.[a-z]+", name):
+        if not marked and re.fullmatch(
+            r"[0-9]+(?:am|pm|h|hrs?|min|yrs?|yo|ans|cad|usd|[a-z])|[a-z]+\.[a-z]+", name
+        ):
             return None
-        if service in ("line", "session", "signal", "tele", "sc", "wa", "snap") and not (marked or re.search(r"[a-z]{2}.*[0-9_]", name)):
+        if service in ("line", "session", "signal", "tele", "sc", "wa", "snap") and not (
+            marked or re.search(r"[a-z]{2}.*[0-9_]", name)
+        ):
             return None
     elif name in NO_NAME:
         return None

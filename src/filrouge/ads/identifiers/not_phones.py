@@ -26,6 +26,8 @@ _DISOWNED_AFTER: Final = re.compile(
 )
 
 _FLAGGED: Final = re.compile(
+    # Only where a digit or a sign of money stands, so that the many forms are not tried at every letter.
+    r"(?=[0-9$€£])(?:"
     # A date, with or without the time of day after it.
     r"(?<![0-9])(?:(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|[12][0-9]|3[01])\2(?:(?:19|20)[0-9]{2}))"
@@ -51,7 +53,11 @@ _FLAGGED: Final = re.compile(
     r"|(?<![0-9])[0-9]{2,4}\s?/\s?(?=h\b|hr|hour|hh|half|30)"
     # Ages.
     r"|(?<![0-9])[1-9][0-9]\s?(?=(?:yrs?|years?|yo|ans|anos|y/o|y\.o)\b)"
+    r")"
 )
+
+
+_FLAG_REACH: Final = 16
 
 
 def announced(left: str) -> bool:
@@ -68,6 +74,7 @@ def disowned(left: str, right: str) -> bool:
 
 def flagged_spans(before: str, chain: str, after: str) -> list[tuple[int, int]]:
     """Where dates, times, measures, amounts and the like stand, as offsets in the chain (may be below zero)."""
+    before, after = before[-_FLAG_REACH:], after[:_FLAG_REACH]
     shift = len(before)
     spans = []
     for hit in _FLAGGED.finditer(before + chain + after):

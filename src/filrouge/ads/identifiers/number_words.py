@@ -6,7 +6,7 @@ Words are folded: small letters, no accents.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 UNITS: Final[dict[str, int]] = {
@@ -62,6 +62,7 @@ FILLERS: Final[frozenset[str]] = frozenset(
 )
 """Words that may stand between the digits of a phone that is read out."""
 
+_SIMPLE: Final = frozenset(UNITS) - {"quatre"}
 _CONJUNCTION: Final = re.compile(r"[\s-]*(?:(?:and|et|y)\b)?[\s-]*")
 _LEET: Final = {"o": "o0", "i": "i1!|", "e": "e3", "a": "a4", "s": "s5$"}
 _LOOKS: Final = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2"}
@@ -101,15 +102,32 @@ class Group(NamedTuple):
     words: bool
 
 
-def _leet(word: str) -> str:
+def _signs(word: str) -> list[str]:
+    """A pattern for each letter of a word, of the digits too that may stand for it."""
     if not 3 <= len(word) <= _LONGEST_LEET:
-        return word
-    return "".join(f"[{re.escape(_LEET[c])}]" if c in _LEET else c for c in word)
+        return list(word)
+    return [f"[{re.escape(_LEET[c])}]" if c in _LEET else c for c in word]
+
+
+def _any_of(words: Iterable[Sequence[str]]) -> str:
+    """A pattern for any of some words, the longest that fits; as a tree, so that each letter is tried once."""
+    branches: dict[str, list[Sequence[str]]] = {}
+    ends = False
+    for word in words:
+        if word:
+            branches.setdefault(word[0], []).append(word[1:])
+        else:
+            ends = True
+    if not branches:
+        return ""
+    # Plain letters go first: `[o0]` leads to the short words, such as the `dos` of `doscientos`.
+    parts = [first + _any_of(rest) for first, rest in sorted(branches.items(), key=lambda b: len(b[0]))]
+    return f"(?:{'|'.join(parts)}){'?' if ends else ''}"
 
 
 _TOKEN: Final = re.compile(
     rf"(?P<fill>\b(?:{'|'.join(sorted(FILLERS))})\b)"
-    rf"|(?P<word>(?=[a-z]|[0-9][a-z]{{2}})(?:{'|'.join(_leet(w) for w in sorted(WORD_DIGITS, key=lambda w: (-len(w), w)))}))"
+    rf"|(?P<word>(?=[a-z]|[0-9][a-z]{{2}}){_any_of([_signs(word) for word in sorted(WORD_DIGITS)])})"
     r"|(?P<digit>[0-9])"
     rf"|(?P<look>[{''.join(_LOOKS)}])"
     r"|(?P<bang>[!|])"
@@ -117,6 +135,8 @@ _TOKEN: Final = re.compile(
 
 
 def _plain(word: str) -> str:
+    if word.isalpha():
+        return word
     for letter, signs in _LEET.items():
         for sign in signs:
             word = word.replace(sign, letter)
@@ -152,10 +172,17 @@ def composed(text: str, tokens: Sequence[Token], absorb: bool) -> list[Group]:
     """
     groups: list[Group] = []
     at = 0
+    # One digit said at a time, the most common way, needs no grammar.
+    simple = all(token.kind != "word" or token.text in _SIMPLE for token in tokens)
     while at < len(tokens):
-        digits, end = _number(text, tokens, at, absorb)
-        start = tokens[at].start
-        words = any(token.kind == "word" for token in tokens[at:end])
+        token = tokens[at]
+        start = token.start
+        words = token.kind == "word"
+        if simple:
+            digits, end = (str(UNITS[token.text]) if words else token.text), at + 1
+        else:
+            digits, end = _number(text, tokens, at, absorb)
+            words = words or any(other.kind == "word" for other in tokens[at:end])
         last = groups[-1] if groups else None
         if last is not None and last.end == start:
             groups[-1] = Group(last.digits + digits, last.start, tokens[end - 1].end, last.words or words)
@@ -192,7 +219,12 @@ def _number(text: str, tokens: Sequence[Token], at: int, absorb: bool) -> tuple[
         return _hundreds(text, tokens, at + 1, 100, absorb)
     if word in UNITS or word in TEENS:
         value = UNITS.get(word, TEENS.get(word, 0))
-        if value and at + 1 < len(tokens) and tokens[at + 1].text in HUNDRED and _joined(text, tokens, at + 1):
+        if (
+            value
+            and at + 1 < len(tokens)
+            and tokens[at + 1].text in HUNDRED
+            and _joined(text, tokens, at + 1)
+        ):
             return _hundreds(text, tokens, at + 2, value * 100, absorb)
     value, end = _below_hundred(text, tokens, at)
     return str(value), end

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from filrouge.ads.identifiers.not_phones import announced, disowned, flagged_spans
 from filrouge.ads.identifiers.number_words import HUNDRED, HUNDREDS, Group, Token, composed, tokens_of
-from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national
+from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national, north_american
 
 
 class Phone(NamedTuple):
@@ -54,8 +54,20 @@ _REGULAR_FORMS: Final = frozenset(
 
 _UNUSUAL_SIGN: Final = frozenset("$€£%=@")
 _NEW_NUMBER: Final = re.compile(r"(?:\+|\bplus\b)[\s(]*$")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_LETTER_OR_BANG: Final = re.compile(r"[a-z!|]")
 _LETTER: Final = re.compile(r"[a-z]")
 _TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
+_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_USUAL: Final = re.compile(
+    r"(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\1[0-9]){8}"
+)
+_ROUND: Final = re.compile(r"[0-9]{2}0\s[0-9]{2}0\s[0-9]{3}0")
+_DOUBT_BEFORE: Final = re.compile(r"(?:[$€£+]\s?\(?|[a-z0-9]|plus\s)$")
+_DOUBT_AFTER: Final = re.compile(
+    r"[a-z0-9]|\s?(?:[$€£%]|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses|rosas|h|hrs?|hours?|heures?|mins?|"
+    r"minutes?|lbs?|kg|cm|sq|pesos|mxn|yrs?|years?|yo|ans|anos)\b)"
+)
 _EDGE_LOOK: Final = re.compile(r"[a-z0-9]")
 
 
@@ -92,15 +104,41 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
     before = text[max(0, start - 32) : start].rpartition("\0")[2]
     after = text[end : end + 24].partition("\0")[0]
     chain = text[start:end]
+    plain = _plain_phone(chain, before, after, country)
+    if plain is not None:
+        return [_placed(_Window(plain, 0, 0, 0, len(chain), REGULAR), text, start)]
     windows: list[_Window] = []
     for reading in _readings(chain, before):
-        windows += _windows(reading, before, after, country)
+        found = _windows(reading, before, after, country)
+        windows += found
+        if any(
+            window.start == 0 and window.end == len(chain) and window.score >= REGULAR for window in found
+        ):
+            break
     chosen: list[_Window] = []
     for window in sorted(windows, key=lambda w: (-w.score, w.start, -w.end)):
         if all(window.end <= other.start or window.start >= other.end for other in chosen):
             chosen.append(window)
     chosen.sort(key=lambda w: w.start)
     return [_placed(window, text, start) for window in chosen]
+
+
+def _plain_phone(chain: str, before: str, after: str, country: str) -> str | None:
+    """E.164 of a chain that is one North American phone in its usual form, with nothing around that speaks against it.
+
+    A short cut: what it returns, scoring would find too.
+    """
+    if not in_north_american_plan(country) or _USUAL.fullmatch(chain) is None:
+        return None
+    if (
+        _ROUND.fullmatch(chain)
+        or _DOUBT_BEFORE.search(before, max(0, len(before) - 5))
+        or _DOUBT_AFTER.match(after)
+    ):
+        return None
+    if disowned(before, after):
+        return None
+    return north_american(_NOT_DIGITS.sub("", chain))
 
 
 def _placed(window: _Window, text: str, chain: int) -> Phone:
@@ -116,6 +154,10 @@ def _placed(window: _Window, text: str, chain: int) -> Phone:
 
 
 def _readings(chain: str, before: str) -> Iterator[_Reading]:
+    if _LETTER_OR_BANG.search(chain) is None:
+        digits = [Group(run.group(), run.start(), run.end(), False) for run in _DIGITS.finditer(chain)]
+        yield _with_gaps(chain, digits, [k == 0 for k in range(len(digits))], before, 0.0)
+        return
     tokens = tokens_of(chain)
     kinds = {token.kind for token in tokens}
     if kinds <= {"digit", "fill"}:
@@ -181,6 +223,10 @@ def _reading(chain: str, tokens: Sequence[Token], before: str, absorb: bool, cos
             stretch = []
         elif token.kind != "fill":
             stretch.append(token)
+    return _with_gaps(chain, groups, breaks, before, cost)
+
+
+def _with_gaps(chain: str, groups: list[Group], breaks: list[bool], before: str, cost: float) -> _Reading:
     gaps = []
     plus = []
     for k, group in enumerate(groups):
@@ -197,6 +243,7 @@ def _windows(reading: _Reading, before: str, after: str, country: str) -> list[_
     """All windows of groups that are a valid number and are written like one."""
     groups = reading.groups
     possible: list[tuple[str, int, int, bool]] = []
+    lengths = (10, 11) if in_north_american_plan(country) else range(FEWEST_DIGITS, MOST_DIGITS + 1)
     for first in range(len(groups)):
         digits = ""
         for last in range(first, len(groups)):
@@ -205,7 +252,9 @@ def _windows(reading: _Reading, before: str, after: str, country: str) -> list[_
             digits += groups[last].digits
             if len(digits) > MOST_DIGITS + 3:
                 break
-            if len(digits) >= FEWEST_DIGITS:
+            if len(digits) in lengths or (
+                len(digits) >= FEWEST_DIGITS and (reading.plus[first] or digits[0] == "0")
+            ):
                 value, marked = _number(digits, reading, first, last, country)
                 if value is not None:
                     possible.append((value, first, last, marked))

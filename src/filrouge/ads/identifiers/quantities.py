@@ -12,16 +12,36 @@ from filrouge.ads.identifiers.lexicon import CURRENCIES
 YOUNGEST: Final = 18
 OLDEST: Final = 99
 
-DOLLARS: Final[dict[str, str]] = {"CA": "CAD", "US": "USD", "AU": "AUD", "NZ": "NZD", "MX": "MXN", "PR": "USD"}
+DOLLARS: Final[dict[str, str]] = {
+    "CA": "CAD",
+    "US": "USD",
+    "AU": "AUD",
+    "NZ": "NZD",
+    "MX": "MXN",
+    "PR": "USD",
+}
 """What `$` means by country; the Canadian dollar elsewhere."""
 _SIGNS: Final = {"€": "EUR", "£": "GBP"}
-_PREFIXES: Final = {"us": "USD", "usd": "USD", "ca": "CAD", "cad": "CAD", "c": "CAD", "cdn": "CAD", "mx": "MXN", "au": "AUD", "a": "AUD", "nz": "NZD"}
+_PREFIXES: Final = {
+    "us": "USD",
+    "usd": "USD",
+    "ca": "CAD",
+    "cad": "CAD",
+    "c": "CAD",
+    "cdn": "CAD",
+    "mx": "MXN",
+    "au": "AUD",
+    "a": "AUD",
+    "nz": "NZD",
+}
 _SUFFIXES: Final = {**CURRENCIES, "us": "USD", "cdn": "CAD", "ca": "CAD", "can": "CAD"}
 
 _AMOUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|1?[0-9] [0-9]{3})(?:\.[0-9]{2})?(?![0-9])|[0-9]{1,5}(?:[.,][0-9]{2})?(?![0-9])"
 _AFTER_SIGN: Final = re.compile(rf"\s?({_AMOUNT})(?:\s?(cad|usd|us|cdn|can|ca|eur|mxn|aud|nzd)\b)?")
 _BEFORE_SIGN: Final = re.compile(rf"(?<![0-9.,$])({_AMOUNT})\s?$")
-_MORE: Final = re.compile(r"\s?(?:-|/|to|a|,)\s?[$€£]?([0-9]{2,4})(?![0-9:.,]*[0-9]|\s?(?:min|h|hr|m|am|pm|x)[a-z]*\b|-[0-9])")
+_MORE: Final = re.compile(
+    r"\s?(?:-|/|to|a|,)\s?[$€£]?([0-9]{2,4})(?![0-9:.,]*[0-9]|\s?(?:min|h|hr|m|am|pm|x)[a-z]*\b|-[0-9])"
+)
 _LESS: Final = re.compile(r"(?<![0-9.,:$€£/-])((?:[0-9]{2,4}\s?(?:-|/|,|\u2022|to|a|y|et|\s)\s?){1,8})$")
 _PREFIX: Final = re.compile(r"(?<![a-z])(usd?|cad?|cdn|c|mx|au?|nz)\s?$")
 _SUFFIX: Final = re.compile(r"\s?(cad|usd|us|cdn|can|ca|mxn|aud|nzd)\b")
@@ -35,14 +55,18 @@ _RATE_AFTER: Final = re.compile(
 )
 _DIGITS_BEFORE: Final = re.compile(r"(?<![0-9.,:$])([1-9][0-9])[\s-]{0,2}$")
 _AGE_RANGE: Final = re.compile(r"(?<![0-9.,:$])([1-9][0-9])\s?(?:-|a|to|et|y|ou|or)\s?$")
-_AGE_WORD: Final = re.compile(r"(?:yrs?|years?|ans|anos|yrd|yo(?:s|ld)?|old)\b(?:[\s-]?(?:old|of age|young|d'age)\b)?|y[\s./]{0,2}o\b(?:ld\b|\.)?")
+_AGE_WORD: Final = re.compile(
+    r"(?:yrs?|years?|ans|anos|yrd|yo(?:s|ld)?|old)\b(?:[\s-]?(?:old|of age|young|d'age)\b)?|y[\s./]{0,2}o\b(?:ld\b|\.)?"
+)
 _NOT_AN_AGE: Final = re.compile(
     r"\.?\s?(?:of\s|d'|de\s|in\s(?:the|business)|'?\s?)?(?:exp|business|service|practice|warranty|garantie|industry|now)"
 )
 _SPAN_OF_TIME: Final = re.compile(
     r"(?:depuis|over|plus de|since|pendant|mas de|hace|last|in|experience:?|for|les|of|every|past|next|than)\s$"
 )
-_AGE_AFTER: Final = re.compile(r"\s?(?:is\s|est\s|de\s|range\s)?[:=-]?\s?([1-9][0-9])(?![0-9])(?:\s?(?:-|to|a)\s?([1-9][0-9])(?![0-9]))?")
+_AGE_AFTER: Final = re.compile(
+    r"\s?(?:is\s|est\s|de\s|range\s)?[:=-]?\s?([1-9][0-9])(?![0-9])(?:\s?(?:-|to|a)\s?([1-9][0-9])(?![0-9]))?"
+)
 _COLON: Final = re.compile(r"(?<![0-9:./-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])(?:\s?([ap])\.?m\b\.?)?")
 _HALF_DAY: Final = re.compile(r"(?<![0-9:.,$/])(1[0-2]|0?[1-9])(?:[:.h]([0-5][0-9]))?\s?$")
 _HALF_DAY_RANGE: Final = re.compile(
@@ -50,9 +74,13 @@ _HALF_DAY_RANGE: Final = re.compile(
 )
 _HOUR: Final = re.compile(r"(?<![0-9:.,$/])([01]?[0-9]|2[0-4])\s?$")
 _MINUTES: Final = re.compile(r"([0-5][0-9])(?![0-9])")
-_HOUR_RANGE_AFTER: Final = re.compile(r"(?:[0-5][0-9])?\s?(?:-|/|a|au|to|till?|et|y|jusqu'a)\s?(?:[01]?[0-9]|2[0-4])\s?h")
+_HOUR_RANGE_AFTER: Final = re.compile(
+    r"(?:[0-5][0-9])?\s?(?:-|/|a|au|to|till?|et|y|jusqu'a)\s?(?:[01]?[0-9]|2[0-4])\s?h"
+)
 _HOUR_RANGE_BEFORE: Final = re.compile(r"h(?:[0-5][0-9])?\s?(?:-|/|a|au|to|till?|et|y|jusqu'a)\s?$")
-_HOUR_WORD_BEFORE: Final = re.compile(r"\b(?:de|des|from|jusqu'a|jusque|desde|until|till?|hasta|apres|avant|after|before|vers|a partir de)\s$")
+_HOUR_WORD_BEFORE: Final = re.compile(
+    r"\b(?:de|des|from|jusqu'a|jusque|desde|until|till?|hasta|apres|avant|after|before|vers|a partir de)\s$"
+)
 _ALL_HOURS: Final = re.compile(r"24\s?/\s?(?:7(?:\s?/\s?365)?|24(?:\s?[,-/]?\s?7\s?/\s?7)?)(?![0-9])")
 
 

@@ -144,7 +144,11 @@ def url_around_dot(text: str, dot: int) -> Url | None:
     tld = bare.rpartition(".")[2]
     if tld in WORDLIKE_TLDS and bare not in KNOWN_HOSTS and len(path) < 3:
         return None
-    if tld not in WORDLIKE_TLDS and len(bare.rpartition(".")[0].rpartition(".")[2]) < 2 and bare not in KNOWN_HOSTS:
+    if (
+        tld not in WORDLIKE_TLDS
+        and len(bare.rpartition(".")[0].rpartition(".")[2]) < 2
+        and bare not in KNOWN_HOSTS
+    ):
         return None
     return Url(canonical(host + path), start, end + len(path))
 
