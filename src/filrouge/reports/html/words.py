@@ -1,0 +1,144 @@
+"""The report's words for kinds, amounts and reasons, in the language spoken now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from filrouge.i18n import _, language, ngettext, number
+
+KINDS: Final = (
+    "phone",
+    "price",
+    "name",
+    "place",
+    "age",
+    "time",
+    "url",
+    "handle",
+    "email",
+    "payment",
+    "free",
+)
+"""What a slot can hold; anything else is drawn as "free"."""
+CONTACTS: Final = ("phone", "email", "handle", "payment")
+
+
+def kind_name(kind: str) -> str:
+    """The word that stands beside a slot or an identifier of this kind."""
+    return {
+        "phone": _("phone"),
+        "price": _("price"),
+        "name": _("name"),
+        "place": _("place"),
+        "age": _("age"),
+        "time": _("time"),
+        "url": _("link"),
+        "handle": _("account"),
+        "email": _("e-mail"),
+        "payment": _("payment"),
+    }.get(kind, _("words"))
+
+
+def decimal(value: float) -> str:
+    """One decimal below ten, none above: as exact as a person can use."""
+    if abs(value) >= 9.95:
+        return number(round(value))
+    return f"{value:.1f}".replace(".", "," if language() == "fr" else ".")
+
+
+def contacts(count: int) -> str:
+    """How many contacts, in words."""
+    return ngettext("{count} contact", "{count} contacts", count).format(count=number(count))
+
+
+def ads(count: int) -> str:
+    """How many ads, in words."""
+    return ngettext("{count} ad", "{count} ads", count).format(count=number(count))
+
+
+def agencies(count: int) -> str:
+    """How many agencies, in words."""
+    return ngettext("{count} agency", "{count} agencies", count).format(count=number(count))
+
+
+def places(count: int) -> str:
+    """How many places, in words."""
+    return ngettext("{count} place", "{count} places", count).format(count=number(count))
+
+
+def names(count: int) -> str:
+    """How many names, in words."""
+    return ngettext("{count} name", "{count} names", count).format(count=number(count))
+
+
+def signs(record: Mapping[str, Any]) -> list[str]:
+    """Why a group counts as organised: what one advertiser alone would have only one of."""
+    found = []
+    reached = {kind: len(record["identifiers"].get(kind, {})) for kind in CONTACTS}
+    if sum(reached.values()) > 1:
+        kinds = ", ".join(f"{kind_name(kind)}: {number(count)}" for kind, count in reached.items() if count)
+        found.append(f"{contacts(sum(reached.values()))} ({kinds})")
+    called = max(
+        (len(p["values"]) for p in record["parts"] if p["type"] == "slot" and p["kind"] == "name"), default=0
+    )
+    if called > 1:
+        found.append(names(called))
+    if len(record["agencies"]) > 1:
+        found.append(agencies(len(record["agencies"])))
+    if len(record["places"]) > 1:
+        found.append(places(len(record["places"])))
+    return found
+
+
+def span_of_dates(first: str | None, last: str | None) -> str:
+    """From when to when, in ISO dates; "" if no date is known."""
+    if not first or not last:
+        return ""
+    return first if first == last else _("{first} to {last}").format(first=first, last=last)
+
+
+def summary(read: int, tied: int, templates: int, organised: int, of_agencies: int) -> list[str]:
+    """What was found, in sentences that need no explanation.
+
+    Args:
+        read: ads read.
+        tied: ads that follow a template.
+        templates: templates found.
+        organised: those whose group shows signs of organisation.
+        of_agencies: agencies whose ads follow a template.
+    """
+    if not templates:
+        return [_("{ads} were read, and no two of them follow one template.").format(ads=ads(read))]
+    sentences = [
+        ngettext(
+            "{tied} of {ads} follow one template.",
+            "{tied} of {ads} follow one of {count} templates.",
+            templates,
+        ).format(tied=number(tied), ads=ads(read), count=number(templates)),
+    ]
+    if of_agencies > 1:
+        sentences.append(
+            _("They were published by {agencies}.").format(agencies=agencies(of_agencies)),
+        )
+    sentences.append(
+        ngettext(
+            "{count} group of ads shows signs of organisation: "
+            "more than one contact or name, or several agencies and no contact at all.",
+            "{count} groups of ads show signs of organisation: "
+            "more than one contact or name, or several agencies and no contact at all.",
+            organised,
+        ).format(count=number(organised))
+        if organised
+        else _("No group of ads shows signs of organisation.")
+    )
+    others = templates - organised
+    if others:
+        sentences.append(
+            ngettext(
+                "{count} more is one advertiser's own repeated ad and is only counted.",
+                "{count} more are each one advertiser's own repeated ads and are only counted.",
+                others,
+            ).format(count=number(others))
+        )
+    return sentences
