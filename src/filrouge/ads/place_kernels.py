@@ -1,0 +1,349 @@
+"""The loops that split folded texts into plain words and find names in them, compiled by Numba."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from filrouge.ads.fold_tables import DIGIT, LETTER, UNSPACED
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+# What stands between a word and the one before it, as bits; none for blanks, hyphens and apostrophes.
+DOT: Final = 1
+COMMA: Final = 2  # also brackets, bars and slashes
+ODD: Final = 4  # colons, quotation marks, ornaments
+STOP: Final = 8  # a line or a sentence ends, or the text begins
+LONG: Final = 16  # more than three characters
+FAR: Final = 32  # more than eight
+
+# What an entry of the table of places is, as bits.
+WORD_LIKE: Final = 1  # a region that is written like an ordinary word
+CUE: Final = 2  # a person's name follows
+NOT_AFTER: Final = 4  # does not follow a region
+PERSON: Final = 8  # a place called like a person
+STREET_AFTER: Final = 16  # what stands before is the name of a street
+STREET_BEFORE: Final = 32  # what follows is
+
+NO_CONTEXT_IS_ENOUGH: Final = 4
+_MOST_WORDS: Final = 8
+_OWN_COUNTRY_WEIGHS: Final = 50
+_SEED: Final = 0xCBF29CE484222325
+_PRIME: Final = 0x100000001B3
+_MIX: Final = 0x9E3779B97F4A7C15
+
+
+@njit(cache=True, nogil=True)
+def split_words(chars: U32, offsets: I64, role: U8) -> tuple[U64, I64, I64, U8, I64]:
+    """Runs of letters and digits: their hashes, where they begin and end in `chars`, and what is before each.
+
+    The last array tells where the words of each text begin, shape (texts + 1,).
+    """
+    most = len(chars) // 2 + len(offsets) + 1
+    key = np.empty(most, np.uint64)
+    start = np.empty(most, np.int64)
+    end = np.empty(most, np.int64)
+    gap = np.empty(most, np.uint8)
+    first = np.zeros(len(offsets), np.int64)
+    n = 0
+    for i in range(len(offsets) - 1):
+        j = offsets[i]
+        stop = offsets[i + 1]
+        before = STOP
+        last = j
+        while j < stop:
+            c = chars[j]
+            kind = role[c] if c < len(role) else UNSPACED
+            if kind in (LETTER, DIGIT, UNSPACED):
+                h = np.uint64(_SEED)
+                start[n] = j
+                while kind in (LETTER, DIGIT, UNSPACED):
+                    h = (h ^ np.uint64(c)) * np.uint64(_PRIME)
+                    j += 1
+                    if j == stop:
+                        break
+                    c = chars[j]
+                    kind = role[c] if c < len(role) else UNSPACED
+                key[n] = h
+                end[n] = j
+                far = start[n] - last
+                if far > 3:
+                    before |= LONG
+                if far > 8:
+                    before |= FAR
+                gap[n] = before
+                n += 1
+                before = 0
+                last = j
+                continue
+            if c == 0x20 or c == 0x2D or c == 0x27 or c == 0x5F:
+                pass
+            elif c == 0x2E:
+                before |= DOT
+            elif (
+                c == 0x2C
+                or c == 0x28
+                or c == 0x29
+                or c == 0x2F
+                or c == 0x7C
+                or c == 0x5B
+                or c == 0x5D
+                or c == 0x3E
+            ):
+                before |= COMMA
+            elif c == 0x0A or c == 0x0D or c == 0x21 or c == 0x3F or c == 0x3B:
+                before |= STOP
+            else:
+                before |= ODD
+            j += 1
+        first[i + 1] = n
+    return key[:n].copy(), start[:n].copy(), end[:n].copy(), gap[:n].copy(), first
+
+
+@njit(cache=True, nogil=True)
+def chain(before: np.uint64, word: np.uint64) -> np.uint64:
+    """The key of a sequence of words that is one word longer than that of key `before`."""
+    h = (before ^ word) * np.uint64(_MIX)
+    return h ^ (h >> np.uint64(29)) | np.uint64(1)  # 0 marks an empty slot
+
+
+@njit(cache=True, nogil=True)
+def slot_of(slots: U64, key: np.uint64) -> np.int64:
+    """Where a key lies in an open-addressing table of 2^k slots, or the empty slot where it would."""
+    mask = np.uint64(len(slots) - 1)
+    at = (key >> np.uint64(8)) & mask
+    while slots[at] != np.uint64(0) and slots[at] != key:
+        at = (at + np.uint64(1)) & mask
+    return np.int64(at)
+
+
+@njit(cache=True, nogil=True)
+def phrase_table(words: U64, first: I64) -> tuple[U64, I32]:
+    """An open-addressing table of phrases and their beginnings: the phrase's number, -1 for a beginning."""
+    size = 1024
+    while size < 2 * len(words) + 2:
+        size *= 2
+    slots = np.zeros(size, np.uint64)
+    number = np.full(size, -1, np.int32)
+    for i in range(len(first) - 1):
+        key = np.uint64(0)
+        at = -1
+        for w in range(first[i], first[i + 1]):
+            key = chain(key, words[w])
+            at = slot_of(slots, key)
+            slots[at] = key
+        if at >= 0:
+            number[at] = i
+    return slots, number
+
+
+@njit(cache=True, nogil=True)
+def _phrase_ending(slots: U64, number: I32, key: U64, gap: U8, begin: int, end: int, size: int) -> np.int64:
+    """The number of the phrase of `size` words that ends before word `end`, or -1."""
+    if end - size < begin:
+        return np.int64(-1)
+    h = np.uint64(0)
+    for w in range(end - size, end):
+        if w > end - size and gap[w] & ~DOT:
+            return np.int64(-1)
+        h = chain(h, key[w])
+        at = slot_of(slots, h)
+        if slots[at] == np.uint64(0):
+            return np.int64(-1)
+    return np.int64(number[at])
+
+
+@njit(cache=True, nogil=True)
+def _region_at(
+    slots: U64, number: I32, key: U64, gap: U8, w: int, end: int, only_country: bool, of: I32, meaning: I32
+) -> tuple[np.int64, int]:
+    """The region or country that begins at word w: its phrase (-1 if none) and how many words it has."""
+    found = np.int64(-1)
+    size = 0
+    if w >= end or gap[w] & (STOP | LONG | ODD):
+        return found, size
+    h = np.uint64(0)
+    for k in range(w, min(w + _MOST_WORDS, end)):
+        if k > w and gap[k] & ~DOT:
+            break
+        h = chain(h, key[k])
+        at = slot_of(slots, h)
+        if slots[at] == np.uint64(0):
+            break
+        p = number[at]
+        if p >= 0 and of[p + 1] > of[p]:
+            if only_country:
+                for m in range(of[p], of[p + 1]):
+                    if meaning[2 * m + 1] < 0:
+                        found, size = np.int64(p), k - w + 1
+            else:
+                found, size = np.int64(p), k - w + 1
+    return found, size
+
+
+@njit(cache=True, nogil=True)
+def find_places(
+    key: U64, start: I64, end: I64, gap: U8, first: I64, home: I32, chars: U32, offsets: I64,
+    slots: U64, number: I32, bits: U8, level: U8, before: U8, place_of: I32, places: I32,
+    region_of: I32, meaning: I32, country: I32, region: I32, people: I64, neighbour: I32,
+) -> tuple[I32, I32, I64, I64]:  # fmt: skip
+    """Names of places in texts: number of the text, the place, and where it begins and ends in `chars`.
+
+    Args:
+        key, start, end, gap, first: as `split_words` gives them.
+        home: country of each text.
+        chars, offsets: the texts.
+        slots, number: as `phrase_table` gives them.
+        bits, level, before: per phrase, what it is, how strong a context it needs as a place, and how strong
+            a context it is.
+        place_of, places: the places that phrase p may mean are `places[place_of[p]:place_of[p + 1]]`.
+        region_of, meaning: likewise, pairs of country and region (-1 for the country as a whole).
+        country, region, people: of each place.
+        neighbour: the country next door of each country, or -1.
+    """
+    of_text = np.empty(len(key), np.int32)
+    which = np.empty(len(key), np.int32)
+    left = np.empty(len(key), np.int64)
+    right = np.empty(len(key), np.int64)
+    n = 0
+    found = np.empty(_MOST_WORDS + 1, np.int64)
+    for i in range(len(first) - 1):
+        stop = first[i + 1]
+        here = home[i]
+        w = first[i]
+        while w < stop:
+            longest = 0
+            h = np.uint64(0)
+            for k in range(w, min(w + _MOST_WORDS, stop)):
+                if k > w and gap[k] & ~DOT:
+                    break
+                h = chain(h, key[k])
+                at = slot_of(slots, h)
+                if slots[at] == np.uint64(0):
+                    break
+                longest = k - w + 1
+                p = number[at]
+                found[longest] = p if p >= 0 and place_of[p + 1] > place_of[p] else -1
+            used = 0
+            for size in range(longest, 0, -1):
+                p = found[size]
+                if p < 0:
+                    continue
+                usual = -1
+                most = -1
+                for q in range(place_of[p], place_of[p + 1]):
+                    c = places[q]
+                    weight = people[c] * (_OWN_COUNTRY_WEIGHS if country[c] == here else 1)
+                    if weight > most:
+                        usual, most = c, weight
+                # A region or a country after it settles which place is meant, and that one is.
+                chosen = -1
+                after = w + size
+                r, more = _region_at(slots, number, key, gap, after, stop, False, region_of, meaning)
+                if r >= 0:
+                    most = -1
+                    for q in range(place_of[p], place_of[p + 1]):
+                        c = places[q]
+                        for m in range(region_of[r], region_of[r + 1]):
+                            if country[c] == meaning[2 * m] and (
+                                meaning[2 * m + 1] < 0 or region[c] == meaning[2 * m + 1]
+                            ):
+                                weight = people[c] * (_OWN_COUNTRY_WEIGHS if country[c] == here else 1)
+                                if weight > most:
+                                    chosen, most = c, weight
+                    after += more
+                    state, further = _region_at(
+                        slots, number, key, gap, after, stop, True, region_of, meaning
+                    )
+                    if chosen >= 0 and bits[r] & WORD_LIKE:
+                        sure = after == stop or gap[after] != 0 or state >= 0
+                        if not sure and gap[w + size] & COMMA and chosen == usual:
+                            next_word = number[slot_of(slots, chain(np.uint64(0), key[after]))]
+                            sure = next_word < 0 or bits[next_word] & NOT_AFTER == 0
+                        if not sure:
+                            chosen = -1
+                    if chosen >= 0 and state >= 0:
+                        for m in range(region_of[state], region_of[state + 1]):
+                            if meaning[2 * m + 1] < 0 and country[chosen] == meaning[2 * m]:
+                                after += further
+                                break
+                if chosen < 0:
+                    after = w + size
+                    need = level[p]
+                    c = usual
+                    if country[c] == here:
+                        if size == 1 and people[c] < 5000:
+                            need = 1 if need == 0 else NO_CONTEXT_IS_ENOUGH
+                    elif neighbour[here] >= 0 and country[c] == neighbour[here]:
+                        need = max(need, 0 if people[c] >= 100000 else 2 if people[c] >= 20000 else 4)
+                    else:
+                        need = max(need, 0 if people[c] >= 500000 else 2 if people[c] >= 100000 else 4)
+                    if need >= NO_CONTEXT_IS_ENOUGH:
+                        continue
+                    if _has_bits(slots, number, bits, key, gap, w - 1, first[i], stop, STREET_BEFORE) or (
+                        after < stop
+                        and gap[after] == 0
+                        and _has_bits(slots, number, bits, key, gap, after, first[i], stop, STREET_AFTER)
+                    ):
+                        continue
+                    if need > 0:
+                        given = 0
+                        if gap[w] == 0:
+                            for m in range(1, 5):
+                                b = _phrase_ending(slots, number, key, gap, first[i], w, m)
+                                if b >= 0 and before[b] > given:
+                                    given = before[b]
+                        if given < need:
+                            continue
+                    elif bits[p] & PERSON and gap[w] & (STOP | FAR) == 0:
+                        person = False
+                        for m in range(1, 5):
+                            b = _phrase_ending(slots, number, key, gap, first[i], w, m)
+                            if b >= 0 and bits[b] & CUE:
+                                person = True
+                        if person:
+                            continue
+                    chosen = c
+                used = after - w
+                of_text[n] = i
+                which[n] = chosen
+                left[n] = start[w]
+                tail = end[after - 1]
+                if used > size and tail < offsets[i + 1]:
+                    if chars[tail] == 0x29 and _opens(chars, end[w + size - 1], tail):
+                        tail += 1
+                    elif chars[tail] == 0x2E and tail - 2 > left[n] and chars[tail - 2] == 0x2E:
+                        tail += 1  # the last point of "b.c."
+                right[n] = tail
+                n += 1
+                break
+            w += max(used, 1)
+    return of_text[:n].copy(), which[:n].copy(), left[:n].copy(), right[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def _has_bits(
+    slots: U64, number: I32, bits: U8, key: U64, gap: U8, w: int, begin: int, end: int, wanted: int
+) -> bool:
+    """Whether word w of a text is one of that sort, and in the same line as the word after it."""
+    if w < begin or w >= end or (w + 1 < end and wanted == STREET_BEFORE and gap[w + 1] & (STOP | COMMA)):
+        return False
+    p = number[slot_of(slots, chain(np.uint64(0), key[w]))]
+    return bool(p >= 0 and bits[p] & wanted != 0)
+
+
+@njit(cache=True, nogil=True)
+def _opens(chars: U32, begin: int, end: int) -> bool:
+    """Whether a bracket opens between these characters."""
+    found = False
+    for j in range(begin, end):
+        found |= chars[j] == 0x28
+    return found
