@@ -19,24 +19,23 @@ class Found(NamedTuple):
     end: int
 
 
-MAIL_HOSTS: Final = frozenset(
-    "gmail hotmail yahoo outlook live protonmail proton icloud aol mail email gmx videotron tutanota tuta ymail msn "
-    "yandex orange free laposte wanadoo sfr bell rogers shaw telus sympatico hushmail zoho pm rocketmail me".split()
+_MAIL_HOSTS_WORDS: Final = (
+    "gmail hotmail yahoo outlook live protonmail proton icloud aol mail email gmx videotron tutanota tuta "
+    "ymail msn yandex orange free laposte wanadoo sfr bell rogers shaw telus sympatico hushmail zoho pm "
+    "rocketmail me"
 )
+MAIL_HOSTS: Final = frozenset(_MAIL_HOSTS_WORDS.split())
 
-NO_NAME: Final = (
-    frozenset(
-        """me us you now only text call sms dm add ask please yes no ok and or the is at for my our your available app
-    chat here id name user username handle pic pics video videos message messages msg contact number phone cell new
-    online today also too visit site website book booking find look page web go more info details all day night
-    downtown home hotel center centre work office studio spa place location pour avec sur et ou moi ici seulement
-    disponible aussi por para con solo aqui escribe whatsapp only preferred welcome accepted open order in on of to
-    if first best same available24 anytime message. texte texto appelle llama incall outcall deposit""".split()
-    )
-    | frozenset(WORD_DIGITS)
-    | FILLERS
-    | frozenset(SERVICES)
+_NO_NAME_WORDS: Final = (
+    "me us you now only text call sms dm add ask please yes no ok and or the is at for my our your "
+    "available app chat here id name user username handle pic pics video videos message messages msg "
+    "contact number phone cell new online today also too visit site website book booking find look page "
+    "web go more info details all day night downtown home hotel center centre work office studio spa "
+    "place location pour avec sur et ou moi ici seulement disponible aussi por para con solo aqui escribe "
+    "whatsapp only preferred welcome accepted open order in on of to if first best same available24 "
+    "anytime message. texte texto appelle llama incall outcall deposit"
 )
+NO_NAME: Final = frozenset([*_NO_NAME_WORDS.split(), *WORD_DIGITS, *FILLERS, *SERVICES])
 """Words after the name of a service that are not a handle, and before `at` not a mailbox."""
 
 _OPEN = r"[\s(\[{<*_~-]{0,3}"
@@ -47,10 +46,12 @@ _ENDINGS = "|".join(sorted(TLDS | WORDLIKE_TLDS, key=lambda ending: (-len(ending
 _PLAIN_DOMAIN: Final = re.compile(r"@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24})(?![a-z0-9])")
 _PLAIN_LOCAL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]*[a-z0-9_+-])?$")
 _HIDDEN_DOMAIN: Final = re.compile(
-    rf"{_CLOSE}(?P<domain>[a-z0-9][a-z0-9-]*(?:{_DOT}[a-z0-9][a-z0-9-]*?){{0,2}}?{_DOT}(?:{_ENDINGS}))(?![a-z0-9@])"
+    rf"{_CLOSE}(?P<domain>[a-z0-9][a-z0-9-]*(?:{_DOT}[a-z0-9][a-z0-9-]*?){{0,2}}?"
+    rf"{_DOT}(?:{_ENDINGS}))(?![a-z0-9@])"
 )
 _HIDDEN_LOCAL: Final = re.compile(
-    rf"(?<![a-z0-9])(?P<local>[a-z0-9][a-z0-9_+-]*(?:(?:\.|\s?[(\[{{]?\s?\b(?:dot|point|punto)\b\s?[)\]}}]?\s?)[a-z0-9_+-]+){{0,3}}){_OPEN}$"
+    rf"(?<![a-z0-9])(?P<local>[a-z0-9][a-z0-9_+-]*"
+    rf"(?:(?:\.|\s?[(\[{{]?\s?\b(?:dot|point|punto)\b\s?[)\]}}]?\s?)[a-z0-9_+-]+){{0,3}}){_OPEN}$"
 )
 _ANY_DOT: Final = re.compile(_DOT)
 _DOMAIN_BEFORE_DOT: Final = re.compile(rf"(?<![a-z0-9@.])([a-z0-9][a-z0-9-]{{1,40}}){_OPEN}$")
@@ -68,7 +69,8 @@ _AFTER_SERVICE: Final = re.compile(
 _PHONE_LIKE: Final = re.compile(r"[0-9oilsbz._-]{7,}")
 _AT_NAME: Final = re.compile(r"@([a-z_][a-z0-9_.]{2,31})")
 _SERVICE_BEFORE: Final = re.compile(
-    rf"\b({_SERVICE_NAMES}|x)\b[\s:=\u2022>(/-]{{0,5}}(?:(?:id|is|me|us|at|user|username|add|handle|on|:)[\s:=-]{{0,3}}){{0,2}}$"
+    rf"\b({_SERVICE_NAMES}|x)\b[\s:=\u2022>(/-]{{0,5}}(?:(?:id|is|me|us|at|user|username|add|handle|on|:)"
+    rf"[\s:=-]{{0,3}}){{0,2}}$"
 )
 NEAR: Final = 64
 

@@ -1,4 +1,4 @@
-"""All identifiers of many ads: one scan says where to look, small patterns look there, the more specific wins."""
+"""All identifiers of many ads: one scan says where to look, patterns look there, the more specific wins."""
 
 from __future__ import annotations
 
@@ -40,14 +40,12 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
             or missing.
 
     Returns:
-        Sorted by ad, start: `ad` (Int32, number of the text), `kind` (one of KINDS), `value` (canonical: E.164;
-        an e-mail in small letters; a URL without scheme, www, tracking; `service:name`; an amount with its
+        Sorted by ad, start: `ad` (Int32, number of the text), `kind` (one of KINDS), `value` (canonical:
+        E.164; an e-mail in small letters; a URL without scheme, www, tracking; `service:name`; an amount with its
         currency if known; an age; a time as `10:00` or `24/7`), `start` and `end` (Int32, offsets in the raw
         text, in characters, end exclusive). Rows of a kind do not overlap; of two kinds that do, the more
         specific stays, but a phone may lie in a URL, handle or payment, and an e-mail in a payment.
     """
-    import polars as pl
-
     from filrouge.ads.identifiers import scan_kernels as kernels
 
     words = lexicon()

@@ -73,7 +73,7 @@ CURRENCIES: Final[dict[str, str]] = {
     "roses": "", "rose": "", "kisses": "", "diamonds": "", "donation": "", "donations": "", "rosas": "",
     "flowers": "", "hugs": "",
 }  # fmt: skip
-"""Words after an amount; `$` is the dollar of the ad's country, the empty string an amount without currency."""
+"""Words after an amount; `$` is the dollar of the ad's country, the empty string no currency."""
 
 RATES: Final = "hr hrs hour hours heure heures hora horas hh session visit visita night nuit noche day jour"
 AGE_AFTER: Final = "yr yrs year years yo yos ans anos y yrd old"
@@ -122,7 +122,9 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The trie of all words that the tables list."""
     nodes: list[dict[str, int]] = [{}]
-    digits, cue, filler = {}, {}, {}
+    digits: dict[int, int] = {}
+    cue: dict[int, int] = {}
+    filler: set[int] = set()
 
     def node(word: str) -> int:
         at = 0
@@ -138,21 +140,15 @@ def lexicon() -> Lexicon:
     for word, code in _entries():
         cue.setdefault(node(word), code)
     for word in FILLERS:
-        filler[node(word)] = True
+        filler.add(node(word))
     table = np.zeros((len(nodes), 26), np.int16)
     for at, children in enumerate(nodes):
         for letter, child in children.items():
             table[at, ord(letter) - ord("a")] = child
+    everywhere = range(len(nodes))
     return Lexicon(
         table,
-        _column(digits, len(nodes), np.uint8),
-        _column(cue, len(nodes), np.uint8),
-        _column(filler, len(nodes), np.bool_),
+        np.array([digits.get(at, 0) for at in everywhere], np.uint8),
+        np.array([cue.get(at, 0) for at in everywhere], np.uint8),
+        np.array([at in filler for at in everywhere], np.bool_),
     )
-
-
-def _column(values: dict[int, int] | dict[int, bool], size: int, kind: type) -> NDArray[np.generic]:
-    column = np.zeros(size, kind)
-    for at, value in values.items():
-        column[at] = value
-    return column

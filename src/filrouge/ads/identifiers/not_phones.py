@@ -1,15 +1,17 @@
-"""What tells digits that are a phone from digits that are not: words before them, and forms of other things."""
+"""What tells digits that are a phone from digits that are not: words before them, forms of other things."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _ANNOUNCED: Final = re.compile(
     r"(?:\b(?:call|text|txt|sms|tel|telephone|phone|ph|cell|cel|celular|mobile|mob|fone|num|numero|number|dial|"
     r"reach|contact|whatsapp|whats|viber|signal|imessage|appel\w*|telefono|llama\w*|llamar|marca|portable|tlf|"
     r"texte[rz]?|rejoi\w+|ring|me|moi|wa\.me|contacto|tex|direct)\b|\u2022)[^a-z0-9\n]{0,6}"
-    r"(?:(?:me|us|now|at|on|is|moi|au|al|a|le|no|or|ou|number|numero|anytime|anna)\b[^a-z0-9]{0,4}){0,3}[^a-z0-9]{0,4}\+?$"
+    r"(?:(?:me|us|now|at|on|is|moi|au|al|a|le|no|or|ou|number|numero|anytime)\b[^a-z0-9]{0,4}){0,3}"
+    r"[^a-z0-9]{0,4}\+?$"
 )
 
 _DISOWNED: Final = re.compile(
@@ -22,7 +24,8 @@ _DISOWNED: Final = re.compile(
 )
 
 _DISOWNED_AFTER: Final = re.compile(
-    r"\s?(?:kg|km|sq|ft|lbs?|cm|mm|ml|mb|gb|px|views?|vues?|visits?|followers?|likes?|members?|clients?|%|[$€£]\s?(?:$|[\s.,;]))"
+    r"\s?(?:kg|km|sq|ft|lbs?|cm|mm|ml|mb|gb|px|views?|vues?|visits?|followers?|likes?|"
+    r"members?|clients?|%|[$€£]\s?(?:$|[\s.,;]))"
 )
 
 _FLAGGED: Final = re.compile(
@@ -47,8 +50,10 @@ _FLAGGED: Final = re.compile(
     r"|(?<![0-9])[3-6][0-9]{3}([ -]?)[0-9]{4}\4[0-9]{4}\4[0-9]{4}(?![0-9])"
     r"|(?<![0-9])3[47][0-9]{2}([ -]?)[0-9]{6}\5[0-9]{5}(?![0-9])"
     # Amounts with their currency or unit, alone or one after the other.
-    r"|(?<![0-9a-z$])[$€£]\s?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]{2})?(?![0-9]|[-.$*_][0-9]{3})"
-    r"|(?<![0-9])[0-9]{2,4}(?:[ ,/-]{1,3}[0-9]{2,4}){0,7}\s?(?:€|£|\$(?![$0-9])|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses"
+    r"|(?<![0-9a-z$])[$€£]\s?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]{2})?"
+    r"(?![0-9]|[-.$*_][0-9]{3})"
+    r"|(?<![0-9])(?P<list>[0-9]{2,4}(?:[ ,/-]{1,3}[0-9]{2,4}){0,10})"
+    r"\s?(?:€|£|\$(?![$0-9])|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses"
     r"|rosas|hrs?|hours?|heures?|min|mins|minutes?|lbs?|kg|cm|sq|pesos|mxn)\b)"
     r"|(?<![0-9])[0-9]{2,4}\s?/\s?(?=h\b|hr|hour|hh|half|30)"
     # Ages.
@@ -58,6 +63,18 @@ _FLAGGED: Final = re.compile(
 
 
 _FLAG_REACH: Final = 16
+_NUMBER: Final = re.compile(r"[0-9]+")
+
+
+def amounts_at_end(numbers: Sequence[str]) -> int:
+    """How many of the last numbers before a currency or unit are one list of prices: round, none falls."""
+    count = 1
+    while count < len(numbers):
+        number, after = numbers[-count - 1], numbers[-count]
+        if number[0] == "0" or int(number) % 5 or int(number) > int(after):
+            break
+        count += 1
+    return count
 
 
 def announced(left: str) -> bool:
@@ -73,12 +90,16 @@ def disowned(left: str, right: str) -> bool:
 
 
 def flagged_spans(before: str, chain: str, after: str) -> list[tuple[int, int]]:
-    """Where dates, times, measures, amounts and the like stand, as offsets in the chain (may be below zero)."""
+    """Where dates, times, measures, amounts and the like stand: offsets in the chain, maybe below zero."""
     before, after = before[-_FLAG_REACH:], after[:_FLAG_REACH]
     shift = len(before)
     spans = []
     for hit in _FLAGGED.finditer(before + chain + after):
         start, end = hit.start() - shift, hit.end() - shift
+        if hit.group("list"):
+            numbers = list(_NUMBER.finditer(hit.group("list")))
+            first = numbers[-amounts_at_end([number.group() for number in numbers])]
+            start = hit.start("list") + first.start() - shift
         if end > 0 and start < len(chain):
             spans.append((start, end))
     return spans

@@ -1,4 +1,4 @@
-"""Numbers in words, in English, French and Spanish, as people spell out a phone: tables, and how they combine.
+"""Numbers in words, in English, French and Spanish, as a phone is spelled out: tables, and how they combine.
 
 Words are folded: small letters, no accents.
 """
@@ -57,9 +57,8 @@ REPEATS: Final[dict[str, int]] = {
 }  # fmt: skip
 """How often a digit is said that comes after the word."""
 
-FILLERS: Final[frozenset[str]] = frozenset(
-    "and et y dash tiret hyphen dot point punto guion space espace then puis luego".split()
-)
+_FILLERS: Final = "and et y dash tiret hyphen dot point punto guion space espace then puis luego"
+FILLERS: Final = frozenset(_FILLERS.split())
 """Words that may stand between the digits of a phone that is read out."""
 
 _SIMPLE: Final = frozenset(UNITS) - {"quatre"}
@@ -110,7 +109,7 @@ def _signs(word: str) -> list[str]:
 
 
 def _any_of(words: Iterable[Sequence[str]]) -> str:
-    """A pattern for any of some words, the longest that fits; as a tree, so that each letter is tried once."""
+    """A pattern for any of some words, the longest that fits: a tree, so that each letter is tried once."""
     branches: dict[str, list[Sequence[str]]] = {}
     ends = False
     for word in words:

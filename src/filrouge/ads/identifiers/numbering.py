@@ -13,7 +13,7 @@ from typing import Final
 DEFAULT_COUNTRY: Final = "CA"
 
 _FALLBACKS: Final = (
-    # A national form that is unmistakable wherever it is read: pairs after 0 in France, 07 and nine more in Britain.
+    # National forms that are unmistakable wherever they are read.
     ("FR", re.compile(r"0[1-79]\d{8}")),
     ("GB", re.compile(r"07\d{9}")),
 )

@@ -1,4 +1,4 @@
-"""Where money may be sent: cashtags and other payment handles, bank accounts and wallets, by their checksums."""
+"""Where money may be sent: cashtags and other handles, bank accounts and wallets, by their checksums."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from filrouge.ads.identifiers.lexicon import CURRENCIES, WALLETS
 
 _NAME = r"[a-z][a-z0-9_.-]{1,29}"
 _AFTER_WALLET: Final = re.compile(
-    rf"(?P<app>\s?-?app\b)?(?P<lead>[\s:=\u2022>(,/-]{{0,5}}(?:(?:is|tag|me|id|at|to|username|handle|name|a|est|es)\b[\s:=-]{{0,3}}){{0,2}})"
+    rf"(?P<app>\s?-?app\b)?(?P<lead>[\s:=\u2022>(,/-]{{0,5}}"
+    rf"(?:(?:is|tag|me|id|at|to|username|handle|name|a|est|es)\b[\s:=-]{{0,3}}){{0,2}})"
     rf"(?P<sign>[$@])?\s?(?P<name>{_NAME})"
 )
 _CASHTAG: Final = re.compile(r"\$([a-z][a-z0-9_-]{2,20})(?![a-z0-9$])")

@@ -1,4 +1,4 @@
-"""Phones in a text, however they are written: which runs of digits and number words are a phone, and which not.
+"""Phones in a text, however they are written: which runs of digits and number words are a phone.
 
 A chain is a stretch of digits, number words and look-alike letters with only separators between them. It is
 read in one or more ways as groups of digits; each window of groups whose digits are a valid number is scored
@@ -8,13 +8,14 @@ by how it is written and what stands around it, and the best windows that do not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from filrouge.ads.identifiers.not_phones import announced, disowned, flagged_spans
-from filrouge.ads.identifiers.number_words import HUNDRED, HUNDREDS, Group, Token, composed, tokens_of
+from filrouge.ads.identifiers.number_words import Group
 from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national, north_american
+from filrouge.ads.identifiers.readings import Reading, readings
 
 
 class Phone(NamedTuple):
@@ -32,11 +33,11 @@ UNIFORM: Final = 1.0
 ANNOUNCED: Final = 2.0
 PLUS: Final = 4.0
 SPELLED: Final = 1.0
-SECOND_READING: Final = -0.4
 PRICE_LIKE: Final = -6.0
 FLAGGED: Final = -5.0
 DISOWNED: Final = -7.0
 PART_OF_MORE: Final = -3.5
+SURELY_PART_OF_MORE: Final = -5.5
 GLUED_TO_LETTERS: Final = -2.5
 FAR_APART: Final = -1.5
 
@@ -45,22 +46,21 @@ FEWEST_DIGITS: Final = 8
 
 _REGULAR_FORMS: Final = frozenset(
     {
-        (10,), (3, 7), (6, 4), (3, 3, 4), (3, 3, 2, 2), (3, 4, 3), (2, 4, 4), (3, 3, 1, 3), (4, 3, 3), (4, 6), (5, 5),
-        (3, 4, 2, 1), (3, 3, 3, 1), (2, 8), (7, 3),
-        (9,), (3, 3, 3), (3, 2, 2, 2), (3, 6), (2, 3, 2, 2), (4, 4), (8,), (2, 3, 4), (5, 6), (5, 3, 3), (11,), (4, 4, 3),
+        (10,), (3, 7), (6, 4), (3, 3, 4), (3, 3, 2, 2), (3, 4, 3), (2, 4, 4), (3, 3, 1, 3), (4, 3, 3), (4, 6),
+        (5, 5), (3, 4, 2, 1), (3, 3, 3, 1), (2, 8), (7, 3),
+        (9,), (3, 3, 3), (3, 2, 2, 2), (3, 6), (2, 3, 2, 2), (4, 4), (8,), (2, 3, 4), (5, 6), (5, 3, 3),
+        (11,),        (4, 4, 3),
     }
 )  # fmt: skip
 """Lengths of the groups of a national number as people write it; one digit at a time and pairs count too."""
 
 _UNUSUAL_SIGN: Final = frozenset("$€£%=@")
-_NEW_NUMBER: Final = re.compile(r"(?:\+|\bplus\b)[\s(]*$")
-_DIGITS: Final = re.compile(r"[0-9]+")
-_LETTER_OR_BANG: Final = re.compile(r"[a-z!|]")
 _LETTER: Final = re.compile(r"[a-z]")
 _TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 _USUAL: Final = re.compile(
-    r"(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\1[0-9]){8}"
+    r"(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}"
+    r"|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\1[0-9]){8}"
 )
 _ROUND: Final = re.compile(r"[0-9]{2}0\s[0-9]{2}0\s[0-9]{3}0")
 _DOUBT_BEFORE: Final = re.compile(r"(?:[$€£+]\s?\(?|[a-z0-9]|plus\s)$")
@@ -68,19 +68,6 @@ _DOUBT_AFTER: Final = re.compile(
     r"[a-z0-9]|\s?(?:[$€£%]|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses|rosas|h|hrs?|hours?|heures?|mins?|"
     r"minutes?|lbs?|kg|cm|sq|pesos|mxn|yrs?|years?|yo|ans|anos)\b)"
 )
-_EDGE_LOOK: Final = re.compile(r"[a-z0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read a chain: groups, and the text before each; a break before a group keeps windows apart."""
-
-    text: str
-    groups: list[Group]
-    gaps: list[str]
-    broken: list[bool]
-    plus: list[bool]
-    cost: float
 
 
 class _Window(NamedTuple):
@@ -108,7 +95,7 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
     if plain is not None:
         return [_placed(_Window(plain, 0, 0, 0, len(chain), REGULAR), text, start)]
     windows: list[_Window] = []
-    for reading in _readings(chain, before):
+    for reading in readings(chain, before):
         found = _windows(reading, before, after, country)
         windows += found
         if any(
@@ -124,7 +111,7 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
 
 
 def _plain_phone(chain: str, before: str, after: str, country: str) -> str | None:
-    """E.164 of a chain that is one North American phone in its usual form, with nothing around that speaks against it.
+    """E.164 of a chain that is one North American phone in its usual form, and nothing near speaks against it.
 
     A short cut: what it returns, scoring would find too.
     """
@@ -153,93 +140,7 @@ def _placed(window: _Window, text: str, chain: int) -> Phone:
     return Phone(window.value, start, end)
 
 
-def _readings(chain: str, before: str) -> Iterator[_Reading]:
-    if _LETTER_OR_BANG.search(chain) is None:
-        digits = [Group(run.group(), run.start(), run.end(), False) for run in _DIGITS.finditer(chain)]
-        yield _with_gaps(chain, digits, [k == 0 for k in range(len(digits))], before, 0.0)
-        return
-    tokens = tokens_of(chain)
-    kinds = {token.kind for token in tokens}
-    if kinds <= {"digit", "fill"}:
-        yield _reading(chain, tokens, before, True, 0.0)
-        return
-    absorbs = [True]
-    if any(token.text in HUNDRED or token.text in HUNDREDS for token in tokens):
-        absorbs.append(False)
-    looks = [(False, True, False)]
-    if "look" in kinds:
-        # Letters that stand alone; letters at the edge of digits, which may be a word: `call is604`.
-        looks += [(True, True, False), (False, False, False)]
-    if "bang" in kinds:
-        looks += [(lone, True, True) for lone in ((False, True) if "look" in kinds else (False,))]
-    cost = 0.0
-    for lone, edge, bang in looks:
-        kept = _chosen(chain, tokens, lone, edge, bang)
-        for absorb in absorbs:
-            yield _reading(chain, kept, before, absorb, cost)
-            cost += SECOND_READING
-
-
-def _chosen(chain: str, tokens: Sequence[Token], lone: bool, edge: bool, bang: bool) -> list[Token]:
-    """The tokens that a reading takes for digits; a letter that it leaves out becomes a break."""
-    kept: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        if token.kind == "bang":
-            beside = chain[token.start - 1 : token.start] + chain[token.end : token.end + 1]
-            if bang and re.fullmatch(r"[0-9oilsbz!|]{2}", beside):
-                kept.append(token)
-            at += 1
-            continue
-        if token.kind != "look":
-            kept.append(token)
-            at += 1
-            continue
-        end = at + 1
-        while end < len(tokens) and tokens[end].kind == "look" and tokens[end].start == tokens[end - 1].end:
-            end += 1
-        left = _EDGE_LOOK.match(chain, token.start - 1) if token.start else None
-        right = _EDGE_LOOK.match(chain, tokens[end - 1].end)
-        inside = left is not None and right is not None
-        glued = left is not None or right is not None
-        if inside or (glued and edge) or (not glued and lone):
-            kept += tokens[at:end]
-        else:
-            kept.append(Token("break", "", token.start, tokens[end - 1].end))
-        at = end
-    return kept
-
-
-def _reading(chain: str, tokens: Sequence[Token], before: str, absorb: bool, cost: float) -> _Reading:
-    groups: list[Group] = []
-    breaks: list[bool] = []
-    stretch: list[Token] = []
-    for token in [*tokens, Token("break", "", len(chain), len(chain))]:
-        if token.kind == "break":
-            found = composed(chain, stretch, absorb)
-            groups += found
-            breaks += [k == 0 for k in range(len(found))]
-            stretch = []
-        elif token.kind != "fill":
-            stretch.append(token)
-    return _with_gaps(chain, groups, breaks, before, cost)
-
-
-def _with_gaps(chain: str, groups: list[Group], breaks: list[bool], before: str, cost: float) -> _Reading:
-    gaps = []
-    plus = []
-    for k, group in enumerate(groups):
-        gap = chain[groups[k - 1].end : group.start] if k else before + chain[: group.start]
-        new = _NEW_NUMBER.search(gap) is not None
-        gaps.append(gap)
-        plus.append(new)
-        if new or gap.count("\n") > 2 or "%" in gap:
-            breaks[k] = True
-    return _Reading(chain, groups, gaps, breaks, plus, cost)
-
-
-def _windows(reading: _Reading, before: str, after: str, country: str) -> list[_Window]:
+def _windows(reading: Reading, before: str, after: str, country: str) -> list[_Window]:
     """All windows of groups that are a valid number and are written like one."""
     groups = reading.groups
     possible: list[tuple[str, int, int, bool]] = []
@@ -276,7 +177,7 @@ def _windows(reading: _Reading, before: str, after: str, country: str) -> list[_
     return found
 
 
-def _number(digits: str, reading: _Reading, first: int, last: int, country: str) -> tuple[str | None, bool]:
+def _number(digits: str, reading: Reading, first: int, last: int, country: str) -> tuple[str | None, bool]:
     """E.164 of a window, and whether a plus sign or 00 says that it is international."""
     if reading.plus[first]:
         value = international(digits)
@@ -293,7 +194,7 @@ def _number(digits: str, reading: _Reading, first: int, last: int, country: str)
     return value, False
 
 
-def _without_trunk_zero(reading: _Reading, first: int, last: int) -> str | None:
+def _without_trunk_zero(reading: Reading, first: int, last: int) -> str | None:
     """+33 (0)6 ...: the zero in parentheses is not dialled."""
     groups = reading.groups
     for k in range(first + 1, min(last, first + 2) + 1):
@@ -304,7 +205,7 @@ def _without_trunk_zero(reading: _Reading, first: int, last: int) -> str | None:
     return None
 
 
-def _form(reading: _Reading, first: int, last: int, marked: bool) -> float:
+def _form(reading: Reading, first: int, last: int, marked: bool) -> float:
     """What the way in which a window is written is worth."""
     groups = reading.groups[first : last + 1]
     gaps = reading.gaps[first + 1 : last + 1]
@@ -326,7 +227,7 @@ def _form(reading: _Reading, first: int, last: int, marked: bool) -> float:
     distinct = {gap.strip() or gap[:1] for gap in gaps}
     uniform = len(distinct) <= 1
     tight = not any(" " in gap or "\n" in gap for gap in gaps)
-    if uniform and tight:
+    if gaps and uniform and tight:
         score += UNIFORM
     unusual = [gap for gap in gaps if not _UNUSUAL_SIGN.isdisjoint(gap)]
     if unusual and not (uniform and tight and len(gaps) >= 2):
@@ -344,7 +245,7 @@ def _price_like(groups: Sequence[Group], gaps: Sequence[str], regular: bool) -> 
     if groups[0].digits[0] == "0" or any(len(group.digits) < 2 for group in groups):
         return 0.0
     spaced = any(" " in gap or gap in ("/", ",") for gap in gaps)
-    rising = all(a < b for a, b in zip(values, values[1:]))
+    rising = all(a < b for a, b in pairwise(values))
     if all(value % 10 == 0 for value in values) and rising and spaced:
         return PRICE_LIKE
     if not regular and all(value % 5 == 0 for value in values):
@@ -353,7 +254,7 @@ def _price_like(groups: Sequence[Group], gaps: Sequence[str], regular: bool) -> 
 
 
 def _neighbours(
-    reading: _Reading,
+    reading: Reading,
     first: int,
     last: int,
     starts: set[int],
@@ -373,9 +274,9 @@ def _neighbours(
     if disowned(left, right):
         score += DISOWNED
     if first > 0 and first - 1 not in ends and not _inside(flags, groups[first - 1]):
-        score += _part_of_more(reading, first, groups[first - 1], groups[first], reading.gaps[first])
+        score += _part_of_more(reading, first, groups[first - 1], first, last)
     if last + 1 < len(groups) and last + 1 not in starts and not _inside(flags, groups[last + 1]):
-        score += _part_of_more(reading, last + 1, groups[last + 1], groups[last], reading.gaps[last + 1])
+        score += _part_of_more(reading, last + 1, groups[last + 1], first, last)
     if left and _LETTER.match(left[-1]) and not reading.plus[first] and not announced(left + " "):
         score += GLUED_TO_LETTERS
     if right and _LETTER.match(right[0]):
@@ -385,13 +286,17 @@ def _neighbours(
     return score
 
 
-def _part_of_more(reading: _Reading, at: int, other: Group, own: Group, gap: str) -> float:
+def _part_of_more(reading: Reading, at: int, other: Group, first: int, last: int) -> float:
     """Whether the group beside a window belongs with it, so that the window is a piece of a longer number."""
     if reading.plus[at]:
         return 0.0
+    gap = reading.gaps[at]
     if _TIGHT.fullmatch(gap):
-        return PART_OF_MORE
+        # Bound to it by the separator that binds the window itself, or by a decimal point.
+        alike = gap in reading.gaps[first + 1 : last + 1] or (first == last and gap in (".", ","))
+        return SURELY_PART_OF_MORE if alike else PART_OF_MORE
     # Digits by ones, pairs or fours that go on beyond the window; threes are prices before or after a phone.
+    own = reading.groups[first if at == first else last]
     if len(other.digits) == len(own.digits) != 3 and not reading.broken[at] and len(gap) <= 1:
         return PART_OF_MORE
     return 0.0

@@ -8,6 +8,7 @@ from typing import Final
 
 from filrouge.ads.identifiers.contacts import Found
 from filrouge.ads.identifiers.lexicon import CURRENCIES
+from filrouge.ads.identifiers.not_phones import amounts_at_end
 
 YOUNGEST: Final = 18
 OLDEST: Final = 99
@@ -36,7 +37,8 @@ _PREFIXES: Final = {
 }
 _SUFFIXES: Final = {**CURRENCIES, "us": "USD", "cdn": "CAD", "ca": "CAD", "can": "CAD"}
 
-_AMOUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|1?[0-9] [0-9]{3})(?:\.[0-9]{2})?(?![0-9])|[0-9]{1,5}(?:[.,][0-9]{2})?(?![0-9])"
+_AMOUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|1?[0-9] [0-9]{3})(?:\.[0-9]{2})?(?![0-9])"
+_AMOUNT += r"|[0-9]{1,5}(?:[.,][0-9]{2})?(?![0-9])"
 _AFTER_SIGN: Final = re.compile(rf"\s?({_AMOUNT})(?:\s?(cad|usd|us|cdn|can|ca|eur|mxn|aud|nzd)\b)?")
 _BEFORE_SIGN: Final = re.compile(rf"(?<![0-9.,$])({_AMOUNT})\s?$")
 _MORE: Final = re.compile(
@@ -56,13 +58,16 @@ _RATE_AFTER: Final = re.compile(
 _DIGITS_BEFORE: Final = re.compile(r"(?<![0-9.,:$])([1-9][0-9])[\s-]{0,2}$")
 _AGE_RANGE: Final = re.compile(r"(?<![0-9.,:$])([1-9][0-9])\s?(?:-|a|to|et|y|ou|or)\s?$")
 _AGE_WORD: Final = re.compile(
-    r"(?:yrs?|years?|ans|anos|yrd|yo(?:s|ld)?|old)\b(?:[\s-]?(?:old|of age|young|d'age)\b)?|y[\s./]{0,2}o\b(?:ld\b|\.)?"
+    r"(?:yrs?|years?|ans|anos|yrd|yo(?:s|ld)?|old)\b(?:[\s-]?(?:old|of age|young|d'age)\b)?"
+    r"|y[\s./]{0,2}o\b(?:ld\b|\.)?"
 )
 _NOT_AN_AGE: Final = re.compile(
-    r"\.?\s?(?:of\s|d'|de\s|in\s(?:the|business)|'?\s?)?(?:exp|business|service|practice|warranty|garantie|industry|now)"
+    r"\.?\s?(?:of\s|d'|de\s|in\s(?:the|business)|'?\s?)?"
+    r"(?:exp|business|service|practice|warranty|garantie|industry|now)"
 )
 _SPAN_OF_TIME: Final = re.compile(
-    r"(?:depuis|over|plus de|since|pendant|mas de|hace|last|in|experience:?|for|les|of|every|past|next|than)\s$"
+    r"(?:depuis|over|plus de|since|pendant|mas de|hace|last|in|experience:?|for|les|of|every|past|"
+    r"next|than)\s$"
 )
 _AGE_AFTER: Final = re.compile(
     r"\s?(?:is\s|est\s|de\s|range\s)?[:=-]?\s?([1-9][0-9])(?![0-9])(?:\s?(?:-|to|a)\s?([1-9][0-9])(?![0-9]))?"
@@ -142,7 +147,10 @@ def _amounts_before(text: str, at: int, end: int, currency: str) -> Iterator[Fou
     earlier = _LESS.search(_before(text, begin, 48))
     if earlier is not None:
         base = begin - len(earlier.group())
-        for number in re.finditer(r"[0-9]+", earlier.group()):
+        numbers = list(re.finditer(r"[0-9]+", earlier.group()))
+        last = _plain_amount(written).partition(".")[0]
+        count = amounts_at_end([*(number.group() for number in numbers), last])
+        for number in numbers[len(numbers) + 1 - count :]:
             yield _price(number.group(), currency, base + number.start(), base + number.end())
 
 

@@ -1,4 +1,4 @@
-"""One pass over folded texts, compiled by Numba: runs of digits and number words, and words that announce something."""
+"""One pass over folded texts, compiled by Numba: runs of digits and number words, and announcing words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_GAP: Final = 12
 LONGEST_GAP_WITH_WORD: Final = 20
 MOST_LINES: Final = 3
 FEWEST_DIGITS: Final = 8
-FEWEST_SURE_DIGITS: Final = 4
+FEWEST_SURE_DIGITS: Final = 3
 LONG_CODE: Final = 15
 LONGEST_LOOKS: Final = 4
 
@@ -94,7 +94,7 @@ def _number_word(chars: U32, at: int, end: int, nexts: I16, digits: U8) -> tuple
 
 @njit(cache=True, nogil=True)
 def _numeric_letters(chars: U32, at: int, end: int, nexts: I16, digits: U8) -> tuple[int, int, int]:
-    """Read a run of letters as number words and look-alikes: where it ends (-1: it is no number), sure digits, all."""
+    """Letters read as number words and look-alikes: where they end (-1: no number), sure digits, all."""
     k = at
     sure = 0
     looks = 0
@@ -147,6 +147,13 @@ def _sign(chars: U32, at: int, text_start: int) -> int:
     if c == 47 and before == 52 and after in (55, 50):
         return 5
     return 0
+
+
+@njit(cache=True, nogil=True)
+def _is_account_head(chars: U32, at: int) -> bool:
+    """Whether two letters and two digits stand at a place, as at the beginning of a bank account."""
+    letters = _is_letter(int(chars[at])) and _is_letter(int(chars[at + 1]))
+    return letters and _is_digit(int(chars[at + 2])) and _is_digit(int(chars[at + 3]))
 
 
 @njit(cache=True, nogil=True)
@@ -208,10 +215,9 @@ def scan(
         if q - p >= LONG_CODE:
             hit_start[hits], hit_end[hits], hit_cue[hits] = p, q, 7
             hits += 1
-        elif q - p == 4 and _is_letter(c) and _is_letter(int(chars[p + 1])):
-            if _is_digit(int(chars[p + 2])) and _is_digit(int(chars[p + 3])):
-                hit_start[hits], hit_end[hits], hit_cue[hits] = p, q, 8
-                hits += 1
+        elif q - p == 4 and _is_account_head(chars, p):
+            hit_start[hits], hit_end[hits], hit_cue[hits] = p, q, 8
+            hits += 1
         k = p
         while k < q:
             if _is_digit(int(chars[k])):

@@ -1,21 +1,23 @@
-"""URLs in a text: known top-level domains, what of an address is tracking, and hosts whose paths are handles."""
+"""URLs in a text: known top-level domains, what of an address is tracking, hosts whose paths are handles."""
 
 from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
 
-TLDS: Final = frozenset(
-    "com net org info biz ca uk fr mx io tv cc eu ru nl ch pt br ar cl au nz xyz top vip shop store club website "
-    "online qc quebec gg ee ly gl cz hu jp cn kr pl se dk fi gr ro ua ie pe ve ec cr pa gt adult cam chat dating "
-    "app dev page bio edu gov".split()
+_TLDS_WORDS: Final = (
+    "com net org info biz ca uk fr mx io tv cc eu ru nl ch pt br ar cl au nz xyz top vip shop store club "
+    "website online qc quebec gg ee ly gl cz hu jp cn kr pl se dk fi gr ro ua ie pe ve ec cr pa gt adult "
+    "cam chat dating app dev page bio edu gov"
 )
+TLDS: Final = frozenset(_TLDS_WORDS.split())
 """Endings by which a bare `name.ending` is taken for a site."""
 
-WORDLIKE_TLDS: Final = frozenset(
-    "me us in it be is at to no so my am as la de es co id do pm st tk link live site space city spa beauty "
-    "today fun one love life world company services agency".split()
+_WORDLIKE_TLDS_WORDS: Final = (
+    "me us in it be is at to no so my am as la de es co id do pm st tk link live site space city spa "
+    "beauty today fun one love life world company services agency"
 )
+WORDLIKE_TLDS: Final = frozenset(_WORDLIKE_TLDS_WORDS.split())
 """Endings that are words too: a site only after http or www, before a path, or as a host that is known."""
 
 _TRACKING: Final = re.compile(
@@ -119,7 +121,7 @@ def url_after_scheme(text: str, at: int) -> Url | None:
 
 
 def url_around_dot(text: str, dot: int) -> Url | None:
-    """The URL without scheme around a dot between letters, or None where it is a sentence's or a name's dot."""
+    """The URL without scheme around a dot, or None where the dot is a sentence's or a name's."""
     left = text[max(0, dot - 64) : dot]
     label = _LABEL_BEFORE.search(left)
     if label is None:
