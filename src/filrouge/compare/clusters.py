@@ -251,7 +251,7 @@ def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array, thre
     excess = 0.0
     for reach in range(2, 40):
         hits = int((bits >= reach).sum())
-        if hits < 20:
+        if hits < bits.size / 200:
             break
         excess = max(excess, float(np.log2(hits / bits.size) + reach))
     return excess
