@@ -239,34 +239,32 @@ class Groups:
                         dict.fromkeys(range(filling.first - base, filling.last - base), self._kind(slot))
                     )
         spans: list[dict[str, Any]] = []
-        at = 0
-        before = -1
+
+        def add(op: str, text: str, kind: str | None = None) -> None:
+            if not text:
+                return
+            if spans and spans[-1]["op"] == op and spans[-1].get("kind") == kind:
+                spans[-1]["text"] += text
+            else:
+                spans.append({"op": op, "text": text} | ({"kind": kind} if kind else {}))
+
+        at, before, last = 0, -1, "insert"
         for i, place in enumerate(places.tolist()):
             start, end = int(self._texts.start[begin + i]), int(self._texts.end[begin + i])
+            op = "slot" if i in in_slot else ("same" if place >= 0 else "insert")
+            # What stands between two words of one kind is of that kind; else it is nobody's.
+            add(op if op == last else "same", raw[at:start], in_slot.get(i) if op == last else None)
             if place > before + 1 and before >= 0:
                 lost = [
                     self._constant(template, j)
                     for j in range(before + 1, place)
                     if not is_identifier(template, self._found.kinds, j)
                 ]
-                if lost:
-                    spans.append({"op": "delete", "text": " ".join(lost)})
-            if place >= 0:
-                before = place
-            op = "slot" if i in in_slot else ("same" if place >= 0 else "insert")
-            kind = in_slot.get(i)
-            text = raw[at:end]
-            if spans and spans[-1]["op"] == op and spans[-1].get("kind") == kind:
-                spans[-1]["text"] += text
-            else:
-                lead = raw[at:start]
-                if lead and spans and spans[-1]["op"] != "delete":
-                    spans[-1]["text"] += lead
-                    text = raw[start:end]
-                spans.append({"op": op, "text": text} | ({"kind": kind} if kind else {}))
-            at = end
-        if at < len(raw):
-            spans.append({"op": "insert", "text": raw[at:]})
+                add("delete", " ".join(lost))
+            before = place if place >= 0 else before
+            add(op, raw[max(at, start) : end], in_slot.get(i))
+            at, last = max(at, end), op
+        add("insert" if last == "insert" else "same", raw[at:])
         return spans
 
 
