@@ -141,7 +141,10 @@ def _moments(
                 .str.replace_all(r"[\u0300-\u036f]", "")
             )  # fmt: skip
             plain = True
-        pieces = left.select("at", pl.col("written").str.extract_groups(shape)).unnest("written")
+        # `\d` would be any script's digit, which no cast reads.
+        pieces = left.select(
+            "at", pl.col("written").str.extract_groups(shape.replace(r"\d", "[0-9]"))
+        ).unnest("written")
         key = "epoch" if "<epoch>" in shape else "year"
         found = pieces[key].is_not_null()
         parted.append(pieces.filter(found))
@@ -183,7 +186,9 @@ def _assembled(pieces: pl.DataFrame, day_first: NDArray[np.bool_]) -> NDArray[np
     import polars as pl
 
     year = _ints(pieces, "year", 0)
-    year = np.where((year > 0) & (year < 100), np.where(year < 70, year + 2000, year + 1900), year)
+    if "year" in pieces.columns:
+        short = (pieces["year"].str.len_bytes() == 2).fill_null(False).to_numpy()
+        year = np.where(short, np.where(year < 70, year + 2000, year + 1900), year)
     one, two = _ints(pieces, "one", 0), _ints(pieces, "two", 0)
     month, day = _ints(pieces, "number", 0), _ints(pieces, "day", 0)
     if "month" in pieces.columns:
@@ -228,8 +233,7 @@ def _fractions(pieces: pl.DataFrame) -> _Ints:
     if "fraction" not in pieces.columns:
         return np.zeros(pieces.height, np.int64)
     six = pieces["fraction"].fill_null("").str.slice(0, 6).str.pad_end(6, "0")
-    # `\d` is any script's digit, which a cast does not read.
-    return six.cast(pl.Int64, strict=False).fill_null(0).to_numpy().astype(np.int64)
+    return six.cast(pl.Int64).to_numpy().astype(np.int64)
 
 
 def _offsets(pieces: pl.DataFrame) -> _Ints:

@@ -50,6 +50,8 @@ _CONTROLS: Final = bytes(sorted({*range(32)} - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})) 
 _PAGE: Final = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.I | re.S
 )
+#: What saved pages are called.
+PAGE_NAME: Final = re.compile(r"\.x?html?(\.gz|\.zst)?$", re.I)
 _JSON: Final = re.compile(rb"\s*(?:\{|\[\s*[\{\]])")
 
 
@@ -86,13 +88,18 @@ def looks_binary(data: bytes) -> bool:
     return controls > len(sample) * 0.3
 
 
-def kind_of(data: bytes) -> Kind:
-    """Which reader takes `data`, bytes of UTF-8 unless they are no text."""
+def kind_of(data: bytes, path: str = "") -> Kind:
+    """Which reader takes `data`, bytes of UTF-8 unless they are no text.
+
+    `path` decides only where the content leaves it open: a page may begin with any tag.
+    """
     if data.startswith(b"PAR1"):
         return "parquet"
     if data.startswith(b"WARC/"):
         return "warc"
     head = data[:_SAMPLE]
+    if PAGE_NAME.search(path) and head.lstrip().startswith(b"<"):
+        return "page"
     if _PAGE.match(head) or (head.startswith(b"<?xml") and b"<html" in head.lower()):
         return "page"
     return "json" if _JSON.match(head) else "table"

@@ -33,7 +33,7 @@ def label_of(name: str) -> str:
 
 def printable(name: str) -> str:
     """A file's name, whose bytes may be no text, as text."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def is_folder(name: str) -> bool:

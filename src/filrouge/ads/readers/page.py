@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 _UNSEEN_TAGS: Final = "script style noscript template svg iframe object head select textarea title"
 _UNSEEN: Final = frozenset(_UNSEEN_TAGS.split())
 #: What stands on lines of its own. Letters in inline tags, `<b>c</b>all`, stay one word.
-_BLOCKS: Final = frozenset(
-    (
-        "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form "
-        "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th tr ul"
-    ).split()
+_BLOCK_TAGS: Final = (
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th tr ul"
 )
+_BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _HEAD: Final = 4096
-#: Nested deeper than any page of a person.
+_TAG: Final = re.compile(rb"<[^>]*>")
+#: Tags that stay open until they are closed.
+_NESTING: Final = re.compile(
+    rb"<(/?)(?!(?:br|p|li|d[dt]|t[dhr]|img|input|hr|meta|link|option|wbr|source|col|area)\b)[a-z]", re.I
+)
+_DEEPEST_TAGS: Final = 10_000
+#: Linked data is never nested deeper.
 _DEEPEST: Final = 20
 _LONGEST: Final = 300
 
@@ -44,6 +49,8 @@ def parse_page(data: bytes, charset: str = "") -> Page:
     """The page in `data`; `charset` is what its server said, if one did."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if _is_bottomless(data):
+        data = _TAG.sub(b" ", data)
     tree = LexborHTMLParser(_html(data, charset))
     linked = list(_linked_data(tree))
     title = _meta(tree, "og:title") or _text_of(tree, "title")
@@ -68,6 +75,18 @@ def parse_page(data: bytes, charset: str = "") -> Page:
     text = _seen(tree)
     # Most pages repeat their title as a heading.
     return Page(text, "" if title in text else title, site, posted, location)
+
+
+def _is_bottomless(data: bytes) -> bool:
+    """Whether tags nest so deep that parsing, which takes the square of the depth, would take minutes."""
+    if len(data) < _DEEPEST_TAGS * 3:
+        return False
+    depth = 0
+    for tag in _NESTING.finditer(data):
+        depth += -1 if tag[1] else 1
+        if depth > _DEEPEST_TAGS:
+            return True
+    return False
 
 
 def host_of(address: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from filrouge.ads.readers.kinds import PAGE_NAME
 from filrouge.ads.readers.opening import STDIN, decompressed, file_trouble, printable
 from filrouge.ads.readers.page import Page, parse_page
 from filrouge.ads.readers.part import Content, Part
@@ -16,7 +16,6 @@ from filrouge.ads.schema import Reject, Source
 from filrouge.errors import FilrougeError, FolderWithoutPages
 from filrouge.i18n import _
 
-_PAGE_NAME: Final = re.compile(r"\.x?html?(\.gz|\.zst)?$", re.I)
 _NAMES_SHOWN: Final = 4
 
 
@@ -108,7 +107,7 @@ def _listed(name: str) -> tuple[list[Path], list[str]]:
         folders.sort()
         for file in sorted(files):
             path = Path(folder) / file
-            if _PAGE_NAME.search(file):
+            if PAGE_NAME.search(file):
                 pages.append(path)
             elif not file.startswith("."):
                 others.append(printable(path.relative_to(name).as_posix()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filrouge.ads.columns import choose_columns
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MAGIC: Final = b"PAR1"
+_REASON_LENGTH: Final = 100
 _SAMPLE: Final = 1000
 #: Less than a footer and its length.
 _SHORTEST: Final = 12
@@ -51,18 +55,36 @@ def read_parquet(content: Content) -> Part:
     return Part(pl.DataFrame([rows, *written]), guessed)
 
 
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing on standard error: there Rust writes a trace for each panic, before Python hears of it."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def _read(
     label: str, data: bytes, *, columns: list[str] | None = None, n_rows: int | None = None
 ) -> pl.DataFrame:
     import polars as pl
 
     try:
-        return pl.read_parquet(io.BytesIO(data), columns=columns, n_rows=n_rows)
+        with _silence():
+            return pl.read_parquet(io.BytesIO(data), columns=columns, n_rows=n_rows)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as trouble:
         # What polars does not expect in a file is a panic, which Python sees as no Exception.
-        why = " ".join(str(trouble).split())[:100] or type(trouble).__name__
+        why = " ".join(str(trouble).split())[:_REASON_LENGTH] or type(trouble).__name__
         raise BrokenFile(label, why) from trouble
 
 

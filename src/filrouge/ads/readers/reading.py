@@ -115,7 +115,7 @@ def _read_content(content: Content) -> Part:
     what = binary_kind(content.data)
     if what:
         raise BinaryFile(label, what)
-    kind = kind_of(content.data)
+    kind = kind_of(content.data, content.origin.path)
     if kind == "parquet":
         return read_parquet(content)
     if kind == "warc":
@@ -131,7 +131,7 @@ def _read_content(content: Content) -> Part:
     # Numbers of two bytes pass for UTF-16 until they are read as such.
     if text.note and looks_binary(text.data):
         raise BinaryFile(label, _("a binary file"))
-    kind = kind_of(text.data)
+    kind = kind_of(text.data, content.origin.path)
     if kind == "page":
         return read_page(content)
     part = read_objects(content, text.clean) if kind == "json" else read_delimited(content, text.clean)
