@@ -58,7 +58,7 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     # `contains` of a null is null, and `when` then takes the other branch: a null stays a null.
     risky = cells.str.contains(RISKY) & ~cells.str.contains(HARMLESS)
     return frame.with_columns(
-        pl.when(risky).then(pl.concat_str(pl.lit("'"), cells)).otherwise(cells).name.keep()
+        pl.when(risky).then(pl.lit("'") + cells).otherwise(cells).name.keep()
     )
 
 
@@ -75,8 +75,8 @@ class OutputFolder:
     """A folder that appears whole under its name, or not at all. Use in a `with`.
 
     What is written goes to a hidden folder beside it (`.NAME.partial-PID`), which takes the name when the
-    block ends well. If anything fails, Ctrl-C included, the hidden folder goes and the earlier one stays as it was.
-    A folder that cannot be renamed, such as a mounted one, is filled from a hidden folder inside it instead.
+    block ends well. If anything fails, Ctrl-C included, the hidden folder goes and the earlier one stays as
+    it was. A folder that cannot be renamed, such as a mounted one, is filled from a hidden folder inside it.
 
     Args:
         path: the folder; may be missing, empty, or hold findings of an earlier run, which are replaced.

@@ -16,12 +16,13 @@ from filrouge.reports.html.words import KINDS, kind_name
 INLINE_VALUES: Final = 3
 """Values of a slot that stand in the text of the template; the others are folded away."""
 FOLDED_VALUES: Final = 40
-FOLDED_CHARACTERS: Final = 20_000
+FOLDED_CHARACTERS: Final = 12_000
 """Markup of the values that are folded away under one template: bounds the file."""
-LONGEST_VALUE: Final = 80
+LONGEST_VALUE: Final = 60
 LONGEST_TEXT: Final = 4_000
 """Characters of one ad or template that are drawn: enough for any real ad, and bounds the file."""
-SLOT_WEIGHT: Final = 80
+SHORT: Final = 24
+SLOT_WEIGHT: Final = 100
 """Characters that a slot counts for: its markup is longer than its words."""
 _EMPTY_LINES: Final = re.compile(r"(?:[^\S\n]*\n){4,}")
 
@@ -66,9 +67,12 @@ def member_text(spans: Sequence[Mapping[str, Any]]) -> Markup:
         lead, tail = text[:begin], text[begin + len(core) :]
         words = str(shown(core))
         if op == "delete":
-            out.append(f" <del>{words}</del> ")
+            gap = "" if not out or out[-1][-1:].isspace() else " "
+            out.append(f"{gap}<del>{words}</del> ")
         elif op == "slot":
-            out.append(f'{lead}<span class="s {kind_class(span.get("kind"))}">{words}</span>{tail}')
+            # A short value stays on one line with the name of its kind.
+            short = " o" if len(core) <= SHORT else ""
+            out.append(f'{lead}<span class="s {kind_class(span.get("kind"))}{short}">{words}</span>{tail}')
         else:
             out.append(f"{lead}<ins>{words}</ins>{tail}")
     return Markup("".join(out))

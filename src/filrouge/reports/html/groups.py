@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -16,11 +17,15 @@ LISTED_GROUPS: Final = 2_000
 """Groups beyond the drawn ones that stand in a table."""
 OPEN_MEMBERS: Final = 12
 DRAWN_MEMBERS: Final = 40
-MEMBERS_BUDGET: Final = 8_000_000
-"""Bytes of markup for the ads of all groups: keeps the file under 15 MB."""
+BUDGET: Final = 12_500_000
+"""Bytes of markup for all groups: keeps the file under 15 MB. Ads get what the rest of the groups leaves."""
+MEMBER_BYTES: Final = 350
+ROW_BYTES: Final = 130
+GROUP_BYTES: Final = 3_500
+"""What the frame of an ad, of a row and of a group costs in markup."""
 OPEN_ROWS: Final = 8
-FOLDED_ROWS: Final = 60
-LONGEST_IDENTIFIER: Final = 120
+FOLDED_ROWS: Final = 40
+LONGEST_IDENTIFIER: Final = 100
 
 
 @dataclass(frozen=True)
@@ -74,28 +79,29 @@ def draw_groups(
         members: per cluster, its members, strongest first.
         whole: the first and the last day of all ads; None if no ad has a date.
     """
-    records = records[:DRAWN_GROUPS]
-    drawn: dict[str, list[Drawn]] = {record["cluster"]: [] for record in records}
-    left = MEMBERS_BUDGET
+    groups = [_group(record, members.get(record["cluster"], ()), whole) for record in records[:DRAWN_GROUPS]]
+    left = BUDGET - sum(_weight(group) for group in groups)
     # The strongest ad of each group comes first, then what is seen at once, then what is folded away.
     for first, last in ((0, 1), (1, OPEN_MEMBERS), (OPEN_MEMBERS, DRAWN_MEMBERS)):
-        for record in records:
-            for about in members.get(record["cluster"], ())[first:last]:
+        for group in groups:
+            for about in members.get(group.record["cluster"], ())[first:last]:
                 if left <= 0 and first > 0:
                     break
                 text = drawing.member_text(about["spans"])
-                left -= len(text.encode("utf-8", "replace")) + 200
-                drawn[record["cluster"]].append(Drawn(about, text))
-    return [_group(record, drawn[record["cluster"]], whole) for record in records]
+                left -= _bytes(text) + MEMBER_BYTES
+                (group.open if first < OPEN_MEMBERS else group.folded).append(Drawn(about, text))
+    return groups
 
 
-def _group(record: Mapping[str, Any], drawn: list[Drawn], whole: tuple[str, str] | None) -> Group:
+def _group(
+    record: Mapping[str, Any], members: Sequence[Mapping[str, Any]], whole: tuple[str, str] | None
+) -> Group:
+    """All of a group but its ads."""
     strip = None
     dates = words.span_of_dates(record["first"], record["last"])
     if whole and dates:
-        days = [member.about["posted"] for member in drawn if member.about["posted"]]
         strip = charts.strip(
-            days,
+            [member["posted"] for member in members if member["posted"]],
             record["first"],
             record["last"],
             whole,
@@ -104,7 +110,7 @@ def _group(record: Mapping[str, Any], drawn: list[Drawn], whole: tuple[str, str]
     identifiers = [
         (drawing.kind_class(kind), words.kind_name(kind), _short(value), count)
         for kind, values in record["identifiers"].items()
-        for value, count in values.items()
+        for value, count in islice(values.items(), OPEN_ROWS + FOLDED_ROWS)
     ]
     return Group(
         record=record,
@@ -113,17 +119,35 @@ def _group(record: Mapping[str, Any], drawn: list[Drawn], whole: tuple[str, str]
         signs=words.signs(record),
         template=drawing.template_text(record["parts"]),
         slots=drawing.slot_values(record["parts"]),
-        identifiers=_rows(identifiers),
-        places=_rows([(_short(place), count) for place, count in record["places"].items()]),
-        agencies=_rows([(_short(a or _("unknown")), count) for a, count in record["agencies"].items()]),
-        open=drawn[:OPEN_MEMBERS],
-        folded=drawn[OPEN_MEMBERS:],
+        identifiers=_rows(identifiers, sum(map(len, record["identifiers"].values()))),
+        places=_counts(record["places"]),
+        agencies=_counts(record["agencies"]),
+        open=[],
+        folded=[],
     )
 
 
-def _rows(rows: list[tuple[Any, ...]]) -> Rows:
+def _counts(values: Mapping[str, int]) -> Rows:
+    first = islice(values.items(), OPEN_ROWS + FOLDED_ROWS)
+    return _rows([(_short(value or _("unknown")), count) for value, count in first], len(values))
+
+
+def _rows(rows: list[tuple[Any, ...]], count: int) -> Rows:
     last = OPEN_ROWS + FOLDED_ROWS
-    return Rows(rows[:OPEN_ROWS], rows[OPEN_ROWS:last], max(0, len(rows) - last))
+    return Rows(rows[:OPEN_ROWS], rows[OPEN_ROWS:last], max(0, count - last))
+
+
+def _weight(group: Group) -> int:
+    """Bytes of a group's markup without its ads, near enough."""
+    pieces = [group.template, *(slot.listed for slot in group.slots)]
+    rows = [
+        row for part in (group.identifiers, group.places, group.agencies) for row in part.open + part.folded
+    ]
+    return sum(map(_bytes, pieces)) + sum(ROW_BYTES + _bytes(str(row[-2])) for row in rows) + GROUP_BYTES
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _short(value: str) -> Markup:

@@ -112,17 +112,10 @@ def _whole(report: ReportData) -> tuple[str, str] | None:
 
 
 def shades(matrix: Matrix) -> list[list[int]]:
-    """For each cell of the matrix 0 (nothing) to 5 (the most): the diagonal apart from the rest.
+    """For each cell of the matrix 0 (nothing) to 5 (the most that two agencies share).
 
-    An agency's own templates are many more than those it shares, and would leave the rest white.
+    An agency's own templates, on the diagonal, are not shared: they stay 0.
     """
     size = range(len(matrix.counts))
     most = max((matrix.counts[i][j] for i in size for j in size if i != j), default=0)
-    own = max((matrix.counts[i][i] for i in size), default=0)
-
-    def shade(i: int, j: int) -> int:
-        count = matrix.counts[i][j]
-        # Square roots, so that one pair with very many does not hide that others have some.
-        return -int(-5 * (count / (own if i == j else most)) ** 0.5 // 1) if count else 0
-
-    return [[shade(i, j) for j in size] for i in size]
+    return [[0 if i == j or not most else -(-5 * matrix.counts[i][j] // most) for j in size] for i in size]
