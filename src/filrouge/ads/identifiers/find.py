@@ -41,7 +41,7 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
 
     Returns:
         Sorted by ad, start: `ad` (Int32, number of the text), `kind` (one of KINDS), `value` (canonical:
-        E.164; an e-mail in small letters; a URL without scheme, www, tracking; `service:name`; an amount with its
+        E.164; an e-mail in small letters; a URL without scheme, www, tracking; `service:name`; an amount, its
         currency if known; an age; a time as `10:00` or `24/7`), `start` and `end` (Int32, offsets in the raw
         text, in characters, end exclusive). Rows of a kind do not overlap; of two kinds that do, the more
         specific stays, but a phone may lie in a URL, handle or payment, and an e-mail in a payment.

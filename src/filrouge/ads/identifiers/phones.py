@@ -57,6 +57,8 @@ _REGULAR_FORMS: Final = frozenset(
 _UNUSUAL_SIGN: Final = frozenset("$€£%=@")
 _LETTER: Final = re.compile(r"[a-z]")
 _TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
+_BRACKETS: Final = ("()", "[]", "{}", "<>")
+_LEAD: Final = re.compile(r"(?:\+\s?)?[(\[{<]?(?:\+\s?)?$")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 _USUAL: Final = re.compile(
     r"(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}"
@@ -111,7 +113,7 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
 
 
 def _plain_phone(chain: str, before: str, after: str, country: str) -> str | None:
-    """E.164 of a chain that is one North American phone in its usual form, and nothing near speaks against it.
+    """E.164 of a chain that is one North American phone in its usual form, nothing near speaking against it.
 
     A short cut: what it returns, scoring would find too.
     """
@@ -129,14 +131,19 @@ def _plain_phone(chain: str, before: str, after: str, country: str) -> str | Non
 
 
 def _placed(window: _Window, text: str, chain: int) -> Phone:
-    """The phone with its plus sign and the parenthesis that its area code opens with."""
+    """The phone with its plus sign and the brackets whose other half stands within it."""
     start, end = chain + window.start, chain + window.end
-    prefix = re.search(r"(?:\+\s?)?\(?(?:\+\s?)?$", text[max(0, start - 4) : start])
-    if prefix is not None and prefix.group():
-        lead = prefix.group()
-        if "(" in lead and ")" not in text[start:end]:
-            lead = lead.rpartition("(")[2]
-        start -= len(lead)
+    prefix = _LEAD.search(text[max(0, start - 4) : start])
+    lead = prefix.group() if prefix is not None else ""
+    for opening, closing in _BRACKETS:
+        if opening in lead and closing not in text[start:end]:
+            lead = lead.rpartition(opening)[2]
+    start -= len(lead)
+    for opening, closing in _BRACKETS:
+        if text[end : end + 1] == closing and text.count(opening, start, end) > text.count(
+            closing, start, end
+        ):
+            end += 1
     return Phone(window.value, start, end)
 
 
