@@ -26,7 +26,7 @@ TARGET = DATA / "gazetteer.npz"
 FEWEST = {"CA": 500, "US": 3_000}
 FEWEST_ELSEWHERE = 50_000
 CANADA = {
-    "01": "AB", "02": "BC", "03": "MB", "04": "NB", "05": "NL", "07": "NS", "08": "ON", "09": "PE", 
+    "01": "AB", "02": "BC", "03": "MB", "04": "NB", "05": "NL", "07": "NS", "08": "ON", "09": "PE",
     "10": "QC", "11": "SK", "12": "YT", "13": "NT", "14": "NU",
 }  # fmt: skip
 AUSTRALIA = {

@@ -63,7 +63,9 @@ def hashed(phrases: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
     from filrouge.ads.fold_tables import fold_tables
     from filrouge.ads.place_kernels import phrase_table, split_words
 
-    chars = np.frombuffer("".join(phrases).encode("utf-32-le"), np.uint32)
+    chars = np.frombuffer(
+        "".join(phrases).encode("utf-32-le"), np.uint32
+    ).copy()  # one kind of array to compile for
     offsets = np.zeros(len(phrases) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, phrases), np.int64, len(phrases)), out=offsets[1:])
     key, _, _, _, first = split_words(chars, offsets, fold_tables().role)

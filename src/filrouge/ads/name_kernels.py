@@ -30,7 +30,7 @@ _CUES: Final = ANY_FOLLOWS | KNOWN_FOLLOWS | WEAKLY_FOLLOWS
 _HYPHEN: Final = 0x2D
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def find_names(
     key: U64, start: I64, end: I64, gap: U8, first: I64, chars: U32, slots: U64, number: I32, bits: U16
 ) -> tuple[I32, I64, I64]:
@@ -110,7 +110,7 @@ def find_names(
     return of_text[:n].copy(), left[:n].copy(), right[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _bits(slots: U64, number: I32, bits: U16, word: np.uint64) -> np.int64:
     """What a word alone is."""
     p = number[slot_of(slots, chain(np.uint64(0), word))]

@@ -35,13 +35,14 @@ STREET_BEFORE: Final = 32  # what follows is
 
 NO_CONTEXT_IS_ENOUGH: Final = 4
 _MOST_WORDS: Final = 8
+_LONGEST_CONTEXT: Final = 4
 _OWN_COUNTRY_WEIGHS: Final = 50
 _SEED: Final = 0xCBF29CE484222325
 _PRIME: Final = 0x100000001B3
 _MIX: Final = 0x9E3779B97F4A7C15
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def split_words(chars: U32, offsets: I64, role: U8) -> tuple[U64, I64, I64, U8, I64]:
     """Runs of letters and digits: their hashes, where they begin and end in `chars`, and what is before each.
 
@@ -108,14 +109,14 @@ def split_words(chars: U32, offsets: I64, role: U8) -> tuple[U64, I64, I64, U8, 
     return key[:n].copy(), start[:n].copy(), end[:n].copy(), gap[:n].copy(), first
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def chain(before: np.uint64, word: np.uint64) -> np.uint64:
     """The key of a sequence of words that is one word longer than that of key `before`."""
     h = (before ^ word) * np.uint64(_MIX)
     return h ^ (h >> np.uint64(29)) | np.uint64(1)  # 0 marks an empty slot
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def slot_of(slots: U64, key: np.uint64) -> np.int64:
     """Where a key lies in an open-addressing table of 2^k slots, or the empty slot where it would."""
     mask = np.uint64(len(slots) - 1)
@@ -125,7 +126,7 @@ def slot_of(slots: U64, key: np.uint64) -> np.int64:
     return np.int64(at)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def phrase_table(words: U64, first: I64) -> tuple[U64, I32]:
     """An open-addressing table of phrases and their beginnings: the phrase's number, -1 for a beginning."""
     size = 1024
@@ -135,7 +136,7 @@ def phrase_table(words: U64, first: I64) -> tuple[U64, I32]:
     number = np.full(size, -1, np.int32)
     for i in range(len(first) - 1):
         key = np.uint64(0)
-        at = -1
+        at = np.int64(-1)
         for w in range(first[i], first[i + 1]):
             key = chain(key, words[w])
             at = slot_of(slots, key)
@@ -145,30 +146,48 @@ def phrase_table(words: U64, first: I64) -> tuple[U64, I32]:
     return slots, number
 
 
-@njit(cache=True, nogil=True)
-def _phrase_ending(slots: U64, number: I32, key: U64, gap: U8, begin: int, end: int, size: int) -> np.int64:
-    """The number of the phrase of `size` words that ends before word `end`, or -1."""
-    if end - size < begin:
-        return np.int64(-1)
-    h = np.uint64(0)
-    for w in range(end - size, end):
-        if w > end - size and gap[w] & ~DOT:
-            return np.int64(-1)
-        h = chain(h, key[w])
-        at = slot_of(slots, h)
-        if slots[at] == np.uint64(0):
-            return np.int64(-1)
-    return np.int64(number[at])
+@njit(cache=True, nogil=True, error_model="numpy")
+def _context(
+    slots: U64, number: I32, bits: U8, before: U8, key: U64, gap: U8, begin: int, end: int
+) -> tuple[int, bool]:
+    """How strongly the phrases that end before word `end` announce a place, and whether they do a person."""
+    strength = 0
+    person = False
+    for size in range(1, min(_LONGEST_CONTEXT, end - begin) + 1):
+        h = np.uint64(0)
+        p = -1
+        for w in range(end - size, end):
+            if w > end - size and gap[w] & ~DOT:
+                return strength, person
+            h = chain(h, key[w])
+            p = number[slot_of(slots, h)]
+        if p >= 0:
+            if gap[end] == 0:
+                strength = max(strength, before[p])
+            person |= gap[end] & (STOP | FAR) == 0 and bits[p] & CUE != 0
+    return strength, person
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _region_at(
-    slots: U64, number: I32, key: U64, gap: U8, w: int, end: int, only_country: bool, of: I32, meaning: I32
+    slots: U64,
+    number: I32,
+    key: U64,
+    gap: U8,
+    w: int,
+    end: int,
+    follows: bool,
+    only_country: bool,
+    of: I32,
+    meaning: I32,
 ) -> tuple[np.int64, int]:
-    """The region or country that begins at word w: its phrase (-1 if none) and how many words it has."""
+    """The region or country that begins at word w: its phrase (-1 if none) and how many words it has.
+
+    With `follows`, none if it stands too far from the word before it to belong to that.
+    """
     found = np.int64(-1)
     size = 0
-    if w >= end or gap[w] & (STOP | LONG | ODD):
+    if w >= end or (follows and gap[w] & (STOP | LONG | ODD)):
         return found, size
     h = np.uint64(0)
     for k in range(w, min(w + _MOST_WORDS, end)):
@@ -189,7 +208,43 @@ def _region_at(
     return found, size
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _likeliest(
+    begin: int, end: int, places: I32, first_meaning: np.int64, last_meaning: np.int64, meaning: I32,
+    country: I32, region: I32, people: I64, here: int,
+) -> np.int64:  # fmt: skip
+    """The place that is meant of those from begin to end: the largest, one of the ad's country sooner.
+
+    Unless `last_meaning` is negative it lies in one of those regions; -1 if none does.
+    """
+    best = np.int64(-1)
+    most = np.int64(-1)
+    for q in range(begin, end):
+        c = places[q]
+        lies_in = last_meaning < 0
+        for m in range(first_meaning, last_meaning):
+            r = meaning[2 * m + 1]
+            lies_in |= country[c] == meaning[2 * m] and (r < 0 or region[c] == r)
+        weight = people[c] * (_OWN_COUNTRY_WEIGHS if country[c] == here else 1)
+        if lies_in and weight > most:
+            best, most = np.int64(c), weight
+    return best
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _need(level: int, one_word: bool, own: bool, next_door: bool, people: int) -> int:
+    """How strong a context a name needs, by what it is, where the place lies and how large it is."""
+    if own:
+        if one_word and people < 5_000:
+            return 1 if level == 0 else NO_CONTEXT_IS_ENOUGH
+        return level
+    enough = 100_000 if next_door else 500_000
+    if people >= enough:
+        return level
+    return max(level, 2) if people >= enough // 5 else NO_CONTEXT_IS_ENOUGH
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def find_places(
     key: U64, start: I64, end: I64, gap: U8, first: I64, home: I32, chars: U32, offsets: I64,
     slots: U64, number: I32, bits: U8, level: U8, before: U8, place_of: I32, places: I32,
@@ -237,31 +292,23 @@ def find_places(
                 p = found[size]
                 if p < 0:
                     continue
-                usual = -1
-                most = -1
-                for q in range(place_of[p], place_of[p + 1]):
-                    c = places[q]
-                    weight = people[c] * (_OWN_COUNTRY_WEIGHS if country[c] == here else 1)
-                    if weight > most:
-                        usual, most = c, weight
+                usual = _likeliest(
+                    place_of[p], place_of[p + 1], places, np.int64(0), np.int64(-1), meaning,
+                    country, region, people, here,
+                )  # fmt: skip
                 # A region or a country after it settles which place is meant, and that one is.
-                chosen = -1
+                chosen = np.int64(-1)
                 after = w + size
-                r, more = _region_at(slots, number, key, gap, after, stop, False, region_of, meaning)
+                r, more = _region_at(slots, number, key, gap, after, stop, True, False, region_of, meaning)
                 if r >= 0:
-                    most = -1
-                    for q in range(place_of[p], place_of[p + 1]):
-                        c = places[q]
-                        for m in range(region_of[r], region_of[r + 1]):
-                            if country[c] == meaning[2 * m] and (
-                                meaning[2 * m + 1] < 0 or region[c] == meaning[2 * m + 1]
-                            ):
-                                weight = people[c] * (_OWN_COUNTRY_WEIGHS if country[c] == here else 1)
-                                if weight > most:
-                                    chosen, most = c, weight
+                    chosen = _likeliest(
+                        place_of[p], place_of[p + 1], places,
+                        np.int64(region_of[r]), np.int64(region_of[r + 1]), meaning,
+                        country, region, people, here,
+                    )  # fmt: skip
                     after += more
                     state, further = _region_at(
-                        slots, number, key, gap, after, stop, True, region_of, meaning
+                        slots, number, key, gap, after, stop, True, True, region_of, meaning
                     )
                     if chosen >= 0 and bits[r] & WORD_LIKE:
                         sure = after == stop or gap[after] != 0 or state >= 0
@@ -269,7 +316,7 @@ def find_places(
                             next_word = number[slot_of(slots, chain(np.uint64(0), key[after]))]
                             sure = next_word < 0 or bits[next_word] & NOT_AFTER == 0
                         if not sure:
-                            chosen = -1
+                            chosen = np.int64(-1)
                     if chosen >= 0 and state >= 0:
                         for m in range(region_of[state], region_of[state + 1]):
                             if meaning[2 * m + 1] < 0 and country[chosen] == meaning[2 * m]:
@@ -277,15 +324,10 @@ def find_places(
                                 break
                 if chosen < 0:
                     after = w + size
-                    need = level[p]
                     c = usual
-                    if country[c] == here:
-                        if size == 1 and people[c] < 5000:
-                            need = 1 if need == 0 else NO_CONTEXT_IS_ENOUGH
-                    elif neighbour[here] >= 0 and country[c] == neighbour[here]:
-                        need = max(need, 0 if people[c] >= 100000 else 2 if people[c] >= 20000 else 4)
-                    else:
-                        need = max(need, 0 if people[c] >= 500000 else 2 if people[c] >= 100000 else 4)
+                    need = _need(
+                        level[p], size == 1, country[c] == here, country[c] == neighbour[here], people[c]
+                    )
                     if need >= NO_CONTEXT_IS_ENOUGH:
                         continue
                     if _has_bits(slots, number, bits, key, gap, w - 1, first[i], stop, STREET_BEFORE) or (
@@ -294,23 +336,9 @@ def find_places(
                         and _has_bits(slots, number, bits, key, gap, after, first[i], stop, STREET_AFTER)
                     ):
                         continue
-                    if need > 0:
-                        given = 0
-                        if gap[w] == 0:
-                            for m in range(1, 5):
-                                b = _phrase_ending(slots, number, key, gap, first[i], w, m)
-                                if b >= 0 and before[b] > given:
-                                    given = before[b]
-                        if given < need:
-                            continue
-                    elif bits[p] & PERSON and gap[w] & (STOP | FAR) == 0:
-                        person = False
-                        for m in range(1, 5):
-                            b = _phrase_ending(slots, number, key, gap, first[i], w, m)
-                            if b >= 0 and bits[b] & CUE:
-                                person = True
-                        if person:
-                            continue
+                    strength, person = _context(slots, number, bits, before, key, gap, first[i], w)
+                    if strength < need or (need == 0 and person and bits[p] & PERSON != 0):
+                        continue
                     chosen = c
                 used = after - w
                 of_text[n] = i
@@ -325,11 +353,14 @@ def find_places(
                 right[n] = tail
                 n += 1
                 break
+            if used == 0 and longest > 1:
+                # "british columbia" is no Columbia.
+                used = _region_at(slots, number, key, gap, w, stop, False, False, region_of, meaning)[1]
             w += max(used, 1)
     return of_text[:n].copy(), which[:n].copy(), left[:n].copy(), right[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _has_bits(
     slots: U64, number: I32, bits: U8, key: U64, gap: U8, w: int, begin: int, end: int, wanted: int
 ) -> bool:
@@ -340,7 +371,7 @@ def _has_bits(
     return bool(p >= 0 and bits[p] & wanted != 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _opens(chars: U32, begin: int, end: int) -> bool:
     """Whether a bracket opens between these characters."""
     found = False
