@@ -57,9 +57,7 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     cells = pl.col(pl.String)
     # `contains` of a null is null, and `when` then takes the other branch: a null stays a null.
     risky = cells.str.contains(RISKY) & ~cells.str.contains(HARMLESS)
-    return frame.with_columns(
-        pl.when(risky).then(pl.lit("'") + cells).otherwise(cells).name.keep()
-    )
+    return frame.with_columns(pl.when(risky).then(pl.lit("'") + cells).otherwise(cells).name.keep())
 
 
 def write_csv(path: Path, frame: pl.DataFrame) -> None:

@@ -16,6 +16,7 @@ from filrouge.reports.html.view import Week
 
 MOST_BARS: Final = 130
 HEIGHT: Final = 100
+ROUND: Final = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)
 
 
 def binned(weeks: Sequence[Week], most: int = MOST_BARS) -> tuple[list[Week], int]:
@@ -41,13 +42,12 @@ def binned(weeks: Sequence[Week], most: int = MOST_BARS) -> tuple[list[Week], in
 
 
 def round_up(value: int) -> int:
-    """The next number of the shape 1, 2 or 5 times a power of ten; at least 1."""
+    """The next number that is easy to read and to halve, such as 1, 8, 24 or 160; at least 1."""
     unit = 1
-    while True:
-        for step in (1, 2, 5):
-            if value <= step * unit:
-                return step * unit
+    while value > 80 * unit:
         unit *= 10
+    steps = (1, 2, 4, 6, 8, *ROUND) if unit == 1 else ROUND
+    return next(step * unit for step in steps if value <= step * unit)
 
 
 def timeline(bars: Sequence[Week], title: str, description: str) -> Markup:

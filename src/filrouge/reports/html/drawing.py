@@ -90,7 +90,7 @@ def template_text(parts: Sequence[Mapping[str, Any]]) -> Markup:
             text = part["text"][:left]
             left -= len(text)
             out.append(str(shown(text)))
-        else:
+        elif part["values"]:
             out.append(_slot(part))
             left -= SLOT_WEIGHT
     return Markup(" ".join(out))

@@ -87,6 +87,9 @@ def _content(report: ReportData) -> dict[str, Any]:
         "glance_rows": GLANCE_ROWS,
         "listed": organised[len(drawn) : len(drawn) + groups.LISTED_GROUPS],
         "unlisted": max(0, len(organised) - len(drawn) - groups.LISTED_GROUPS),
+        # Said to those who hear the page. Here, because nobody looks for words to translate in a style sheet.
+        "added": _("added:"),
+        "missing": _("missing:"),
         "kinds": [(kind, words.kind_name(kind)) for kind in words.KINDS],
         "rejects": view.reject_counts(report.rejects),
     }
