@@ -111,7 +111,7 @@ def write_index(folder: Path, findings: Findings) -> None:
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
     names = [findings.groups.name(k) for k in range(len(found.templates))] + [""]
-    templates = [findings.groups.template_name(k) for k in range(len(found.templates))] + [""]
+    templates = [*findings.groups.template_names, ""]
     pl.DataFrame(
         {"cluster": [names[k] for k in found.cluster], "template": [templates[k] for k in found.cluster]},
         schema={"cluster": pl.String, "template": pl.String},

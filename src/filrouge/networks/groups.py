@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,10 @@ import polars as pl
 
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.templates import Slot, Template, is_identifier
+from filrouge.networks.organisation import agency_identifiers, signs_of_organisation
 from filrouge.networks.values import SlotValues
 
-CONTACTS = ("phone", "email", "handle", "payment")
-"""Kinds of identifier by which an advertiser is reached or paid."""
-WORDING_FROM = 15
+WORDING_FROM = 5
 """Members whose spelling of a constant is looked at; the commonest is shown."""
 IDENTIFIER_KINDS = ("phone", "email", "url", "handle", "payment")
 
@@ -80,6 +80,15 @@ class Groups:
         saved = [float(comparison.bits[ads].sum()) for ads in self.ads_of]
         names = [self._ids[int(ads[0])] for ads in self.ads_of]
         self.rank = sorted(range(len(saved)), key=lambda k: (-round(saved[k], 3), names[k]))
+        self._wording: dict[int, list[str]] = {}
+        self._agencys = {
+            (kind, value)
+            for kind, value in agency_identifiers(
+                identifiers.filter(pl.col("kind").is_in(IDENTIFIER_KINDS)),
+                comparison.cluster,
+                texts.ads["agency"],
+            ).iter_rows()
+        }
         self.number = {k: i + 1 for i, k in enumerate(self.rank)}
 
     def name(self, cluster: int) -> str:
@@ -87,17 +96,46 @@ class Groups:
         width = max(4, len(str(len(self.rank))))
         return f"C{self.number[cluster]:0{width}d}"
 
-    def template_name(self, cluster: int) -> str:
-        """T and a hash of the template's constants: the same template has the same name in every run."""
-        template = self._found.templates[cluster]
-        words = " ".join(self._constant(template, j) for j in range(template.words.size))
-        return "T" + hashlib.sha256(words.encode()).hexdigest()[:12]
+    @cached_property
+    def template_names(self) -> list[str]:
+        """Per cluster T and a hash of the template's words: one template has one name in every run."""
+        return [
+            "T" + hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
+            for words in map(self.wording, range(len(self._found.templates)))
+        ]
 
-    def _word(self, text: int, at: int) -> str:
-        """The raw spelling of word `at` (a place among all words of the different texts)."""
-        ad = int(self._first[text])
-        t = int(self._texts.offsets[ad]) + at - int(self._found.corpus.offsets[text])
-        return self._raw[ad][self._texts.start[t] : self._texts.end[t]]
+    def wording(self, cluster: int) -> list[str]:
+        """The constants of a template as they are spelled: lower case, each as most of its members do."""
+        if cluster not in self._wording:
+            self._wording[cluster] = self._spelled(self._found.templates[cluster])
+        return self._wording[cluster]
+
+    def _spelled(self, template: Template) -> list[str]:
+        spellings: list[dict[str, int]] = [{} for _ in range(template.words.size)]
+        for text, places in zip(
+            template.members[:WORDING_FROM].tolist(), template.places[:WORDING_FROM], strict=True
+        ):
+            ad = int(self._first[text])
+            raw, begin = self._raw[ad], int(self._texts.offsets[ad])
+            starts = self._texts.start[begin : begin + places.size].tolist()
+            ends = self._texts.end[begin : begin + places.size].tolist()
+            for place, start, end in zip(places.tolist(), starts, ends, strict=True):
+                if place >= 0:
+                    word, counts = raw[start:end].lower(), spellings[place]
+                    counts[word] = counts.get(word, 0) + 1
+        return [
+            min(counts, key=lambda word: (-counts[word], len(word), word))
+            if len(counts) > 1
+            else next(iter(counts), "") or self._example(template, j)
+            for j, counts in enumerate(spellings)
+        ]
+
+    def _example(self, template: Template, j: int) -> str:
+        """Constant `j` as some member spells it, where none of the first does."""
+        at = int(template.examples[j])
+        text = int(np.searchsorted(self._found.corpus.offsets, at, side="right") - 1)
+        ad, start, end = self._places_of(text, at, at + 1)[0]
+        return self._raw[ad][start:end].lower()
 
     def _places_of(self, text: int, first: int, last: int) -> list[tuple[int, int, int]]:
         """Where the words `first` to `last` of a text stand in each of its ads: (ad, start, end), raw."""
@@ -108,18 +146,6 @@ class Groups:
             shift = int(self._texts.offsets[ad]) - base
             out.append((ad, int(self._texts.start[first + shift]), int(self._texts.end[last - 1 + shift])))
         return out
-
-    def _constant(self, template: Template, j: int) -> str:
-        """The commonest spelling of a constant, lower case; the shortest of those that are as common."""
-        spellings: Counter[str] = Counter()
-        for k, text in enumerate(template.members[:WORDING_FROM].tolist()):
-            at = np.flatnonzero(template.places[k] == j)
-            if at.size:
-                spellings[self._word(text, int(self._found.corpus.offsets[text]) + int(at[0])).lower()] += 1
-        if not spellings:
-            text = int(np.searchsorted(self._found.corpus.offsets, template.examples[j], side="right") - 1)
-            return self._word(text, int(template.examples[j])).lower()
-        return min(spellings, key=lambda s: (-spellings[s], len(s), s))
 
     def _values(self, template: Template, slot: Slot) -> dict[str, int]:
         spans = [
@@ -148,7 +174,7 @@ class Groups:
 
     def parts(self, cluster: int) -> list[dict[str, Any]]:
         """The template as constant runs and slots, in order."""
-        template = self._found.templates[cluster]
+        template, wording = self._found.templates[cluster], self.wording(cluster)
         by_place: dict[int, list[Slot]] = {}
         for slot in template.slots:
             by_place.setdefault(slot.after, []).append(slot)
@@ -170,7 +196,7 @@ class Groups:
                 close()
                 out.append({"type": "slot", "kind": kind, "values": values})
             if not is_identifier(template, self._found.kinds, j):
-                run.append(self._constant(template, j))
+                run.append(wording[j])
         close()
         return out
 
@@ -178,10 +204,11 @@ class Groups:
         """The cluster's line of templates.jsonl."""
         ads = self.ads_of[cluster]
         identifiers: dict[str, Counter[str]] = {kind: Counter() for kind in IDENTIFIER_KINDS}
+        of_agencies: dict[str, Counter[str]] = {kind: Counter() for kind in IDENTIFIER_KINDS}
         places: Counter[str] = Counter()
         for ad in ads.tolist():
             for kind, value in set(self._identifiers.get(ad, ())):
-                identifiers[kind][value] += 1
+                (of_agencies if (kind, value) in self._agencys else identifiers)[kind][value] += 1
             here = {value for (value,) in self._places.get(ad, ())} or (
                 {self._location[ad]} if self._location[ad] else set()
             )
@@ -189,13 +216,14 @@ class Groups:
         dates = sorted(d for d in (self._posted[ad] for ad in ads.tolist()) if d)
         parts = self.parts(cluster)
         agencies = Counter(self._agency[ad] for ad in ads.tolist())
-        contacts = sum(len(identifiers[kind]) for kind in CONTACTS)
-        names = max(
-            (len(p["values"]) for p in parts if p["type"] == "slot" and p["kind"] == "name"), default=0
-        )
+        names: dict[str, int] = {}
+        for part in parts:
+            if part["type"] == "slot" and part["kind"] == "name" and len(part["values"]) > len(names):
+                names = part["values"]
+        signs = signs_of_organisation(identifiers, names, len(agencies), int(ads.size))
         return {
             "cluster": self.name(cluster),
-            "template": self.template_name(cluster),
+            "template": self.template_names[cluster],
             "ads": int(ads.size),
             "bits": round(float(self._found.bits[ads].sum()), 2),
             "agencies": _ordered(agencies),
@@ -204,8 +232,10 @@ class Groups:
             "last": dates[-1] if dates else None,
             "parts": parts,
             "identifiers": {kind: _ordered(values) for kind, values in identifiers.items()},
+            "agency_identifiers": {kind: _ordered(values) for kind, values in of_agencies.items() if values},
+            "signs": signs,
             # One person who posts an own ad again and again is nobody's business.
-            "organisation": contacts > 1 or names > 1 or (contacts == 0 and len(agencies) > 1),
+            "organisation": bool(signs),
         }
 
     def members(self, cluster: int, most: int) -> list[dict[str, Any]]:
@@ -221,12 +251,13 @@ class Groups:
                 "posted": self._posted[ad],
                 "location": self._location[ad],
                 "bits": round(float(self._found.bits[ad]), 1),
-                "spans": self._spans(template, position[int(self._found.text[ad])], ad),
+                "spans": self._spans(cluster, position[int(self._found.text[ad])], ad),
             }
             for ad in order
         ]
 
-    def _spans(self, template: Template, k: int, ad: int) -> list[dict[str, Any]]:
+    def _spans(self, cluster: int, k: int, ad: int) -> list[dict[str, Any]]:
+        template, wording = self._found.templates[cluster], self.wording(cluster)
         raw = self._raw[ad]
         places = template.places[k]
         begin = int(self._texts.offsets[ad])
@@ -256,7 +287,7 @@ class Groups:
             add(op if op == last else "same", raw[at:start], in_slot.get(i) if op == last else None)
             if place > before + 1 and before >= 0:
                 lost = [
-                    self._constant(template, j)
+                    wording[j]
                     for j in range(before + 1, place)
                     if not is_identifier(template, self._found.kinds, j)
                 ]

@@ -24,7 +24,7 @@ class SlotValues:
         keys = _keys(known["ad"].to_numpy(), known["start"].to_numpy(), kind)
         order = np.argsort(keys, kind="stable")
         self._keys = keys[order]
-        self._values = known["value"].gather(order)
+        self._values = np.array(known["value"].to_list(), object)[order]
 
     def of(self, ads: NDArray[np.int64], starts: NDArray[np.int64], kind: int) -> list[str | None]:
         """The values of kind number `kind` that begin at `starts` in `ads`; None where none does."""
@@ -32,8 +32,8 @@ class SlotValues:
             return [None] * ads.size
         keys = _keys(ads, starts, np.int64(kind))
         at = np.minimum(np.searchsorted(self._keys, keys), self._keys.size - 1)
-        values = self._values.gather(at).to_list()
-        return [v if hit else None for v, hit in zip(values, (self._keys[at] == keys).tolist(), strict=True)]
+        hits = (self._keys[at] == keys).tolist()
+        return [value if hit else None for value, hit in zip(self._values[at].tolist(), hits, strict=True)]
 
 
 def _keys(
