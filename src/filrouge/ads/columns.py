@@ -44,8 +44,8 @@ _FRENCH_AND_SPANISH = {
     ),
     "title": "titre titreannonce objet entete sujet titulo asunto encabezado",
     "id": (
-        "identifiant idannonce annonceid numero numeroannonce no cle reference ident identificador idanuncio "
-        "anuncioid num clave referencia folio"
+        "identifiant idannonce annonceid numero numeroannonce no noannonce cle reference ident identificador "
+        "idanuncio anuncioid num clave referencia folio"
     ),
     "agency": (
         "agence nomagence siteweb nomdusite origine plateforme portail editeur diffuseur agencia sitio "
@@ -127,7 +127,7 @@ def folded_header(header: str) -> str:
 
 
 def _words(header: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", header.replace("n°", "no").replace("№", "no"))
+    plain = unicodedata.normalize("NFKD", re.sub("[Nn]°|№", "no ", header))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     return re.findall(r"[a-z0-9]+", plain.lower())

@@ -33,7 +33,10 @@ def label_of(name: str) -> str:
 
 def printable(name: str) -> str:
     """A file's name, whose bytes may be no text, as text."""
-    return name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # it was made up, and no system gave it
+        return name.encode("utf-8", "replace").decode()
 
 
 def is_folder(name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,16 @@ class Record:
     mended: bool = False
 
 
+_LONE = re.compile(r"\r(?!\n)")
+
+
+def _mark(data: bytes) -> str:
+    """A character to put for returns that end no line, which csv refuses; "" where there are none."""
+    if data.count(b"\r") == data.count(b"\r\n"):
+        return ""
+    return next((chr(code) for code in range(0xE000, 0xF900) if chr(code).encode() not in data), "")
+
+
 class _Lines:
     """Lines of `data` as text, from any place on."""
 
@@ -39,6 +50,7 @@ class _Lines:
         self._data = data
         # Only files of old Macs end lines so; elsewhere a lone return is part of a line.
         self._end = b"\n" if b"\n" in data else b"\r"
+        self.mark = _mark(data) if self._end == b"\n" else ""
         self.at = 0
         self.taken = 0
         self.most = sys.maxsize
@@ -52,6 +64,8 @@ class _Lines:
             raise StopIteration
         end = self._data.find(self._end, self.at) + 1 or len(self._data)
         line, mended = decode(self._data[self.at : end])
+        if self.mark and "\r" in line:
+            line = _LONE.sub(self.mark, line)
         self.at = end
         self.taken += 1
         self.mended |= mended
@@ -83,28 +97,32 @@ def records(data: bytes, delimiter: str) -> Iterator[Record]:
             fields = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            fields = []
+        except csv.Error as error:
+            unclosed = lines.taken > 1 or "end of data" in str(error)
         else:
             if lines.taken == 1 or not expected or len(fields) == expected:
                 if fields:
                     expected = expected or len(fields)
-                    yield Record(fields, mended=lines.mended)
+                    yield Record(_with_returns(fields, lines.mark), mended=lines.mended)
                 continue
-        several = lines.taken > 1
+            unclosed = True
         patience -= lines.taken
         lines.most = sys.maxsize if patience > 0 else _SHORT_OF_PATIENCE
         lines.at, lines.taken, lines.mended = start, 0, False
         fields = _leniently(next(lines), delimiter)
         expected = expected or len(fields)
-        yield Record(fields, "unclosed" if several else "quotes", lines.mended)
+        yield Record(_with_returns(fields, lines.mark), "unclosed" if unclosed else "quotes", lines.mended)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def _leniently(line: str, delimiter: str) -> list[str]:
-    """The fields of one line that breaks the rules of quoting, or holds a return outside quotes."""
-    body = line.rstrip("\r\n").replace("\r", " ").replace("\n", " ")
+    """The fields of one line that breaks the rules of quoting."""
+    body = line.rstrip("\r\n")
     try:
         return next(csv.reader([body], delimiter=delimiter), [])
     except csv.Error:
         return [body]
+
+
+def _with_returns(fields: list[str], mark: str) -> list[str]:
+    return [field.replace(mark, "\r") for field in fields] if mark else fields

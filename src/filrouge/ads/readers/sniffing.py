@@ -19,7 +19,8 @@ _SAMPLE: Final = 1 << 18
 _ROWS: Final = 100
 #: Nobody calls a column by more letters than these.
 _LONGEST_NAME: Final = 80
-_MOST_WORDS: Final = 6
+_MOST_WORDS: Final = 5
+_MOST_DIGITS: Final = 6
 _NAMES_SHOWN: Final = 60
 #: What Excel writes above a table whose delimiter is not the reader's.
 _EXCEL: Final = re.compile(rb'\s*"?sep=([,;|\t])"?\s*?\r?\n', re.I)
@@ -122,6 +123,6 @@ def _is_one_name(name: str) -> bool:
 
 def _is_value(cell: str) -> bool:
     """Whether a cell of the first row is what stands under a header rather than in one."""
-    if len(cell.split()) > _MOST_WORDS:
+    if len(cell.split()) > _MOST_WORDS or sum(map(str.isdigit, cell)) > _MOST_DIGITS:
         return True
     return len(cell) > _LONGEST_NAME or "\n" in cell.strip() or _VALUE.fullmatch(cell) is not None
