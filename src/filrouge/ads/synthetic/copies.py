@@ -16,6 +16,7 @@ from filrouge.ads.synthetic.templates import Sentence, stranger_sentences
 MOST_NOISE = 0.3
 """Share of the words that is changed at most, at difficulty 1."""
 _DRESSINGS = tuple(DRESSINGS)
+_COUNTRIES = {"FR": "France", "ES": "España", "MX": "México"}
 
 
 class Mention(NamedTuple):
@@ -73,9 +74,9 @@ def write_copy(posting: Posting, difficulty: float, dice: Dice) -> Copy:
     filler = _Filler(posting, copy, 0.6 * difficulty, dice)
     text = template.joiner.join(" ".join(filler.fill(sentence)) for sentence in sentences if sentence)
     agency = posting.agency
-    if dice.chance(0.5):
+    if dice.chance(0.6):
         text = f"{' '.join(filler.fill(dice.pick(agency.headers[template.language]), house=True))}\n{text}"
-    if dice.chance(0.75):
+    if dice.chance(0.85):
         text = f"{text}\n{' '.join(filler.fill(dice.pick(agency.footers[template.language]), house=True))}"
     copy.text = text
     return copy
@@ -142,10 +143,8 @@ def _location(posting: Posting, dice: Dice) -> str:
     city = posting.city
     if dice.chance(0.05):
         return ""
-    if not city.province:
-        return f"{city.name}, {'France' if city.region == 'FR' else 'España'}"
     # The province or state is what tells London, ON from London.
-    return f"{city.name}, {city.province}"
+    return f"{city.name}, {city.province or _COUNTRIES[city.region]}"
 
 
 class _Filler:

@@ -21,7 +21,7 @@ from filrouge.ads.synthetic.templates import (
 MINUTES = 181 * 24 * 60
 """From the first of January to the last of June."""
 _DAY = 24 * 60
-_LONE_POSTS = (1,) * 9 + (2,) * 4 + (3,) * 3 + (4, 5, 6, 8)
+_LONE_POSTS = (1,) * 14 + (2,) * 3 + (3,) * 2 + (4, 5, 6, 8)
 _SPOKEN = ("en", "en", "fr", "fr", "es")  # English and French as often, Spanish half
 
 

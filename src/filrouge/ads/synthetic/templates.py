@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from filrouge.ads.synthetic.contacts import Contact, make_contact, plain
 from filrouge.ads.synthetic.dice import Dice
-from filrouge.ads.synthetic.grammar import Language, Trade, language, say, world
+from filrouge.ads.synthetic.grammar import Language, Phrase, Trade, language, say, world
 from filrouge.ads.synthetic.phones import PhoneBook
 
 SHORTEST, LONGEST = 20, 90
 """Words of a template."""
-STOCK_SHARE = 0.25
+STOCK_SHARE = 0.3
 """Of the sentences of an ad, those that anybody on any site would write, word for word."""
 OWN_SHARE = 0.35
 """Of the others, those that only this trade would write."""
@@ -42,7 +43,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A site that publishes ads; its house text, by language, of which an ad has one header and one footer."""
+    """A site that publishes ads, and its house text by language: an ad has one header and one footer."""
 
     name: str
     languages: tuple[str, ...]
@@ -74,22 +75,25 @@ def make_agencies(count: int, phones: PhoneBook, dice: Dice) -> list[Agency]:
 
 
 def _house(spoken: Language, part: str, count: int, dice: Dice) -> list[Sentence]:
-    return [say(phrase, dice).split(" ") for phrase in dice.some(spoken.house[part], count)]
+    """So many texts of two sentences each."""
+    said = [say(phrase, dice).split(" ") for phrase in dice.some(spoken.house[part], count + 1)]
+    return [one + other for one, other in pairwise(said)]
 
 
 def stranger_sentences(spoken: Language, trade: Trade, words: int, dice: Dice) -> list[Sentence]:
     """At least `words` words as anybody of that trade would write them, without a contact."""
     sentences: list[Sentence] = []
     count = 0
-    said = set()
+    said: set[object] = set()
     while count < words:
         if dice.chance(STOCK_SHARE):
-            text = dice.favour(spoken.stock)
+            thought: Phrase = (dice.favour(spoken.stock),)
         else:
-            text = say(dice.pick(trade.own if dice.chance(OWN_SHARE) else trade.common), dice)
-        if text not in said:
-            said.add(text)
-            sentences.append(text.split(" "))
+            thought = dice.pick(trade.own if dice.chance(OWN_SHARE) else trade.common)
+        # Nobody says the same thing twice in one ad; 60 phrases are more than the longest ad needs.
+        if thought not in said:
+            said.add(thought)
+            sentences.append(say(thought, dice).split(" "))
             count += len(sentences[-1])
     return sentences
 
