@@ -72,7 +72,7 @@ def signs_of_organisation(
 
     Returns:
         "phone", "email", "handle", "payment", "name" (two or more of it), or "agency" (several
-        agencies, and nothing by which to reach anybody). Empty: nothing speaks against one person.
+        agencies, and nothing in the ads that leads to anybody). Empty: nothing speaks against one person.
     """
     signs: dict[str, int] = {}
     for kind in CONTACTS:
@@ -86,7 +86,7 @@ def signs_of_organisation(
             signs[kind] = most
     if _are_several(list(names.values()), ads):
         signs["name"] = len(names)
-    if agencies > 1 and not any(identifiers[kind] for kind in CONTACTS):
+    if agencies > 1 and not any(identifiers.values()):
         signs["agency"] = agencies
     return signs
 

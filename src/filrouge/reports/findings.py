@@ -141,9 +141,7 @@ def identifiers_table(findings: Findings, ids: pl.DataFrame) -> pl.DataFrame:
     """Each identifier with the ad that holds it, how it is written there, and where (in characters)."""
     marks = findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).sort("ad", "start", "kind")
     texts = findings.read.ads["text"]
-    written = [
-        texts[ad][start:end] for ad, start, end in marks.select("ad", "start", "end").iter_rows()
-    ]
+    written = [texts[ad][start:end] for ad, start, end in marks.select("ad", "start", "end").iter_rows()]
     return (
         marks.with_columns(pl.Series("written", written, dtype=pl.String))
         .join(ids, on="ad", maintain_order="left")
@@ -174,7 +172,10 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
             {"name": source.name, "sha256": source.sha256, "bytes": source.bytes, "ads": source.rows}
             for source in read.sources
         ],
-        "columns": [{"file": guess.file, "fields": dict(guess.fields), "how": dict(guess.how)} for guess in read.guessed],
+        "columns": [
+            {"file": guess.file, "fields": dict(guess.fields), "how": dict(guess.how)}
+            for guess in read.guessed
+        ],
         "notes": read.notes,
         "cut": round(float(found.clustering.cut), 4),
         "counts": {

@@ -66,7 +66,11 @@ def write_csv(path: Path, frame: pl.DataFrame) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    neutralised(frame).write_csv(path, line_terminator="\r\n")
+    import polars as pl
+
+    # An empty text is written as nothing, not as a pair of quotes.
+    cells = neutralised(frame).with_columns(pl.col(pl.String).replace("", None))
+    cells.write_csv(path, line_terminator="\r\n")
 
 
 class OutputFolder:

@@ -53,6 +53,7 @@ class Group:
     dates: str
     strip: Markup | None
     signs: list[str]
+    agencys: list[Markup]
     template: Markup
     slots: list[drawing.SlotValues]
     identifiers: Rows
@@ -117,6 +118,11 @@ def _group(
         dates=dates,
         strip=strip,
         signs=words.signs(record),
+        agencys=[
+            _short(value)
+            for values in record["agency_identifiers"].values()
+            for value in islice(values, OPEN_ROWS)
+        ],
         template=drawing.template_text(record["parts"]),
         slots=drawing.slot_values(record["parts"]),
         identifiers=_rows(identifiers, sum(map(len, record["identifiers"].values()))),

@@ -21,8 +21,6 @@ KINDS: Final = (
     "free",
 )
 """What a slot can hold; anything else is drawn as "free"."""
-CONTACTS: Final = ("phone", "email", "handle", "payment")
-
 
 def kind_name(kind: str) -> str:
     """The word that stands beside a slot or an identifier of this kind."""
@@ -47,11 +45,6 @@ def decimal(value: float) -> str:
     return f"{value:.1f}".replace(".", "," if language() == "fr" else ".")
 
 
-def contacts(count: int) -> str:
-    """How many contacts, in words."""
-    return ngettext("{count} contact", "{count} contacts", count).format(count=number(count))
-
-
 def ads(count: int) -> str:
     """How many ads, in words."""
     return ngettext("{count} ad", "{count} ads", count).format(count=number(count))
@@ -67,28 +60,25 @@ def places(count: int) -> str:
     return ngettext("{count} place", "{count} places", count).format(count=number(count))
 
 
-def names(count: int) -> str:
-    """How many names, in words."""
-    return ngettext("{count} name", "{count} names", count).format(count=number(count))
-
-
 def signs(record: Mapping[str, Any]) -> list[str]:
     """Why a group counts as organised: what one advertiser alone would have only one of."""
-    found = []
-    reached = {kind: len(record["identifiers"].get(kind, {})) for kind in CONTACTS}
-    if sum(reached.values()) > 1:
-        kinds = ", ".join(f"{kind_name(kind)}: {number(count)}" for kind, count in reached.items() if count)
-        found.append(f"{contacts(sum(reached.values()))} ({kinds})")
-    called = max(
-        (len(p["values"]) for p in record["parts"] if p["type"] == "slot" and p["kind"] == "name"), default=0
-    )
-    if called > 1:
-        found.append(names(called))
-    if len(record["agencies"]) > 1:
-        found.append(agencies(len(record["agencies"])))
-    if len(record["places"]) > 1:
-        found.append(places(len(record["places"])))
-    return found
+    return [_sign(kind, count) for kind, count in record["signs"].items()]
+
+
+def _sign(kind: str, count: int) -> str:
+    said = {
+        "phone": lambda: ngettext("{count} phone", "{count} phones", count),
+        "email": lambda: ngettext("{count} e-mail address", "{count} e-mail addresses", count),
+        "handle": lambda: ngettext(
+            "{count} account at one service", "{count} accounts at one service", count
+        ),
+        "payment": lambda: ngettext("{count} account to pay to", "{count} accounts to pay to", count),
+        "name": lambda: ngettext("{count} name", "{count} names", count),
+        "agency": lambda: ngettext(
+            "{count} agency, and no contact in the ads", "{count} agencies, and no contact in the ads", count
+        ),
+    }
+    return said[kind]().format(count=number(count))
 
 
 def span_of_dates(first: str | None, last: str | None) -> str:
