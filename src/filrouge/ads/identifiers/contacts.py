@@ -46,8 +46,8 @@ _ENDINGS = "|".join(sorted(TLDS | WORDLIKE_TLDS, key=lambda ending: (-len(ending
 _PLAIN_DOMAIN: Final = re.compile(r"@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24})(?![a-z0-9])")
 _PLAIN_LOCAL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]*[a-z0-9_+-])?$")
 _HIDDEN_DOMAIN: Final = re.compile(
-    rf"{_CLOSE}(?P<domain>[a-z0-9][a-z0-9-]*(?:{_DOT}[a-z0-9][a-z0-9-]*?){{0,2}}?"
-    rf"{_DOT}(?:{_ENDINGS}))(?![a-z0-9@])"
+    rf"{_CLOSE}(?P<domain>[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+){{0,2}}?{_DOT}"
+    rf"(?:(?:co|com|qc|on|bc|gouv|gob|org|net){_DOT}(?:ca|uk|mx|au|nz|ar|br|es|fr)\b|(?:{_ENDINGS})))(?![a-z0-9@])"
 )
 _HIDDEN_LOCAL: Final = re.compile(
     rf"(?<![a-z0-9])(?P<local>[a-z0-9][a-z0-9_+-]*"
@@ -168,7 +168,7 @@ def handle_of_service(text: str, start: int, end: int) -> Found | None:
         if not marked and not shaped:
             return None
         if not marked and re.fullmatch(
-            r"[0-9]+(?:am|pm|h|hrs?|min|yrs?|yo|ans|cad|usd|[a-z])|[a-z]+\.[a-z]+", name
+            r"[0-9]+(?:am|pm|h|hrs?|min|yrs?|yo|ans|cad|usd|[a-z])(?:-.*)?|[a-z]+\.[a-z]+", name
         ):
             return None
         if service in ("line", "session", "signal", "tele", "sc", "wa", "snap") and not (

@@ -39,7 +39,7 @@ _SUFFIXES: Final = {**CURRENCIES, "us": "USD", "cdn": "CAD", "ca": "CAD", "can":
 
 _AMOUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|1?[0-9] [0-9]{3})(?:\.[0-9]{2})?(?![0-9])"
 _AMOUNT += r"|[0-9]{1,5}(?:[.,][0-9]{2})?(?![0-9])"
-_AFTER_SIGN: Final = re.compile(rf"\s?({_AMOUNT})(?:\s?(cad|usd|us|cdn|can|ca|eur|mxn|aud|nzd)\b)?")
+_AFTER_SIGN: Final = re.compile(rf"\s?({_AMOUNT})(?:\s?(cad|usd|us|cdn|can|ca|eur|mxn|aud|nzd)\b(?!\s?[$]))?")
 _BEFORE_SIGN: Final = re.compile(rf"(?<![0-9.,$])({_AMOUNT})\s?$")
 _MORE: Final = re.compile(
     r"\s?(?:-|/|to|a|,)\s?[$€£]?([0-9]{2,4})(?![0-9:.,]*[0-9]|\s?(?:min|h|hr|m|am|pm|x)[a-z]*\b|-[0-9])"
