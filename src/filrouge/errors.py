@@ -11,6 +11,15 @@ from collections.abc import Sequence
 from filrouge.i18n import _
 
 
+#: Columns that a message names; more than these nobody reads.
+_COLUMNS_SHOWN = 30
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = ", ".join(columns[:_COLUMNS_SHOWN])
+    return shown if len(columns) <= _COLUMNS_SHOWN else f"{shown}, …"
+
+
 class FilrougeError(Exception):
     """Trouble that a person can act on. `str(error)` is written for that person."""
 
@@ -120,7 +129,7 @@ class UnknownColumn(FilrougeError):
             _(
                 "{file}: there is no column “{column}” for --{field}. The columns are: {existing}. "
                 "Give one of these to --{field}."
-            ).format(file=file, field=field, column=column, existing=", ".join(existing))
+            ).format(file=file, field=field, column=column, existing=_listed(existing))
         )
 
 
@@ -144,7 +153,7 @@ class NoTextColumn(FilrougeError):
             _(
                 "{file}: no column holds the text of the ads. The columns are: {existing}. "
                 "Name the one with the text: --text COLUMN"
-            ).format(file=file, existing=", ".join(existing))
+            ).format(file=file, existing=_listed(existing))
         )
 
 

@@ -70,6 +70,14 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) 
         read_ads([str(path)], Columns(text="body"))
 
 
+def test_a_message_does_not_name_thousands_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "ads.csv"
+    path.write_text(",".join(f"c{i}" for i in range(5_000)) + "\n")
+    with pytest.raises(errors.NoTextColumn, match="c0, c1.*…") as told:
+        read_ads([str(path)], Columns())
+    assert len(str(told.value)) < 1_000
+
+
 @pytest.mark.parametrize("name", ["none.csv", "none/at/all.csv", "a\0b", "x" * 5_000])
 def test_a_file_that_is_not_there_is_told(name: str) -> None:
     with pytest.raises((errors.MissingFile, errors.UnreadableFile)):

@@ -61,6 +61,13 @@ _FRENCH_AND_SPANISH = {
         "ubicacion localidad poblacion municipio direccion zona provincia"
     ),
 }
+#: Field to folded header to how unlikely it is to be that field.
+_RANKS = {
+    name: {
+        header: rank for rank, header in enumerate(f"{_ENGLISH[name]} {_FRENCH_AND_SPANISH[name]}".split())
+    }
+    for name in _ENGLISH
+}
 # A header of several words (`Ad description (EN)`) is taken for one of its words, unless another word says
 # that the column is about the field rather than the field itself (`text_length`, `agency_id`).
 _LOOSE = {
@@ -147,16 +154,16 @@ def is_known_header(header: str) -> bool:
 
 def _rank(name: str, header: str) -> int | None:
     """How unlikely it is that a column called `header` is the field `name`; None: not by its header."""
-    folded = folded_header(header)
-    strict = f"{_ENGLISH[name]} {_FRENCH_AND_SPANISH[name]}".split()
-    if folded in strict:
-        return strict.index(folded)
     words = _words(header)
+    ranks = _RANKS[name]
+    rank = ranks.get("".join(words))
+    if rank is not None:
+        return rank
     loose = _LOOSE.get(name, "").split()
     if _ABOUT.isdisjoint(words):
         for rank, word in enumerate(loose):
             if word in words:
-                return len(strict) + rank
+                return len(ranks) + rank
     return None
 
 

@@ -24,7 +24,7 @@ _BLOCK_TAGS: Final = (
 _BLOCKS: Final = frozenset(_BLOCK_TAGS.split())
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _HEAD: Final = 4096
-_TAG: Final = re.compile(rb"<[^>]*>")
+_TAG: Final = re.compile(rb"<[^<>]*>")
 #: Tags that stay open until they are closed.
 _NESTING: Final = re.compile(
     rb"<(/?)(?!(?:br|p|li|d[dt]|t[dhr]|img|input|hr|meta|link|option|wbr|source|col|area)\b)[a-z]", re.I

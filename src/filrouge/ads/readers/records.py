@@ -89,7 +89,7 @@ def records(data: bytes, delimiter: str) -> Iterator[Record]:
     """
     lines = _Lines(data)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    patience = _PATIENCE * (data.count(b"\n") + 50)
+    patience = _PATIENCE * (max(data.count(b"\n"), data.count(b"\r")) + 50)
     expected = 0
     while True:
         start, lines.taken, lines.mended = lines.at, 0, False
