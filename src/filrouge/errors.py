@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from filrouge.i18n import _
 
-
 #: Columns that a message names; more than these nobody reads.
 _COLUMNS_SHOWN = 30
 
