@@ -115,8 +115,9 @@ def test_a_url_is_found_and_told_without_scheme_and_tracking(text: str, value: s
 
 @pytest.mark.parametrize(
     "text",
-    ["massage.call me", "relax.me", "downtown.in", "now.text me", "the end.at last", "10 a.m. to 9 p.m.", "3.5 stars",
-     "anna@mail.com", "a point to make", "e.g. nails", "5.com", "st.laurent", "www", "http://", "no.1 massage"],
+    ["massage.call me", "relax.me", "downtown.in", "now.text me", "the end.at last", "10 a.m. to 9 p.m.",
+     "3.5 stars", "anna@mail.com", "a point to make", "e.g. nails", "5.com", "st.laurent", "www", "http://",
+     "no.1 massage"],
 )  # fmt: skip
 def test_a_dot_between_words_is_no_url(text: str) -> None:
     assert values(text, "url") == []
@@ -162,8 +163,8 @@ def test_a_handle_is_found_under_its_service(text: str, value: str, written: str
 
 @pytest.mark.parametrize(
     "text",
-    ["whatsapp only", "telegram me now", "whatsapp: 604-555-0123", "whatsapp: available now", "text or signal",
-     "in line with", "snap of the nails", "massage @downtown", "open @9pm", "@ home", "wechat or telegram",
+    ["whatsapp only", "telegram me now", "whatsapp: 604-555-0123", "whatsapp: available now",
+     "text or signal", "in line with", "snap of the nails", "massage @downtown", "open @9pm", "@ home", "wechat or telegram",
      "telegram: six oh four five five five zero one two three", "whatsapp 10am-9pm", "anna@mail.com"],
 )  # fmt: skip
 def test_a_word_after_a_service_is_no_handle(text: str) -> None:
@@ -205,7 +206,8 @@ def test_a_payment_handle_is_found(text: str, value: str, written: str) -> None:
     "text",
     ["$pecial massage", "$120", "cash only", "cash $120", "cash or interac accepted", "paypal accepted",
      "interac accepted. call 604-555-0123", "GB83 WEST 1234 5698 7654 32", "venmo or cash", "$$$",
-     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "relaxationrelaxationrelaxation", "1111111111111111111111111111"],
+     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "relaxationrelaxationrelaxation",
+     "1111111111111111111111111111"],
 )  # fmt: skip
 def test_what_is_no_payment_handle_is_not_found(text: str) -> None:
     assert values(text, "payment") == []
