@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from filrouge.ads.fold import fold_texts
-from filrouge.ads.place_kernels import CUE, NOT_AFTER, PERSON, STREET_AFTER, STREET_BEFORE, WORD_LIKE
+from filrouge.ads.place_kernels import AREA, CUE, NOT_AFTER, PERSON, STREET_AFTER, STREET_BEFORE, WORD_LIKE
 
 DATA = Path(__file__).parents[1] / "src/filrouge/ads/data"
 TARGET = DATA / "gazetteer.npz"
@@ -44,10 +44,11 @@ ARTICLES = frozenset(
     ("a", "al", "big", "d", "de", "del", "des", "du", "el", "in", "l", "la", "las", "le", "les", "los", "new")
     + ("of", "old", "on", "san", "santa", "the", "y")
 )
+DETERMINERS = frozenset(("del", "el", "l", "la", "las", "le", "les", "los", "the"))
 UNBREAKABLE_CROWD = 100_000
 """A name made of ordinary words alone ("long beach") needs no context from this many inhabitants on."""
 
-SOMETIMES, STRONG_ONLY, NEVER_ALONE = 2, 3, 4
+AFTER_ANY, SOMETIMES, STRONG_ONLY, NEVER_ALONE = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,11 @@ def main() -> None:
     meaning: dict[str, list[tuple[int, int]]] = defaultdict(list)
     not_town_words = set(words["not_town_words"])
     for number, city in enumerate(cities):
-        name = plain(city.name)
-        if name in words["not_towns"] or not not_town_words.isdisjoint(name.split()):
-            continue
-        for form in name_forms(name):
-            forms[form].append(number)
+        for name in map(plain, city.name.split(" / ")):
+            if name in words["not_towns"] or not not_town_words.isdisjoint(name.split()):
+                continue
+            for form in name_forms(name):
+                forms[form].append(number)
     common = set(words["common"].split())
     cities_first = set(words["more_city_than_person"].split())
     person = given - cities_first
@@ -97,12 +98,16 @@ def main() -> None:
         parts = form.split()
         if form in always:
             continue
-        if form in common or (len(parts) > 1 and max(map(len, parts)) < 4):
+        if form in words["after_any_preposition"]:
+            level[form] = AFTER_ANY
+        elif form in common or (len(parts) > 1 and max(map(len, parts)) < 4):
             level[form] = NEVER_ALONE
         else:
             worn = all(p in common or p in ARTICLES or len(p) < 2 for p in parts)
             small = cities[places[0]].people < UNBREAKABLE_CROWD
-            if len(form) < 4 or form in sometimes or form in person or (worn and small):
+            if worn and small and parts[0] in DETERMINERS:
+                level[form] = NEVER_ALONE
+            elif len(form) < 4 or form in sometimes or form in person or (worn and small):
                 level[form] = SOMETIMES
     for form in forms.keys() & (given | cities_first):
         bits[form] |= PERSON
@@ -123,13 +128,20 @@ def main() -> None:
         bits[name] |= NOT_AFTER
     for name in words["people"]["cues"]:
         bits[name] |= CUE
+    for name in words["before"]["after"]:
+        bits[name] |= AREA
     for name in words["streets"]["after"]:
         bits[name] |= STREET_AFTER
     for name in words["streets"]["before"]:
         bits[name] |= STREET_BEFORE
     # A bare name of a province or a country says where only when it is meant as a town: "quebec" may be.
     for name in meaning:
-        if name in forms and name not in sometimes and " " not in name and level.get(name) != STRONG_ONLY:
+        if (
+            name in forms
+            and level.get(name) not in (AFTER_ANY, SOMETIMES)
+            and " " not in name
+            and level.get(name) != STRONG_ONLY
+        ):
             level[name] = NEVER_ALONE
 
     phrases = sorted({*forms, *bits, *before, *meaning})
@@ -206,10 +218,12 @@ def add_aliases(
         if number is None:
             raise SystemExit(f"place_words.toml names {key}, which the gazetteer does not have")
         for alias in names:
-            form = alias.removeprefix("?")
+            form = alias.lstrip("?!")
             forms[form].append(number)
             if alias.startswith("?"):
                 level[form] = STRONG_ONLY
+            elif alias.startswith("!"):
+                level[form] = NEVER_ALONE
 
 
 def plain(name: str) -> str:

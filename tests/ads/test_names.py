@@ -38,6 +38,11 @@ SENTENCES = [
     ("demandez les prix", []),
     ("demandez nos tarifs", []),
     ("pregunta por los precios", []),
+    ("ask for recordings or green products", []),
+    ("ask for Recordings", ["recordings"]),
+    ("ASK FOR RECORDINGS", []),
+    ("vous pouvez demander internet rapide", []),
+    ("Lea nuestros consejos", []),
     ("my name is 604", []),
     ("ask for\nXiulan", []),
     # Ordinary words.
@@ -58,7 +63,7 @@ SENTENCES = [
 
 def names_in(text: str) -> list[str]:
     """The names found."""
-    return find_names(fold_texts([text]))["value"].to_list()
+    return find_names(fold_texts([text]), [text])["value"].to_list()
 
 
 @pytest.mark.parametrize(("text", "expected"), SENTENCES)
@@ -89,6 +94,12 @@ def test_the_columns_are_those_that_others_rely_on() -> None:
     assert find_names(fold_texts([])).schema == found.schema
 
 
+def test_without_the_raw_texts_no_unknown_word_that_is_asked_for_is_a_name() -> None:
+    folded = fold_texts(["ask for Xiulan", "ask for Anna"])
+    assert find_names(folded)["value"].to_list() == ["anna"]
+    assert find_names(folded, ["ask for Xiulan", "ask for Anna"])["value"].to_list() == ["xiulan", "anna"]
+
+
 def test_given_names_are_folded_and_no_ordinary_words() -> None:
     names = given_names()
     assert {"jennifer", "stephanie", "francois", "guillermo", "zoe"} <= names
@@ -99,15 +110,15 @@ def test_given_names_are_folded_and_no_ordinary_words() -> None:
 
 
 PIECES = st.sampled_from(
-    ["ask for", "my name is", "i'm", "je m'appelle", "soy", "anna", "Marie-Claude", "hope", "miss", "rue", "st",
-     "-", " ", "\n", "💋", ":", "e\u0301", "&eacute;", "xiu", "1", "\x00", "\ud800", "call"]
+    ["ask for", "my name is", "i'm", "je m'appelle", "soy", "anna", "Marie-Claude", "hope", "miss",
+     "rue", "st", "-", " ", "\n", "💋", ":", "e\u0301", "&eacute;", "xiu", "1", "\x00", "\ud800", "call"]
 )  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map(" ".join)), max_size=5))
 def test_any_text_is_searched_and_spans_lie_in_it_without_overlap(texts: list[str]) -> None:
-    found = find_names(fold_texts(texts))
+    found = find_names(fold_texts(texts), texts)
     before = (-1, 0)
     for ad, value, start, end in found.select("ad", "value", "start", "end").iter_rows():
         assert value

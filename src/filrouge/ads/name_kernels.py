@@ -20,21 +20,24 @@ DESCRIBING: Final = 8  # ... that people say of themselves
 NOT_A_NAME: Final = 16
 ANY_FOLLOWS: Final = 32  # cues, by what is a name after them
 KNOWN_FOLLOWS: Final = 64
+ASKED_FOR_FOLLOWS: Final = 2048
 WEAKLY_FOLLOWS: Final = 128
 TITLE: Final = 256
 NOT_BEFORE_NAME: Final = 512
 NOT_AFTER_NAME: Final = 1024
 
 _LONGEST_CUE: Final = 4
-_CUES: Final = ANY_FOLLOWS | KNOWN_FOLLOWS | WEAKLY_FOLLOWS
+_CUES: Final = ANY_FOLLOWS | ASKED_FOR_FOLLOWS | KNOWN_FOLLOWS | WEAKLY_FOLLOWS
 _HYPHEN: Final = 0x2D
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def find_names(
     key: U64, start: I64, end: I64, gap: U8, first: I64, chars: U32, slots: U64, number: I32, bits: U16
-) -> tuple[I32, I64, I64]:
+) -> tuple[I32, I64, I64, NDArray[np.bool_]]:
     """Given names in texts: number of the text, and where each begins and ends in `chars`.
+
+    The last array tells which are words of no list that were asked for: names if they have a capital.
 
     Args:
         key, start, end, gap, first: as `place_kernels.split_words` gives them.
@@ -45,6 +48,7 @@ def find_names(
     of_text = np.empty(len(key), np.int32)
     left = np.empty(len(key), np.int64)
     right = np.empty(len(key), np.int64)
+    doubtful = np.empty(len(key), np.bool_)
     n = 0
     for i in range(len(first) - 1):
         stop = first[i + 1]
@@ -79,18 +83,20 @@ def find_names(
                 w += 1
                 continue
             is_name = False
+            doubt = False
             if not guarded and not (
                 w + 1 < stop and gap[w + 1] == 0 and _bits(slots, number, bits, key[w + 1]) & NOT_AFTER_NAME
             ):
                 if here & GIVEN:
                     is_name = here & UNMISTAKABLE != 0
-                    is_name |= by_cue & ANY_FOLLOWS != 0
+                    is_name |= by_cue & (ANY_FOLLOWS | ASKED_FOR_FOLLOWS) != 0
                     is_name |= by_cue & KNOWN_FOLLOWS != 0 and here & DESCRIBING == 0
                     is_name |= by_cue & WEAKLY_FOLLOWS != 0 and here & ORDINARY == 0
-                elif by_cue & ANY_FOLLOWS and here & (NOT_A_NAME | _CUES) == 0:
+                elif by_cue & (ANY_FOLLOWS | ASKED_FOR_FOLLOWS) and here & (NOT_A_NAME | _CUES) == 0:
                     is_name = end[w] - start[w] >= 2
                     for j in range(start[w], end[w]):
                         is_name &= not 0x30 <= chars[j] <= 0x39
+                    doubt = by_cue & ANY_FOLLOWS == 0
             guarded = here & NOT_BEFORE_NAME != 0 and w + 1 < stop and gap[w + 1] & ~DOT == 0
             last = w
             if is_name:
@@ -105,9 +111,10 @@ def find_names(
                 of_text[n] = i
                 left[n] = start[w]
                 right[n] = end[last]
+                doubtful[n] = doubt
                 n += 1
             w = last + 1
-    return of_text[:n].copy(), left[:n].copy(), right[:n].copy()
+    return of_text[:n].copy(), left[:n].copy(), right[:n].copy(), doubtful[:n].copy()
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -1,8 +1,8 @@
 """Given names in ads: by themselves if they can be nothing else, or by the words that announce a name.
 
 "Jennifer" is a name anywhere; "Grace" is one in "ask for grace" and "hi, I'm Grace", not in "with grace".
-After "ask for" and "my name is" even a word that no list has ("Xiulan") is a name, unless it is an everyday
-word.
+After "my name is" even a word that no list has ("Xiulan") is a name, unless it is an everyday word; after
+"ask for", if it is written with a capital.
 
 Names: the lists of Faker (MIT) for Canada, the United States, France, Spain and Mexico. The words around
 them: `data/name_words.toml`.
@@ -11,6 +11,7 @@ them: `data/name_words.toml`.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,14 +41,16 @@ class _NameTables:
 @cache
 def given_names() -> frozenset[str]:
     """Given names that are no ordinary words, folded."""
-    return _all_given_names() - frozenset(_words()["ordinary"].split()) - _set("describing")
+    return _all_given_names() - _set("ordinary") - _set("describing") - _set("after_cue")
 
 
-def find_names(folded: Folded) -> pl.DataFrame:
+def find_names(folded: Folded, texts: Sequence[str] | None = None) -> pl.DataFrame:
     """The given names in texts, in the order in which they stand.
 
     Args:
         folded: the texts.
+        texts: the same as they were before; with them a word of no list that is asked for ("ask for Xiulan")
+            is a name if it has a capital, without them it is none.
 
     Returns:
         ad (Int32, number of the text), value (String, the folded name), start and end (Int32, raw offsets).
@@ -59,7 +62,13 @@ def find_names(folded: Folded) -> pl.DataFrame:
 
     t = _name_tables()
     key, start, end, gap, first = split_words(folded.chars, folded.offsets, fold_tables().role)
-    ad, left, right = find(key, start, end, gap, first, folded.chars, t.slots, t.number, t.bits)
+    ad, left, right, doubtful = find(key, start, end, gap, first, folded.chars, t.slots, t.number, t.bits)
+    keep = ~doubtful
+    if texts is not None:
+        for at in np.flatnonzero(doubtful).tolist():
+            raw = texts[ad[at]][folded.origin[left[at]] : folded.origin_end[right[at] - 1]]
+            keep[at] = raw[:1].isupper() and not raw[1:].isupper()
+    ad, left, right = ad[keep], left[keep], right[keep]
     return pl.DataFrame(
         {
             "ad": ad,
@@ -114,10 +123,11 @@ def _name_tables() -> _NameTables:
     groups: list[tuple[int, frozenset[str]]] = [
         (k.GIVEN, every),
         (k.UNMISTAKABLE, given_names() - _called_like_cities()),
-        (k.ORDINARY, frozenset(words["ordinary"].split())),
+        (k.ORDINARY, _set("ordinary")),
         (k.DESCRIBING, _set("describing")),
         (k.NOT_A_NAME, frozenset(words["words"]["not_names"].split())),
         (k.ANY_FOLLOWS, frozenset(words["cues"]["any"])),
+        (k.ASKED_FOR_FOLLOWS, frozenset(words["cues"]["asked_for"])),
         (k.KNOWN_FOLLOWS, frozenset(words["cues"]["known"])),
         (k.WEAKLY_FOLLOWS, frozenset(words["cues"]["weak"])),
         (k.TITLE, frozenset(words["around"]["titles"])),

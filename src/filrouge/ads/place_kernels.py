@@ -32,7 +32,9 @@ NOT_AFTER: Final = 4  # does not follow a region
 PERSON: Final = 8  # a place called like a person
 STREET_AFTER: Final = 16  # what stands before is the name of a street
 STREET_BEFORE: Final = 32  # what follows is
+AREA: Final = 64  # what stands before is a place
 
+STRONGEST: Final = 3
 NO_CONTEXT_IS_ENOUGH: Final = 4
 _MOST_WORDS: Final = 8
 _LONGEST_CONTEXT: Final = 4
@@ -88,7 +90,8 @@ def split_words(chars: U32, offsets: I64, role: U8) -> tuple[U64, I64, I64, U8, 
             if c == 0x20 or c == 0x2D or c == 0x27 or c == 0x5F:
                 pass
             elif c == 0x2E:
-                before |= DOT
+                # Only short words are abbreviated: "st. john's", "b.c."; else a sentence ends.
+                before |= STOP if n > 0 and last > offsets[i] and last - start[n - 1] > 3 else DOT
             elif (
                 c == 0x2C
                 or c == 0x28
@@ -147,6 +150,15 @@ def phrase_table(words: U64, first: I64) -> tuple[U64, I32]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _phrase(slots: U64, number: I32, key: U64, begin: int, end: int) -> np.int64:
+    """The number of the phrase that is made of these words, or -1."""
+    h = np.uint64(0)
+    for w in range(begin, end):
+        h = chain(h, key[w])
+    return np.int64(number[slot_of(slots, h)])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _context(
     slots: U64, number: I32, bits: U8, before: U8, key: U64, gap: U8, begin: int, end: int
 ) -> tuple[int, bool]:
@@ -187,7 +199,7 @@ def _region_at(
     """
     found = np.int64(-1)
     size = 0
-    if w >= end or (follows and gap[w] & (STOP | LONG | ODD)):
+    if w >= end or (follows and gap[w] & (STOP | LONG | ODD | DOT)):
         return found, size
     h = np.uint64(0)
     for k in range(w, min(w + _MOST_WORDS, end)):
@@ -337,6 +349,11 @@ def find_places(
                     ):
                         continue
                     strength, person = _context(slots, number, bits, before, key, gap, first[i], w)
+                    for more in (1, 2):
+                        if after + more <= stop and gap[after] == 0:
+                            b = _phrase(slots, number, key, after, after + more)
+                            if b >= 0 and bits[b] & AREA:
+                                strength = STRONGEST
                     if strength < need or (need == 0 and person and bits[p] & PERSON != 0):
                         continue
                     chosen = c
