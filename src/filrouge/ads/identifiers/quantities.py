@@ -112,7 +112,9 @@ def prices_at_sign(text: str, at: int, country: str) -> Iterator[Found]:
     tight_after = text[at + 1 : at + 2].isdigit()
     if tight_before or (not tight_after and text[at] == "€"):
         yield from _amounts_before(text, at, at + 1, currency)
-        return
+        # With digits on both sides (`0123$80`) what stands before may be the end of a phone, which then wins.
+        if not tight_after:
+            return
     found = _AFTER_SIGN.match(text, at + 1)
     if found is None:
         yield from _amounts_before(text, at, at + 1, currency)
