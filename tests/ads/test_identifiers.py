@@ -165,7 +165,9 @@ def test_a_handle_is_found_under_its_service(text: str, value: str, written: str
     "text",
     ["whatsapp only", "telegram me now", "whatsapp: 604-555-0123", "whatsapp: available now",
      "text or signal", "in line with", "snap of the nails", "massage @downtown", "open @9pm", "@ home",
-     "wechat or telegram", "telegram: six oh four five five five zero one two three", "whatsapp 10am-9pm", "anna@mail.com"],
+     "wechat or telegram",
+     "telegram: six oh four five five five zero one two three",
+     "whatsapp 10am-9pm", "anna@mail.com"],
 )  # fmt: skip
 def test_a_word_after_a_service_is_no_handle(text: str) -> None:
     assert values(text, "handle") == []

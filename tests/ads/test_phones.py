@@ -362,6 +362,15 @@ def test_a_number_in_any_disguise_is_found_between_neutral_words(
     assert phones(text) == [("+1" + digits, written)]
 
 
+@pytest.mark.parametrize("case", ONE_PHONE, ids=str)
+def test_the_short_cut_for_usual_phones_changes_nothing(
+    case: tuple[str, str] | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, written = (case, case) if isinstance(case, str) else case
+    monkeypatch.setattr("filrouge.ads.identifiers.phones._plain_phone", lambda *_: None)
+    assert phones(text) == [(VANCOUVER, written)]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.integers(6, 60).map(lambda n: n * 10), min_size=2, max_size=6, unique=True).map(sorted),

@@ -18,7 +18,8 @@ _DISOWNED: Final = re.compile(
     r"(?:\b(?:ref|reference|referencia|order|commande|pedido|invoice|facture|factura|id|ad|annonce|anuncio|post|"
     r"posting|listing|sku|item|article|isbn|ean|upc|serial|serie|account|acct|compte|cuenta|routing|iban|card|"
     r"carte|tarjeta|visa|mastercard|amex|ticket|case|dossier|licen[sc]e|permit|permis|vin|lat|lon|lng|latitude|"
-    r"longitude|gps|tracking|timestamp|epoch|version|build|(?<!area )code|pin|passport|confirmation|member|membre|"
+    r"longitude|gps|tracking|timestamp|epoch|version|build|"
+    r"(?<!area )code|pin|passport|confirmation|member|membre|"
     r"license plate|matricule|neq|siret|siren|tva|gst|hst|tps|tvq|tax)\b"
     r"(?:[^a-z0-9]{0,3}(?:no|num|number|numero|id|code|nr|is|est)\b)?[^a-z0-9]{0,4}$)|(?:#\s?$)"
 )

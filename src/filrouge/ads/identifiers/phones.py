@@ -59,10 +59,14 @@ _LETTER: Final = re.compile(r"[a-z]")
 _TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
 _BRACKETS: Final = ("()", "[]", "{}", "<>")
 _LEAD: Final = re.compile(r"(?:\+\s?)?[(\[{<]?(?:\+\s?)?$")
+_LETTER_OR_SIGN: Final = re.compile(r"[a-z!|]")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 _USUAL: Final = re.compile(
-    r"(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}"
-    r"|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\1[0-9]){8}"
+    # Words beside ten digits that stand together are words; `one` may be the 1 before them.
+    r"(?:(?!(?:one|uno?|i|l)\b)[a-z]+[\s.,•]+){0,2}"
+    r"(?P<phone>(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}"
+    r"|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\2[0-9]){8})"
+    r"(?:[\s.,•]+[a-z]+){0,2}"
 )
 _ROUND: Final = re.compile(r"[0-9]{2}0\s[0-9]{2}0\s[0-9]{3}0")
 _DOUBT_BEFORE: Final = re.compile(r"(?:[$€£+]\s?\(?|[a-z0-9]|plus\s)$")
@@ -93,9 +97,11 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
     before = text[max(0, start - 32) : start].rpartition("\0")[2]
     after = text[end : end + 24].partition("\0")[0]
     chain = text[start:end]
+    if _is_too_short(chain, before, country):
+        return []
     plain = _plain_phone(chain, before, after, country)
     if plain is not None:
-        return [_placed(_Window(plain, 0, 0, 0, len(chain), REGULAR), text, start)]
+        return [_placed(plain, text, start)]
     windows: list[_Window] = []
     for reading in readings(chain, before):
         found = _windows(reading, before, after, country)
@@ -112,22 +118,34 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
     return [_placed(window, text, start) for window in chosen]
 
 
-def _plain_phone(chain: str, before: str, after: str, country: str) -> str | None:
-    """E.164 of a chain that is one North American phone in its usual form, nothing near speaking against it.
+def _is_too_short(chain: str, before: str, country: str) -> bool:
+    """Whether a chain of digits alone has too few for the country's plan; most are prices."""
+    if len(chain) > 24 or chain[0] == "0" or "+" in chain or before.endswith(("+", "+ ", "(", "plus ")):
+        return False
+    return (
+        in_north_american_plan(country)
+        and _LETTER_OR_SIGN.search(chain) is None
+        and len(_NOT_DIGITS.sub("", chain)) < 10
+    )
+
+
+def _plain_phone(chain: str, before: str, after: str, country: str) -> _Window | None:
+    """The one North American phone of a chain, written as usual, nothing near speaking against it; else None.
 
     A short cut: what it returns, scoring would find too.
     """
-    if not in_north_american_plan(country) or _USUAL.fullmatch(chain) is None:
+    usual = _USUAL.fullmatch(chain)
+    if usual is None or not in_north_american_plan(country):
         return None
-    if (
-        _ROUND.fullmatch(chain)
-        or _DOUBT_BEFORE.search(before, max(0, len(before) - 5))
-        or _DOUBT_AFTER.match(after)
-    ):
+    start, end = usual.span("phone")
+    if start == 0 and _DOUBT_BEFORE.search(before, max(0, len(before) - 5)):
         return None
-    if disowned(before, after):
+    if (end == len(chain) and _DOUBT_AFTER.match(after)) or _ROUND.fullmatch(usual.group("phone")):
         return None
-    return north_american(_NOT_DIGITS.sub("", chain))
+    if disowned(before + chain[:start], chain[end:] + after):
+        return None
+    value = north_american(_NOT_DIGITS.sub("", usual.group("phone")))
+    return _Window(value, 0, 0, start, end, REGULAR) if value is not None else None
 
 
 def _placed(window: _Window, text: str, chain: int) -> Phone:

@@ -95,6 +95,8 @@ def _before(text: str, at: int, size: int) -> str:
 
 def _plain_amount(written: str) -> str:
     """An amount without separators of thousands, and without cents where there are none."""
+    if written.isdigit():
+        return written.lstrip("0") or "0"
     written = re.sub(r"[ ,](?=[0-9]{3}(?![0-9]))", "", written).replace(",", ".")
     whole, _, cents = written.partition(".")
     whole = whole.lstrip("0") or "0"
