@@ -84,16 +84,16 @@ class _Clock:
         self._name = ""
 
 
-def _marks(folded: Folded, countries: list[str], first: int) -> Marks:
+def _marks(folded: Folded, texts: list[str], countries: list[str], first: int) -> Marks:
     identifiers = find_identifiers(folded, countries)
     places = Gazetteer.load().find(folded, countries)
-    names = find_names(folded)
+    names = find_names(folded, texts)
     shift = pl.col("ad").cast(pl.Int32) + first
     return Marks(*(frame.with_columns(shift.alias("ad")) for frame in (identifiers, places, names)))
 
 
 def _marks_of_texts(texts: list[str], countries: list[str], first: int) -> Marks:
-    return _marks(fold_texts(texts), countries, first)
+    return _marks(fold_texts(texts), texts, countries, first)
 
 
 def find_marks(
@@ -115,10 +115,10 @@ def find_marks(
                 progress.advance(min(CHUNK, len(texts) - s))
     else:
         for s, chunk in zip(starts, folded, strict=True):
-            found.append(_marks(chunk, countries[s : s + CHUNK], s))
+            found.append(_marks(chunk, texts[s : s + CHUNK], countries[s : s + CHUNK], s))
             progress.advance(min(CHUNK, len(texts) - s))
     if not found:
-        found = [_marks(fold_texts([]), [], 0)]
+        found = [_marks(fold_texts([]), [], [], 0)]
     return Marks(
         *(pl.concat([getattr(m, name) for m in found]) for name in ("identifiers", "places", "names"))
     )
@@ -200,7 +200,7 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     """
     clock = _Clock(progress)
     clock.stage("read", _("Reading"), None)
-    read = read_ads(paths, columns, progress=None)
+    read = read_ads(paths, columns, progress=progress)
     ads = read.ads
     texts = ads["text"].to_list()
     clock.stage("clean", _("Cleaning"), ads.height)
