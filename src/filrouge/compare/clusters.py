@@ -211,7 +211,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     for _ in range(ROUNDS):
         price = _prices_of(corpus, label, threads)
         templates, own = _templates(corpus, price, label, degree, known, threads)
-        merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut), sizes)
+        merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut, threads), sizes)
         if not np.array_equal(merged, label):
             label = merged
             price = _prices_of(corpus, label, threads)
@@ -387,6 +387,7 @@ def _merge(
     begins: Int64Array,
     neighbour: Int32Array,
     cut: float,
+    threads: int,
 ) -> Int32Array:
     """Join clusters whose templates are one: either explains at least half of the other."""
     count = len(templates)
@@ -403,7 +404,7 @@ def _merge(
     flat = np.concatenate([t.words for t in templates])
     cost = np.concatenate([t.price for t in templates])
     first, second = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
-    forth = pair_bits(first, second, flat, cost, offsets)
+    forth = pair_bits(first, second, flat, cost, offsets, threads)
     whole = (
         np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size))
         if cost.size

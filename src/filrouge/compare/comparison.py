@@ -10,7 +10,7 @@ from numba import njit
 from filrouge.compare.clusters import Clustering, find_clusters
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.strangers import Corpus, number_runs
-from filrouge.compare.templates import Template, build_template
+from filrouge.compare.templates import Template, build_templates
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,10 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
     sizes = np.bincount(text, minlength=found)
     clustering = find_clusters(corpus, sizes, threads)
     label, bits, consensus = clustering.label, clustering.bits, clustering.templates
-    templates = []
     order = np.argsort(label, kind="stable").astype(np.int32)
     order = order[label[order] >= 0]
     groups = np.split(order, np.cumsum(np.bincount(label[order]))[:-1]) if order.size else []
-    head = np.full(corpus.sizes[0], -1, np.int32)
-    for members, model in zip(groups, consensus, strict=True):
-        templates.append(build_template(corpus, clustering.price, kinds, members, model, head))
+    templates = build_templates(corpus, clustering.price, kinds, groups, consensus, threads)
     empty = np.diff(offsets) == 0
     cluster = np.where(empty, -1, label[text]).astype(np.int32) if found else np.zeros(0, np.int32)
     return Comparison(

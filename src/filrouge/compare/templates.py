@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,26 +11,26 @@ from numba import njit
 
 from filrouge.compare.align import STEP, align_members
 from filrouge.compare.consensus import Consensus
-from filrouge.compare.runs import Float32Array, Int32Array
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
 
-
-@dataclass(frozen=True)
-class Filling:
-    """What one member has in one slot: words `first` to `last` (exclusive) of all words."""
-
-    member: int
-    first: int
-    last: int
+MOST_KINDS = 16
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A place where the members differ; it stands after `after` words of the template."""
+    """A place where the members differ.
+
+    Attributes:
+        after: it stands before constant number `after` of the template (or is that one, see `is_identifier`).
+        kind: 0 for free words, else one more than the slot kind.
+        fillings: int64, shape (fillings, 3): a member's place in `Template.members`, and the words that it
+            has there, first and last (exclusive), as places among all words.
+    """
 
     after: int
     kind: int
-    fillings: tuple[Filling, ...]
+    fillings: Int64Array
 
 
 @dataclass(frozen=True)
@@ -46,59 +48,133 @@ class Template:
 
     words: Int32Array
     slots: tuple[Slot, ...]
-    examples: np.ndarray
+    examples: Int64Array
     members: Int32Array
     places: tuple[Int32Array, ...]
     bits: Float32Array
 
 
 @njit(cache=True, nogil=True)
-def _fillings(places, begins, m, starts):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Where members go on from one constant to the next, and what stands between.
+def _pays_as_slot(passed: int, filled: int, m: int) -> bool:
+    """Whether it is cheaper to say once that there is a slot, and for each member whether it fills it."""
+    if 2 * filled < passed:
+        return False
+    share = filled / passed
+    entropy = 0.0
+    if share < 1.0:
+        entropy = -share * np.log2(share) - (1.0 - share) * np.log2(1.0 - share)
+    return bool(filled * STEP - passed * entropy - np.log2(m + 1) - 3.0 > 0.0)
 
-    Returns:
-        rows (member, gap, first, last) of what stands between neighbouring constants, and
-        per gap how many members have both of its neighbours in order.
-    """
-    out = np.empty((places.size + 1, 4), np.int64)
+
+@njit(cache=True, nogil=True)
+def _drawn(
+    members: Int32Array,
+    words: Int32Array,
+    price: Float32Array,
+    offsets: Int64Array,
+    kinds: np.ndarray,
+    model: Int32Array,
+    head: Int32Array,
+) -> tuple[Float32Array, Int32Array, Int64Array, Int64Array, Int64Array]:
+    """Bits, places and examples as in `Template`; slots as (after, kind, rows) and their rows, end to end."""
+    m = model.size
+    bits, votes, places = align_members(members, words, price, offsets, model, head)
+    examples = np.full(m, -1, np.int64)
     passed = np.zeros(m + 1, np.int64)
+    filled = np.zeros(m + 1, np.int64)
+    met = np.zeros((m + 1, MOST_KINDS), np.int64)
+    begins = np.zeros(m + 1, np.int64)
+    is_slot = np.zeros(m + 1, np.bool_)
+    rows = np.empty((0, 3), np.int64)
+    # Twice: what stands between neighbouring constants is counted, then written down where it is a slot.
+    for sweep in range(2):
+        if sweep == 1:
+            total = 0
+            for j in range(m):
+                begins[j] = total
+                is_slot[j] = passed[j] > 0 and _pays_as_slot(passed[j], filled[j], m)
+                total += filled[j] if is_slot[j] else 0
+                if examples[j] >= 0 and kinds[examples[j]] > 0:
+                    total += votes[j]
+            rows = np.empty((total, 3), np.int64)
+            filled[:] = 0
+        at = 0
+        for k in range(members.size):
+            begin = offsets[members[k]]
+            size = offsets[members[k] + 1] - begin
+            last_place = -5
+            last_at = -1
+            for i in range(size):
+                place = places[at + i]
+                if place < 0:
+                    continue
+                between = place == last_place + 1 and i > last_at + 1
+                if sweep == 0:
+                    if examples[place] < 0:
+                        examples[place] = begin + i
+                    if place == last_place + 1:
+                        passed[place] += 1
+                    if between:
+                        filled[place] += 1
+                        for t in range(begin + last_at + 1, begin + i):
+                            kind = kinds[t]
+                            seen = False
+                            for before in range(begin + last_at + 1, t):
+                                seen = seen or kinds[before] == kind
+                            if not seen:
+                                met[place, kind] += 1
+                elif between and is_slot[place]:
+                    row = begins[place] + filled[place]
+                    filled[place] += 1
+                    rows[row, 0] = k
+                    rows[row, 1] = begin + last_at + 1
+                    rows[row, 2] = begin + i
+                last_place = place
+                last_at = i
+            at += size
+    # The identifiers of the template are slots of one word.
+    at = 0
+    own = np.zeros(m, np.int64)
+    for k in range(members.size):
+        begin = offsets[members[k]]
+        for i in range(offsets[members[k] + 1] - begin):
+            place = places[at]
+            at += 1
+            if place >= 0 and kinds[examples[place]] > 0:
+                row = begins[place] + (filled[place] if is_slot[place] else 0) + own[place]
+                own[place] += 1
+                rows[row, 0] = k
+                rows[row, 1] = begin + i
+                rows[row, 2] = begin + i + 1
+    slots = np.empty((2 * m, 3), np.int64)
     count = 0
-    for k in range(begins.size - 1):
-        last_place = -5
-        last_at = -1
-        for i in range(begins[k], begins[k + 1]):
-            place = places[i]
-            if place < 0:
-                continue
-            if place == last_place + 1:
-                passed[place] += 1
-                if i > last_at + 1:
-                    out[count, 0] = k
-                    out[count, 1] = place
-                    out[count, 2] = starts[k] + last_at + 1 - begins[k]
-                    out[count, 3] = starts[k] + i - begins[k]
-                    count += 1
-            last_place = place
-            last_at = i
-    return out[:count], passed
+    for j in range(m):
+        if is_slot[j]:
+            best = 0
+            for kind in range(1, MOST_KINDS):
+                if met[j, kind] > (met[j, best] if best else 0):
+                    best = kind
+            slots[count, 0] = j
+            slots[count, 1] = best if best and 2 * met[j, best] >= filled[j] else 0
+            slots[count, 2] = filled[j]
+            count += 1
+        if examples[j] >= 0 and kinds[examples[j]] > 0:
+            slots[count, 0] = j
+            slots[count, 1] = kinds[examples[j]]
+            slots[count, 2] = own[j]
+            count += 1
+    return bits, places, np.maximum(examples, 0), slots[:count].copy(), rows
 
 
-def _entropy(share: float) -> float:
-    """Bits to say whether a slot is filled, when `share` of the members fill it."""
-    if share <= 0 or share >= 1:
-        return 0.0
-    return float(-share * np.log2(share) - (1 - share) * np.log2(1 - share))
-
-
-def build_template(
+def build_templates(
     corpus: Corpus,
     price: Float32Array,
     kinds: np.ndarray,
-    members: Int32Array,
-    found: Consensus,
-    head: Int32Array,
-) -> Template:
-    """The template of a cluster.
+    groups: Sequence[Int32Array],
+    models: Sequence[Consensus],
+    threads: int = 1,
+) -> list[Template]:
+    """The templates of clusters.
 
     A gap becomes a slot where that saves bits: each member that fills it is spared the step
     aside, each pays for saying whether it does, and the template pays for the slot's place.
@@ -107,68 +183,43 @@ def build_template(
         corpus: all texts.
         price: bits per word, float32, shape (words,).
         kinds: uint8, shape (words,): 0 for a word, else one more than the slot kind.
-        members: the cluster's texts.
-        found: its consensus.
-        head: room, see `align_members`.
+        groups: the texts of each cluster.
+        models: the consensus of each.
+        threads: how many threads to use; the result is the same.
 
     Source: slots as in InfoShield (ICDE 2021), section III-C, the decision by total cost.
     """
-    m = found.words.size
-    bits, _, places = align_members(members, corpus.words, price, corpus.offsets, found.words, head)
-    lengths = np.diff(corpus.offsets)[members]
-    begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    starts = corpus.offsets[members]
-    rows, passed = _fillings(places, begins, m, starts)
-    flat = np.concatenate([np.arange(a, a + n) for a, n in zip(starts, lengths, strict=True)])
-    copied = places >= 0
-    examples = np.zeros(m, np.int64)
-    examples[places[copied][::-1]] = flat[copied][::-1]
 
-    slots = []
-    is_slot = np.zeros(m, bool)
-    for j in np.flatnonzero(kinds[examples] > 0) if m else []:
-        is_slot[j] = True
-    for gap in np.unique(rows[:, 1]):
-        mine = rows[rows[:, 1] == gap]
-        share = mine.shape[0] / max(int(passed[gap]), 1)
-        gain = mine.shape[0] * float(STEP) - passed[gap] * _entropy(share) - np.log2(m + 1) - 3.0
-        if share >= 0.5 and gain > 0:
-            slots.append(
-                Slot(
-                    int(gap),
-                    _kind_of(kinds, mine),
-                    tuple(Filling(int(k), int(a), int(b)) for k, _, a, b in mine),
-                )
-            )
-    for j in np.flatnonzero(is_slot):
-        at = np.flatnonzero(places == j)
-        owner = np.searchsorted(begins, at, side="right") - 1
-        fillings = tuple(
-            Filling(int(k), int(flat[i]), int(flat[i]) + 1) for k, i in zip(owner, at, strict=True)
-        )
-        slots.append(Slot(int(j), int(kinds[examples[j]]), fillings))
-    slots.sort(key=lambda slot: slot.after)
-    return Template(
-        found.words,
-        tuple(slots),
-        examples,
-        members,
-        tuple(places[begins[k] : begins[k + 1]] for k in range(members.size)),
-        bits,
+    def share(part: list[tuple[Int32Array, Consensus]]) -> list[Template]:
+        head = np.full(corpus.sizes[0], -1, np.int32)
+        return [_template(corpus, price, kinds, members, model, head) for members, model in part]
+
+    dealt = list(zip(groups, models, strict=True))
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(share, (dealt[k::threads] for k in range(threads))))
+    return [parts[k % threads][k // threads] for k in range(len(dealt))]
+
+
+def _template(
+    corpus: Corpus,
+    price: Float32Array,
+    kinds: np.ndarray,
+    members: Int32Array,
+    model: Consensus,
+    head: Int32Array,
+) -> Template:
+    bits, places, examples, slots, rows = _drawn(
+        members, corpus.words, price, corpus.offsets, kinds, model.words, head
     )
-
-
-def _kind_of(kinds: np.ndarray, rows: np.ndarray) -> int:
-    """The kind that most fillings hold, 0 (free) where that is none in particular."""
-    counts: dict[int, int] = {}
-    for _, _, first, last in rows.tolist():
-        for kind in set(kinds[first:last].tolist()):
-            if kind:
-                counts[kind] = counts.get(kind, 0) + 1
-    if not counts:
-        return 0
-    best = max(counts, key=lambda kind: (counts[kind], -kind))
-    return best if counts[best] * 2 >= rows.shape[0] else 0
+    ends = np.cumsum(slots[:, 2]).tolist()
+    made = tuple(
+        Slot(after, kind, rows[end - size : end])
+        for (after, kind, size), end in zip(slots.tolist(), ends, strict=True)
+    )
+    ends = np.cumsum(corpus.offsets[members + 1] - corpus.offsets[members]).tolist()
+    begins = [0, *ends[:-1]]
+    of_member = tuple(places[begin:end] for begin, end in zip(begins, ends, strict=True))
+    return Template(model.words, made, examples, members, of_member, bits)
 
 
 def is_identifier(template: Template, kinds: np.ndarray, j: int) -> bool:

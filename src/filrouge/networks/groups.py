@@ -150,8 +150,8 @@ class Groups:
     def _values(self, template: Template, slot: Slot) -> dict[str, int]:
         spans = [
             span
-            for filling in slot.fillings
-            for span in self._places_of(int(template.members[filling.member]), filling.first, filling.last)
+            for member, first, last in slot.fillings.tolist()
+            for span in self._places_of(int(template.members[member]), first, last)
         ]
         known: list[str | None] = [None] * len(spans)
         if slot.kind:
@@ -264,11 +264,8 @@ class Groups:
         base = int(self._found.corpus.offsets[int(template.members[k])])
         in_slot: dict[int, str] = {}
         for slot in template.slots:
-            for filling in slot.fillings:
-                if filling.member == k:
-                    in_slot.update(
-                        dict.fromkeys(range(filling.first - base, filling.last - base), self._kind(slot))
-                    )
+            for _member, first, last in slot.fillings[slot.fillings[:, 0] == k].tolist():
+                in_slot.update(dict.fromkeys(range(first - base, last - base), self._kind(slot)))
         spans: list[dict[str, Any]] = []
 
         def add(op: str, text: str, kind: str | None = None) -> None:
