@@ -19,7 +19,7 @@ MOST_LINES: Final = 3
 FEWEST_DIGITS: Final = 8
 FEWEST_SURE_DIGITS: Final = 3
 LONG_CODE: Final = 15
-LONGEST_LOOKS: Final = 4
+LONGEST_LOOKS: Final = 7
 
 _FILLER: Final = -2
 _BREAK: Final = -1
