@@ -110,6 +110,7 @@ ONE_PHONE: list[tuple[str, str] | str] = [
     "6O4.SSS.OIZ3",
     "I6O45550123",
     "s1x 0 f0ur 555 0123",
+    "604SSSol23",
     "0ne 6o4 555 0123",
     # other digits, invisible characters
     "６０４－５５５－０１２３",
