@@ -56,7 +56,7 @@ _FLAGGED: Final = re.compile(
     r"|(?<![0-9a-z])(?P<list>[0-9]{2,4}(?:[ ,/-]{1,3}[0-9]{2,4}){0,10})"
     r"\s?(?:€|£|\$(?![$0-9])|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses"
     r"|rosas|hrs?|hours?|heures?|min|mins|minutes?|(?<=\s)lbs?|kg|cm|sq|pesos|mxn)\b)"
-    r"|(?<![0-9/])(?<!/ )[0-9]{2,4}\s?/\s?(?=h\b|hr|hour|hh|half|30(?![0-9/]))"
+    r"|(?<![0-9/])(?<!/ )[0-9]{2,4}\s?/\s?(?=h\b|hr|hour|hh|half|30(?![0-9/bilosz]))"
     # Ages.
     r"|(?<![0-9])[1-9][0-9]\s?(?=(?:yrs?|years?|yo|ans|anos|y/o|y\.o)\b)"
     r")"

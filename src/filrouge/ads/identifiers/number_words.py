@@ -126,7 +126,8 @@ def _any_of(words: Iterable[Sequence[str]]) -> str:
 
 _TOKEN: Final = re.compile(
     rf"(?P<fill>\b(?:{'|'.join(sorted(FILLERS))})\b)"
-    rf"|(?P<word>(?=[a-z]{{2}}|[a-z][0-9!|$][a-z]|[0-9][a-z]{{2}}){_any_of([_signs(word) for word in sorted(WORD_DIGITS)])})"
+    rf"|(?P<word>(?=[a-z]{{2}}|[a-z][0-9!|$][a-z]|[0-9][a-z]{{2}})"
+    rf"{_any_of([_signs(word) for word in sorted(WORD_DIGITS)])})"
     r"|(?P<digit>[0-9])"
     rf"|(?P<look>[{''.join(_LOOKS)}])"
     r"|(?P<bang>[!|])"
