@@ -21,17 +21,16 @@ def candidate_seconds(folder: Path) -> tuple[float, int, list[list[int]]]:
     """Seconds that filrouge takes from words to candidate pairs; how many; the texts as word numbers."""
     from filrouge.compare.candidates import candidate_pairs
     from filrouge.compare.strangers import number_runs
-    from filrouge.compare.voices import voices
 
     words = np.load(folder / "index" / "words.npy")
     offsets = np.load(folder / "index" / "offsets.npy")
     keys, kinds = words.astype(np.uint64) + 1, np.zeros(words.size, np.uint8)
     few = offsets[min(200, offsets.size - 1)]
     small = number_runs(keys[:few], kinds[:few], offsets[:201])
-    candidate_pairs(small, voices(small))  # so that compiling is not measured
+    candidate_pairs(small)  # so that compiling is not measured
     began = time.perf_counter()
     corpus = number_runs(keys, kinds, offsets)
-    first, _second, _times = candidate_pairs(corpus, voices(corpus))
+    first, _second, _times = candidate_pairs(corpus)
     seconds = time.perf_counter() - began
     texts = [words[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
     return seconds, first.size, texts

@@ -10,7 +10,9 @@ from filrouge.compare.strangers import Corpus
 
 NEIGHBOURS = 3
 """Each ad on a run's list is paired with this many that follow it there. On the lists of one
-template the same ads follow one another, so their counts add up; strangers' do not."""
+template the same ads stand together, so their counts add up; strangers' do not."""
+CONTEXT = 3
+"""Words after a run by which its list is ordered."""
 FEWEST_BITS = 5.0
 """A run that more than 1 in 32 ads hold proposes nobody."""
 
@@ -19,8 +21,6 @@ ALWAYS_LISTED = 64
 """A run that no more ads than this hold may propose them, however few ads there are."""
 LONGEST_RUN = 12
 """Where runs of three words are too common, runs of six take over, and then of twelve."""
-OF_ONE_VOICE = 8
-"""A pair of one voice counts as if this many runs had proposed it."""
 
 
 @njit(cache=True, nogil=True)
@@ -33,40 +33,49 @@ def _whole_runs(ids: Int32Array, offsets: Int64Array, length: int) -> Int32Array
 
 
 @njit(cache=True, nogil=True)
-def _speakers_of(ids: Int32Array, offsets: Int64Array, ads: Int32Array, found: int) -> Int32Array:
-    """In how many of `ads` each run occurs."""
+def _holders(ids: Int32Array, offsets: Int64Array, found: int) -> Int32Array:
+    """In how many ads each run occurs; a run of -1 is none."""
     counts = np.zeros(found, np.int32)
     last = np.full(found, -1, np.int32)
-    for k in range(ads.size):
-        for t in range(offsets[ads[k]], offsets[ads[k] + 1]):
-            if ids[t] >= 0 and last[ids[t]] != k:
-                last[ids[t]] = k
+    for ad in range(offsets.size - 1):
+        for t in range(offsets[ad], offsets[ad + 1]):
+            if ids[t] >= 0 and last[ids[t]] != ad:
+                last[ids[t]] = ad
                 counts[ids[t]] += 1
     return counts
 
 
 @njit(cache=True, nogil=True)
 def _list_ads(
-    ids: Int32Array, offsets: Int64Array, ads: Int32Array, begins: Int64Array, used: np.ndarray
-) -> tuple[Int64Array, Int32Array]:
-    """The posting lists of the runs that are `used`: how long each is, and the ads, list after list."""
+    ids: Int32Array, context: Int32Array, offsets: Int64Array, begins: Int64Array, used: np.ndarray
+) -> tuple[Int64Array, UInt64Array]:
+    """The posting lists of the runs that are `used`: how long each is, and the ads, list after list.
+
+    A list is in the order of what follows the run: copies go on with the same words and so stand
+    beside one another, whatever strangers are on the list. What is listed is the `CONTEXT` words
+    that follow, as the number of their run, in the high half and the ad in the low one.
+    """
     fill = np.zeros(used.size, np.int64)
-    postings = np.empty(begins[used.size], np.int32)
-    for k in range(ads.size):
-        ad = ads[k]
+    postings = np.empty(begins[used.size], np.uint64)
+    last = np.full(used.size, -1, np.int32)
+    for ad in range(offsets.size - 1):
         for t in range(offsets[ad], offsets[ad + 1]):
             run = ids[t]
-            if run < 0 or not used[run]:
+            if run < 0 or not used[run] or last[run] == ad:
                 continue
-            at = begins[run] + fill[run]
-            if fill[run] == 0 or postings[at - 1] != ad:
-                postings[at] = ad
-                fill[run] += 1
+            last[run] = ad
+            follows = context[t + CONTEXT] + 1 if t + CONTEXT < offsets[ad + 1] else 0
+            postings[begins[run] + fill[run]] = (np.uint64(follows) << np.uint64(32)) | np.uint64(ad)
+            fill[run] += 1
+    for run in range(used.size):
+        if fill[run] > 2:
+            postings[begins[run] : begins[run] + fill[run]].sort()
     return fill, postings
 
 
 @njit(cache=True, nogil=True)
-def _neighbours(begins: Int64Array, fill: Int64Array, postings: Int32Array, neighbours: int) -> UInt64Array:
+def _neighbours(begins: Int64Array, fill: Int64Array, postings: UInt64Array, neighbours: int) -> UInt64Array:
+    low = np.uint64(0xFFFFFFFF)
     out = np.empty(postings.size * neighbours, np.uint64)
     count = 0
     for run in range(fill.size):
@@ -75,20 +84,20 @@ def _neighbours(begins: Int64Array, fill: Int64Array, postings: Int32Array, neig
             for step in range(1, neighbours + 1):
                 if k + step >= fill[run]:
                     break
-                first = np.uint64(postings[begin + k])
-                out[count] = (first << np.uint64(32)) | np.uint64(postings[begin + k + step])
+                one = postings[begin + k] & low
+                other = postings[begin + k + step] & low
+                out[count] = (min(one, other) << np.uint64(32)) | max(one, other)
                 count += 1
     return out[:count]
 
 
 @njit(cache=True, nogil=True)
 def _twice_as_long(
-    ids: Int32Array, offsets: Int64Array, ads: Int32Array, df: Int32Array, most: int, length: int
+    ids: Int32Array, offsets: Int64Array, df: Int32Array, most: int, length: int
 ) -> UInt64Array:
     """Keys of the runs of `2 * length` words whose two halves are too common; 0 where there is none."""
     keys = np.zeros(ids.size, np.uint64)
-    for k in range(ads.size):
-        ad = ads[k]
+    for ad in range(offsets.size - 1):
         for t in range(offsets[ad] + 2 * length - 1, offsets[ad + 1]):
             left, right = ids[t - length], ids[t]
             if left >= 0 and right >= 0 and df[left] > most and df[right] > most:
@@ -96,42 +105,34 @@ def _twice_as_long(
     return keys
 
 
-def candidate_pairs(corpus: Corpus, voice: Int32Array) -> tuple[Int32Array, Int32Array, Int32Array]:
-    """Pairs of ads that share at least one telling run of words, and pairs of one voice.
+def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """Pairs of ads that share at least one telling run of words.
 
-    A run tells if at least two voices hold it and not more than one in 2**`FEWEST_BITS`.
-    Runs have three words; where those are too common, six, and then twelve. Each voice is
-    represented by its first ad.
-
-    Args:
-        corpus: all texts.
-        voice: int32, shape (ads,): see `voices`.
+    A run tells if at least two ads hold it and not more than one in 2**`FEWEST_BITS`. Runs have
+    three words; where those are too common, six, and then twelve.
 
     Returns:
         The first and the second ad of each pair (first < second) and how many telling runs
         proposed it, sorted by pair.
     """
-    speakers = np.flatnonzero(voice == np.arange(corpus.ads)).astype(np.int32)
-    most = max(ALWAYS_LISTED, int(speakers.size / 2**FEWEST_BITS))
+    most = max(ALWAYS_LISTED, int(corpus.ads / 2**FEWEST_BITS))
     ids, found = _whole_runs(corpus.triples, corpus.offsets, 3), corpus.sizes[2]
     proposed = []
     length = 3
     while True:
-        df = _speakers_of(ids, corpus.offsets, speakers, found)
+        df = _holders(ids, corpus.offsets, found)
         used = (df >= 2) & (df <= most)
         begins = np.concatenate([[0], np.cumsum(np.where(used, df, 0))]).astype(np.int64)
-        fill, postings = _list_ads(ids, corpus.offsets, speakers, begins, used)
+        fill, postings = _list_ads(ids, corpus.triples, corpus.offsets, begins, used)
         proposed.append(_neighbours(begins, fill, postings, NEIGHBOURS))
         if length == LONGEST_RUN or not (df > most).any():
             break
-        keys = _twice_as_long(ids, corpus.offsets, speakers, df, most, length)
+        keys = _twice_as_long(ids, corpus.offsets, df, most, length)
         longer = np.flatnonzero(keys)
         ids = np.full(ids.size, -1, np.int32)
         ids[longer], found = dense_ids(keys[longer])
         length *= 2
-    copies = np.flatnonzero(voice != np.arange(corpus.ads)).astype(np.uint64)
-    same = (voice[copies.astype(np.int64)].astype(np.uint64) << np.uint64(32)) | copies
-    out = np.concatenate([*proposed, *[same] * OF_ONE_VOICE])
+    out = np.concatenate(proposed)
     out.sort()
     if not out.size:
         empty = np.zeros(0, np.int32)

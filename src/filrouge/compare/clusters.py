@@ -23,12 +23,15 @@ from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
-from filrouge.compare.voices import voices
 
 CHANCE = 6.64
 """-log2 of the share of ads (1 in 100) that may meet some stranger's text by chance."""
 STRANGERS = 40_000
 """Random pairs of ads whose bits show what strangers reach on this corpus."""
+FEW = 20
+"""With fewer texts than this, what strangers reach is not measured: it is taken to be `UNMEASURED` bits."""
+UNMEASURED = 6.0
+OFTEN = 200
 ROUNDS = 3
 
 
@@ -146,16 +149,15 @@ def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-un
     return found
 
 
-def _first_prices(corpus: Corpus, voice: Int32Array) -> Float32Array:
+def _first_prices(corpus: Corpus) -> Float32Array:
     """Prices before any cluster is known: a third of the rarity of the three words that end here.
 
     A conditional price would make a template's own repetitions cheap; a third, because each
     word takes part in three runs.
     """
-    order = np.argsort(voice, kind="stable").astype(np.int32)
-    df = voices_of(corpus.triples, corpus.offsets, voice, order, corpus.sizes[2])
-    speakers = max(np.unique(voice).size, 2)
-    rarity = np.log2(speakers / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
+    everyone = np.arange(corpus.ads, dtype=np.int32)
+    df = voices_of(corpus.triples, corpus.offsets, everyone, everyone, corpus.sizes[2])
+    rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
     return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
 
 
@@ -193,14 +195,11 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     chance = float(np.log2(max(int(sizes.sum()), 2)) + CHANCE)
     repeated = np.log2(sizes)
     cut = chance
-    voice = voices(corpus)
-    first, second, times = candidate_pairs(corpus, voice)
+    first, second, times = candidate_pairs(corpus)
     chosen = _best_candidates(first, second, times, n, 8)
     first, second, times = first[chosen], second[chosen], times[chosen]
-    price = _first_prices(corpus, voice)
+    price = _first_prices(corpus)
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
-    of_one_voice = voice[first] == voice[second]
-    bits = np.where(of_one_voice, np.maximum(bits, np.float32(2 * cut)), bits)
     strong = bits > cut
     begins, neighbour, value = _neighbourhoods(n, first[strong], second[strong], bits[strong])
     label = _compact(_spread_labels(begins, neighbour, value, 12), sizes)
@@ -238,20 +237,24 @@ def strangers_reach(corpus: Corpus, price: Float32Array, label: Int32Array, thre
 
     Were the prices exact, one pair of strangers in 2**s would share s bits. Random pairs of
     this corpus, of different clusters, show how far that is off: the answer is the largest
-    log2(share of pairs that reach s) + s over the s that at least 20 pairs reach.
+    log2(share of pairs that reach s) + s over the s that at least one pair in `OFTEN` reaches.
+    What fewer reach may be copies that are not found yet.
     """
     n = corpus.ads
-    if n < 200:
-        return 6.0
-    draw = np.random.default_rng(0)
-    a = draw.integers(0, n, STRANGERS).astype(np.int32)
-    b = draw.integers(0, n, STRANGERS).astype(np.int32)
+    if n < FEW:
+        return UNMEASURED
+    if n * (n - 1) // 2 <= STRANGERS:
+        a, b = (side.astype(np.int32) for side in np.triu_indices(n, 1))
+    else:
+        draw = np.random.default_rng(0)
+        a = draw.integers(0, n, STRANGERS).astype(np.int32)
+        b = draw.integers(0, n, STRANGERS).astype(np.int32)
     strangers = (a != b) & ((label[a] < 0) | (label[a] != label[b]))
     bits = pair_bits(a[strangers], b[strangers], corpus.words, price, corpus.offsets, threads)
     excess = 0.0
     for reach in range(2, 40):
         hits = int((bits >= reach).sum())
-        if hits < bits.size / 200:
+        if hits < bits.size / OFTEN:
             break
         excess = max(excess, float(np.log2(hits / bits.size) + reach))
     return excess

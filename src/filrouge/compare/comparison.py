@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.clusters import Clustering, find_clusters
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.strangers import Corpus, number_runs
 from filrouge.compare.templates import Template, build_templates
 
@@ -59,7 +59,9 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
     """
-    text, found = dense_ids(_text_keys(keys, offsets))
+    # In the order of their hashes, so that the order of the ads decides nothing.
+    different, place = np.unique(_text_keys(keys, offsets), return_inverse=True)
+    text, found = place.astype(np.int32), different.size
     first = np.full(found, -1, np.int64)
     first[text[::-1]] = np.arange(text.size - 1, -1, -1)
     lengths = np.diff(offsets)[first] if found else np.zeros(0, np.int64)
