@@ -103,7 +103,8 @@ class Group(NamedTuple):
 
 def _signs(word: str) -> list[str]:
     """A pattern for each letter of a word, of the digits too that may stand for it."""
-    if not 3 <= len(word) <= _LONGEST_LEET:
+    # `s31s` is four digits, not `seis`.
+    if not 3 <= len(word) <= _LONGEST_LEET or all(letter in _LEET for letter in word):
         return list(word)
     return [f"[{re.escape(_LEET[c])}]" if c in _LEET else c for c in word]
 

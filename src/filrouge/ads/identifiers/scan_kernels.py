@@ -73,12 +73,15 @@ def _number_word(chars: U32, at: int, end: int, nexts: I16, digits: U8) -> tuple
     """The longest number word that begins at a place: where it ends (or -1) and its digits."""
     node = 0
     letters = 0
+    sure = 0  # letters that no digit stands for: `s31s` is four digits, not `seis`
     best = -1
     count = 0
     for k in range(at, min(end, at + 16)):
         c = int(chars[k])
         if _is_letter(c):
             letters += 1
+            if c not in (97, 101, 105, 111, 115):
+                sure += 1
         else:
             c = _leet(c)
             if c == 0 or k - at >= 6:
@@ -86,7 +89,7 @@ def _number_word(chars: U32, at: int, end: int, nexts: I16, digits: U8) -> tuple
         node = int(nexts[node, c - 97])
         if node == 0:
             break
-        if digits[node] > 0 and letters >= 2 and (letters == k - at + 1 or k - at >= 2):
+        if digits[node] > 0 and letters >= 2 and (letters == k - at + 1 or (k - at >= 2 and sure > 0)):
             best = k + 1
             count = int(digits[node])
     return best, count
