@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from filrouge.compare.align import align_members, pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
+from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neighbourhoods, united
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
 
@@ -56,97 +56,6 @@ class Clustering:
     pairs: Int32Array
     exact_bits: Float32Array
     cut: float
-
-
-@njit(cache=True, nogil=True)
-def _best_candidates(first, second, times, n, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Mark the pairs that are among the `keep` most proposed of either of their ads."""
-    top = np.zeros((n, keep), np.int32)
-    for k in range(first.size):
-        for ad in (first[k], second[k]):
-            low = 0
-            for s in range(1, keep):
-                if top[ad, s] < top[ad, low]:
-                    low = s
-            if times[k] > top[ad, low]:
-                top[ad, low] = times[k]
-    chosen = np.zeros(first.size, np.bool_)
-    room = np.full(n, 2 * keep, np.int32)
-    for k in range(first.size):
-        a, b = first[k], second[k]
-        if (times[k] >= top[a].min() and room[a] > 0) or (times[k] >= top[b].min() and room[b] > 0):
-            chosen[k] = True
-            room[a] -= 1
-            room[b] -= 1
-    return chosen
-
-
-@njit(cache=True, nogil=True)
-def _spread_labels(begins, neighbour, bits, sweeps):  # type: ignore[no-untyped-def]  # pragma: no cover
-    n = begins.size - 1
-    label = np.arange(n).astype(np.int32)
-    weight = np.zeros(n, np.float64)
-    for _ in range(sweeps):
-        moved = 0
-        for ad in range(n):
-            begin, end = begins[ad], begins[ad + 1]
-            if begin == end:
-                continue
-            for e in range(begin, end):
-                weight[label[neighbour[e]]] = 0.0
-            for e in range(begin, end):
-                weight[label[neighbour[e]]] += bits[e]
-            best = label[ad]
-            most = -1.0
-            for e in range(begin, end):
-                candidate = label[neighbour[e]]
-                if weight[candidate] > most + 1e-6 or (weight[candidate] > most - 1e-6 and candidate < best):
-                    most = weight[candidate]
-                    best = candidate
-            if best != label[ad]:
-                label[ad] = best
-                moved += 1
-        if moved == 0:
-            break
-    return label
-
-
-def _neighbourhoods(
-    n: int, a: Int32Array, b: Int32Array, value: np.ndarray
-) -> tuple[Int64Array, Int32Array, np.ndarray]:
-    """The pairs as lists of neighbours, both ways: where each ad's list begins, neighbours, values."""
-    source = np.concatenate([a, b])
-    order = np.argsort(source, kind="stable")
-    begins = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
-    return begins, np.concatenate([b, a])[order], np.concatenate([value, value])[order]
-
-
-@njit(cache=True, nogil=True)
-def _near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The `keep` labels that each ad's candidates name most often: int32, shape (ads, keep), -1: none."""
-    n = begins.size - 1
-    found = np.full((n, keep), -1, np.int32)
-    votes = np.zeros(max(label.max() + 1, 1) if n else 1, np.int64)
-    for ad in range(n):
-        for e in range(begins[ad], begins[ad + 1]):
-            if label[neighbour[e]] >= 0:
-                votes[label[neighbour[e]]] += times[e]
-        for k in range(keep):
-            best = -1
-            most = 0
-            for e in range(begins[ad], begins[ad + 1]):
-                name = label[neighbour[e]]
-                if name >= 0 and (votes[name] > most or (votes[name] == most and most > 0 and name < best)):
-                    most = votes[name]
-                    best = name
-            if best < 0:
-                break
-            found[ad, k] = best
-            votes[best] = 0
-        for e in range(begins[ad], begins[ad + 1]):
-            if label[neighbour[e]] >= 0:
-                votes[label[neighbour[e]]] = 0
-    return found
 
 
 def _first_prices(corpus: Corpus) -> Float32Array:
@@ -196,30 +105,37 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     repeated = np.log2(sizes)
     cut = chance
     first, second, times = candidate_pairs(corpus)
-    chosen = _best_candidates(first, second, times, n, 8)
+    chosen = best_candidates(first, second, times, n, 8)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     strong = bits > cut
-    begins, neighbour, value = _neighbourhoods(n, first[strong], second[strong], bits[strong])
-    label = _compact(_spread_labels(begins, neighbour, value, 12), sizes)
-    degree = np.bincount(first[strong], bits[strong], n) + np.bincount(second[strong], bits[strong], n)
-    all_begins, all_neighbours, all_times = _neighbourhoods(n, first, second, times)
+    # The part that is explained of both: an ad that holds two templates is no centre of either.
+    owner = np.repeat(np.arange(n, dtype=np.int32), np.diff(corpus.offsets))
+    whole = np.maximum(np.bincount(owner, price, n), 1.0)
+    share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
+    close = Pairs(first[strong], second[strong], share[strong], n)
+    degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)
+    label = np.full(n, -1, np.int32)
+    all_begins, all_neighbours, all_times = neighbourhoods(n, first, second, times)
 
     known: dict[bytes, Int32Array] = {}
     for _ in range(ROUNDS):
+        # What the last round left over may be clusters of its own.
+        free = label < 0
+        label = _compact(np.where(free, close.among(free).labels() + n, label).astype(np.int32), sizes)
         price = _prices_of(corpus, label, threads)
-        templates, own = _templates(corpus, price, label, degree, known, threads)
+        templates, own = _templates(corpus, price, label, degree, cut, known, threads)
         merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut, threads), sizes)
         if not np.array_equal(merged, label):
             label = merged
             price = _prices_of(corpus, label, threads)
-            templates, own = _templates(corpus, price, label, degree, known, threads)
+            templates, own = _templates(corpus, price, label, degree, cut, known, threads)
         cut = chance + strangers_reach(corpus, price, label, threads)
-        near = _near_clusters(all_begins, all_neighbours, all_times, label, 3)
+        near = near_clusters(all_begins, all_neighbours, all_times, label, 3)
         label = _compact(_assign(corpus, price, label, own, templates, near, cut - repeated, threads), sizes)
     price = _prices_of(corpus, label, threads)
-    templates, own = _templates(corpus, price, label, degree, known, threads)
+    templates, own = _templates(corpus, price, label, degree, cut, known, threads)
     label = _paying(label, own, templates, sizes, cut)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
@@ -265,6 +181,7 @@ def _templates(
     price: Float32Array,
     label: Int32Array,
     degree: np.ndarray,
+    cut: float,
     known: dict[bytes, Int32Array],
     threads: int,
 ) -> tuple[list[Consensus], Float32Array]:
@@ -280,28 +197,17 @@ def _templates(
         out = []
         for members in part:
             words = known.get(members.tobytes())
+            rounds = 0
             if words is None:
                 start = members[int(np.argmax(degree[members]))]
-                out.append(
-                    consensus(
-                        corpus,
-                        price,
-                        members,
-                        corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]],
-                        head,
-                    )
-                )
-            else:
-                out.append(consensus(corpus, price, members, words, head, rounds=0))
+                words = corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]]
+                rounds = 2
+            out.append(consensus(corpus, price, members, words, head, cut, rounds))
         return out
 
     with ThreadPoolExecutor(threads) as pool:
-        templates = [
-            c for part in pool.map(share, (groups[k::threads] for k in range(threads))) for c in part
-        ]
-    # The shares were dealt out in turn: put them back in order.
-    order = [k for first in range(threads) for k in range(first, len(groups), threads)]
-    templates = [c for _, c in sorted(zip(order, templates, strict=True), key=lambda item: item[0])]
+        parts = list(pool.map(share, (groups[k::threads] for k in range(threads))))
+    templates = [parts[k % threads][k // threads] for k in range(len(groups))]
     own = np.zeros(corpus.ads, np.float32)
     for members, found in zip(groups, templates, strict=True):
         own[members] = found.bits
@@ -415,16 +321,5 @@ def _merge(
     )
     least = np.minimum(whole[first], whole[second])
     same = (forth > cut) & (forth > 0.5 * least)
-    root = np.arange(count)
-    for k in np.flatnonzero(same)[np.argsort(-forth[same], kind="stable")]:
-        x, y = int(first[k]), int(second[k])
-        while root[x] != x:
-            x = int(root[x])
-        while root[y] != y:
-            y = int(root[y])
-        if x != y:
-            root[max(x, y)] = min(x, y)
-    for k in range(count):
-        while root[k] != root[root[k]]:
-            root[k] = root[root[k]]
+    root = united(np.arange(count), first[same].astype(np.int64), second[same].astype(np.int64))
     return np.where(label >= 0, root[np.maximum(label, 0)], -1).astype(np.int32)

@@ -106,6 +106,7 @@ def _consensus(
     offsets: Int64Array,
     start: Int32Array,
     head: Int32Array,
+    least: float,
     rounds: int,
 ) -> tuple[Int32Array, Float32Array, Float32Array]:
     model = start
@@ -114,7 +115,10 @@ def _consensus(
         rounds = 0
     for _ in range(rounds):
         bits, votes, places = align_members(sample, words, price, offsets, model, head)
-        copied = bits > 0
+        # Those that copied no more than strangers do have no say.
+        copied = bits > least
+        if copied.sum() < 2:
+            copied = bits > 0
         if copied.sum() < 2:
             model = start[:0].copy()
             break
@@ -139,6 +143,7 @@ def consensus(
     members: Int32Array,
     start: Int32Array,
     head: Int32Array,
+    least: float,
     rounds: int = 2,
 ) -> Consensus:
     """The consensus of the members, begun at `start`, the words of one of them.
@@ -152,6 +157,7 @@ def consensus(
         members: the cluster's texts.
         start: word numbers, int32.
         head: room, see `align_members`.
+        least: bits that strangers reach; who copies no more than that has no vote.
         rounds: how often to revise.
     """
-    return Consensus(*_consensus(members, corpus.words, price, corpus.offsets, start, head, rounds))
+    return Consensus(*_consensus(members, corpus.words, price, corpus.offsets, start, head, least, rounds))
