@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 DEMO := out/demo
+DEMO_FILES := $(addprefix examples/demo/,harbourlist.csv petitesannonces.csv elmercado.tsv northboard.jsonl)
 # The stages of one run use all cores themselves.
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
@@ -29,7 +30,7 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@ $(RUN)
 
 demo: $(RUN) ## compare the 2,000 invented ads of examples/demo
-	@$(BIN)/filrouge compare examples/demo/*.csv --out $(DEMO) --jobs $(JOBS)
+	@$(BIN)/filrouge compare $(DEMO_FILES) --out $(DEMO) --jobs $(JOBS)
 	@echo "Open the report in a browser: $(CURDIR)/$(DEMO)/report.html"
 
 test: $(DEV) ## run the tests
