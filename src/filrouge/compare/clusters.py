@@ -24,11 +24,13 @@ from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neigh
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
 
-ONE_IN = 100
-"""One ad in this many may meet some stranger's text by chance."""
+ONE_IN = 200
+"""One ad of a cluster in this many may be a stranger's."""
 SAMPLE = 4_000
 """Ads whose most similar strangers show what strangers reach on this corpus."""
 QUANTILES = (0.2, 0.6)
+MOST_STRANGERS = 0.05
+"""However large a cluster is, its ads must be tied by more than this share of strangers is."""
 FEW = 20
 """With fewer ads than this, what strangers reach is not measured."""
 ROUNDS = 3
@@ -45,7 +47,7 @@ class Clustering:
         price: float32, shape (words,): what each word would cost a stranger.
         pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
         exact_bits: float32, shape (pairs,): bits between them.
-        cut: bits that strangers reach by chance in a corpus of this size.
+        cut: bits that tie two ads: of such ties one in `ONE_IN` is between strangers.
     """
 
     label: Int32Array
@@ -100,9 +102,8 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         threads: how many threads to use; the result is the same.
     """
     n = corpus.ads
-    chance = float(np.log2(max(int(sizes.sum()), 2) * ONE_IN))
-    repeated = np.log2(sizes)
-    cut = chance
+    reach = Reach(0.0, 0.0, int(sizes.sum()))
+    cut = reach.pair
     first, second, times = candidate_pairs(corpus)
     chosen = best_candidates(first, second, times, n, 8)
     first, second, times = first[chosen], second[chosen], times[chosen]
@@ -130,12 +131,14 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
             label = merged
             price = _prices_of(corpus, label, threads)
             templates, own = _templates(corpus, price, label, degree, cut, known, threads)
-        cut = max(chance, strangers_reach(corpus, price, label, all_begins, all_neighbours, threads))
+        reach = strangers_reach(corpus, price, label, sizes, all_begins, all_neighbours, threads)
+        cut = reach.pair
         near = near_clusters(all_begins, all_neighbours, all_times, label, 3)
-        label = _compact(_assign(corpus, price, label, own, templates, near, cut - repeated, threads), sizes)
+        needed = reach.needed(_ads_of(label, sizes, len(templates)))
+        label = _compact(_assign(corpus, price, label, own, templates, near, needed, threads), sizes)
     price = _prices_of(corpus, label, threads)
     templates, own = _templates(corpus, price, label, degree, cut, known, threads)
-    label = _paying(label, own, templates, sizes, cut)
+    label = _paying(label, own, templates, sizes, reach)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
@@ -147,15 +150,48 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     return Clustering(label, own, templates, price, pairs, exact, cut)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """The distribution of the bits that an ad reaches with the stranger who is most like it.
+
+    Attributes:
+        place, scale: of a Gumbel distribution, bits.
+        ads: of the corpus.
+    """
+
+    place: float
+    scale: float
+    ads: int
+
+    @property
+    def pair(self) -> float:
+        """Bits that tie two ads."""
+        return float(self.needed(np.array([2]))[0])
+
+    def needed(self, sizes: np.ndarray) -> np.ndarray:
+        """Bits that ties an ad to a cluster of so many ads, so that one of its ads in `ONE_IN` is a stranger.
+
+        Strangers come to a large cluster no more often than to a small one, so among its many
+        ads they are few. Never less than what chance alone does: ads * 2**-bits.
+        """
+        share = np.clip(sizes / ONE_IN, 1e-9, MOST_STRANGERS)
+        here = self.place - self.scale * np.log(-np.log1p(-share))
+        needed: np.ndarray = np.maximum(
+            here, np.log2(np.maximum(self.ads * ONE_IN / np.maximum(sizes, 1), 1))
+        )
+        return needed
+
+
 def strangers_reach(
     corpus: Corpus,
     price: Float32Array,
     label: Int32Array,
+    sizes: Int64Array,
     begins: Int64Array,
     neighbour: Int32Array,
     threads: int,
-) -> float:
-    """Bits that one ad in `ONE_IN` reaches here with the stranger who is most like it.
+) -> Reach:
+    """What strangers' texts have in common here, as the best that each ad reaches with any of them.
 
     The best of many independent scores follows a Gumbel distribution. It is fitted to what a
     sample of ads reaches with the best of its candidates outside its cluster, by two low
@@ -164,6 +200,7 @@ def strangers_reach(
     Source: extreme values as the measure of chance alignments, Karlin & Altschul (PNAS 87,
     1990); fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
     """
+    ads = int(sizes.sum())
     asked = np.random.default_rng(0).permutation(corpus.ads)[:SAMPLE].astype(np.int32)
     counts = begins[asked + 1] - begins[asked]
     second = np.repeat(asked, counts)
@@ -174,11 +211,11 @@ def strangers_reach(
     best = np.zeros(asked.size, np.float32)
     np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
     if best.size < FEW:
-        return 0.0
+        return Reach(0.0, 0.0, ads)
     low, high = np.quantile(best, QUANTILES)
     place = -np.log(-np.log(np.array(QUANTILES)))
     scale = float(high - low) / float(place[1] - place[0])
-    return float(low) + scale * float(-np.log(-np.log1p(-1.0 / ONE_IN)) - place[0])
+    return Reach(float(low) - scale * float(place[0]), scale, ads)
 
 
 def _templates(
@@ -226,23 +263,23 @@ def _ads_of(label: Int32Array, sizes: Int64Array, found: int) -> np.ndarray:
 
 
 def _paying(
-    label: Int32Array, own: Float32Array, templates: list[Consensus], sizes: Int64Array, cut: float
+    label: Int32Array, own: Float32Array, templates: list[Consensus], sizes: Int64Array, reach: Reach
 ) -> Int32Array:
     """Without the ads that their template does not save enough, and the clusters that do not pay for it.
 
-    Of all ads, ads * 2**-bits write a text by chance. Where k ads have the very same one, that
-    is a small share of k: the bits that are needed shrink with log2(k). And a template has to
-    be written once; what its members save above that must be more than strangers reach.
+    A template has to be written once; what its members save above that must be more than
+    strangers reach.
     """
     found = len(templates)
     if not found:
         return label
-    stays = (label >= 0) & (own > cut - np.log2(sizes))
+    needed = reach.needed(_ads_of(label, sizes, found))
+    stays = (label >= 0) & (own > needed[np.maximum(label, 0)])
     kept = np.where(stays, label, -1).astype(np.int32)
     ads = _ads_of(kept, sizes, found)
     saved = np.bincount(kept[stays], own[stays] * sizes[stays], found)
     cost = np.array([float(template.price.sum()) for template in templates])
-    pays = (ads >= 2) & (saved - cost > cut - np.log2(np.maximum(ads, 1)))
+    pays = (ads >= 2) & (saved - cost > reach.needed(ads))
     return np.where(stays & pays[np.maximum(kept, 0)], kept, -1).astype(np.int32)
 
 
@@ -268,7 +305,7 @@ def _assign(
     speak as a stranger, and make the words of its own template look common. `_paying` has the
     last word.
     """
-    stays = (label >= 0) & (own > needed / 2)
+    stays = (label >= 0) & (own > needed[np.maximum(label, 0)] / 2) if templates else label >= 0
     best = np.where(stays, own, 0).astype(np.float32)
     new = np.where(stays, label, -1).astype(np.int32)
 
@@ -288,7 +325,7 @@ def _assign(
         with ThreadPoolExecutor(threads) as pool:
             for part in pool.map(weighed, (groups[share::threads] for share in range(threads))):
                 for group, saved in part:
-                    better = (saved > best[group]) & (saved > needed[group])
+                    better = (saved > best[group]) & (saved > needed[int(column[group[0]])])
                     best[group[better]] = saved[better]
                     new[group[better]] = column[group[better]]
     return new
