@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filrouge.compare.align import align_members, pair_bits
+from filrouge.compare.align import pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
 from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neighbourhoods, united
@@ -119,25 +119,28 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     label = np.full(n, -1, np.int32)
     all_begins, all_neighbours, all_times = neighbourhoods(n, first, second, times)
 
-    known: dict[bytes, Int32Array] = {}
+    writers = _Templates(corpus, degree, threads)
     for _ in range(ROUNDS):
         # What the last round left over may be clusters of its own.
         free = label < 0
         label = _compact(np.where(free, close.among(free).labels() + n, label).astype(np.int32), sizes)
         price = _prices_of(corpus, label, threads)
-        templates, own = _templates(corpus, price, label, degree, cut, known, threads)
+        writers.weigh_again()
+        templates, own = writers.of(label, price, cut)
         merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut, threads), sizes)
         if not np.array_equal(merged, label):
             label = merged
+            # Words that both parts had are dearer now. Other clusters hardly notice: they are not weighed again.
             price = _prices_of(corpus, label, threads)
-            templates, own = _templates(corpus, price, label, degree, cut, known, threads)
+            templates, own = writers.of(label, price, cut)
         reach = strangers_reach(corpus, price, label, sizes, all_begins, all_neighbours, threads)
         cut = reach.pair
         near = near_clusters(all_begins, all_neighbours, all_times, label, 3)
         needed = reach.needed(_ads_of(label, sizes, len(templates)))
         label = _compact(_assign(corpus, price, label, own, templates, near, needed, threads), sizes)
     price = _prices_of(corpus, label, threads)
-    templates, own = _templates(corpus, price, label, degree, cut, known, threads)
+    writers.weigh_again()
+    templates, own = writers.of(label, price, cut)
     label = _paying(label, own, templates, sizes, reach)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
@@ -218,43 +221,53 @@ def strangers_reach(
     return Reach(float(low) - scale * float(place[0]), scale, ads)
 
 
-def _templates(
-    corpus: Corpus,
-    price: Float32Array,
-    label: Int32Array,
-    degree: np.ndarray,
-    cut: float,
-    known: dict[bytes, Int32Array],
-    threads: int,
-) -> tuple[list[Consensus], Float32Array]:
-    """The consensus of each cluster, begun at its best connected member, and what it saves each ad.
+class _Templates:
+    """The consensus of each cluster; what was found before is not sought again.
 
-    `known` keeps the words of clusters that were seen before with the same members, which
-    are then only weighed again, not sought again.
+    Clusters that were seen before with the same members keep their words, and are only weighed
+    again when that is asked for.
     """
-    groups = _members(label)
 
-    def share(part: list[Int32Array]) -> list[Consensus]:
-        head = np.full(corpus.sizes[0], -1, np.int32)
-        out = []
-        for members in part:
-            words = known.get(members.tobytes())
-            rounds = 0
-            if words is None:
-                start = members[int(np.argmax(degree[members]))]
-                words = corpus.words[corpus.offsets[start] : corpus.offsets[start + 1]]
-                rounds = 2
-            out.append(consensus(corpus, price, members, words, head, cut, rounds))
-        return out
+    def __init__(self, corpus: Corpus, degree: np.ndarray, threads: int) -> None:
+        self._corpus, self._degree, self._threads = corpus, degree, threads
+        self._known: dict[bytes, Consensus] = {}
+        self._weighed: dict[bytes, Consensus] = {}
+        self._price = np.zeros(0, np.float32)
 
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(share, (groups[k::threads] for k in range(threads))))
-    templates = [parts[k % threads][k // threads] for k in range(len(groups))]
-    own = np.zeros(corpus.ads, np.float32)
-    for members, found in zip(groups, templates, strict=True):
-        own[members] = found.bits
-        known[members.tobytes()] = found.words
-    return templates, own
+    def weigh_again(self) -> None:
+        """Weigh every cluster anew at the prices to come."""
+        self._weighed = {}
+
+    def of(self, label: Int32Array, price: Float32Array, cut: float) -> tuple[list[Consensus], Float32Array]:
+        """The consensus of each cluster, begun at its best connected member, and what it saves each ad."""
+        self._price = price
+        groups = _members(label)
+
+        def share(part: list[Int32Array]) -> list[Consensus]:
+            head = np.full(self._corpus.sizes[0], -1, np.int32)
+            return [self._consensus(members, cut, head) for members in part]
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            parts = list(pool.map(share, (groups[k :: self._threads] for k in range(self._threads))))
+        templates = [parts[k % self._threads][k // self._threads] for k in range(len(groups))]
+        own = np.zeros(self._corpus.ads, np.float32)
+        for members, found in zip(groups, templates, strict=True):
+            own[members] = found.bits
+        return templates, own
+
+    def _consensus(self, members: Int32Array, cut: float, head: Int32Array) -> Consensus:
+        name = members.tobytes()
+        if name in self._weighed:
+            return self._weighed[name]
+        if name in self._known:
+            words, rounds = self._known[name].words, 0
+        else:
+            start = members[int(np.argmax(self._degree[members]))]
+            words = self._corpus.words[self._corpus.offsets[start] : self._corpus.offsets[start + 1]]
+            rounds = 2
+        found = consensus(self._corpus, self._price, members, words, head, cut, rounds)
+        self._known[name] = self._weighed[name] = found
+        return found
 
 
 def _ads_of(label: Int32Array, sizes: Int64Array, found: int) -> np.ndarray:
@@ -305,29 +318,26 @@ def _assign(
     speak as a stranger, and make the words of its own template look common. `_paying` has the
     last word.
     """
-    stays = (label >= 0) & (own > needed[np.maximum(label, 0)] / 2) if templates else label >= 0
+    if not templates:
+        return label
+    stays = (label >= 0) & (own > needed[np.maximum(label, 0)] / 2)
     best = np.where(stays, own, 0).astype(np.float32)
     new = np.where(stays, label, -1).astype(np.int32)
-
-    def weighed(part: list[Int32Array]) -> list[tuple[Int32Array, Float32Array]]:
-        head = np.full(corpus.sizes[0], -1, np.int32)
-        return [
-            (asked, align_members(asked, corpus.words, price, corpus.offsets, words, head)[0])
-            for asked in part
-            if (words := templates[int(column[asked[0]])].words).size
-        ]
-
-    for k in range(near.shape[1]):
-        column = near[:, k]
+    # Templates and ads end to end, so that a template is the first text of a pair and an ad the second.
+    count = len(templates)
+    words = np.concatenate([*(template.words for template in templates), corpus.words])
+    costs = np.concatenate([*(template.price for template in templates), price])
+    sizes = np.concatenate([[template.words.size for template in templates], np.diff(corpus.offsets)])
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    for column in near.T:
         asked = np.flatnonzero((column >= 0) & (column != label)).astype(np.int32)
-        order = asked[np.argsort(column[asked], kind="stable")]
-        groups = np.split(order, np.flatnonzero(np.diff(column[order])) + 1) if order.size else []
-        with ThreadPoolExecutor(threads) as pool:
-            for part in pool.map(weighed, (groups[share::threads] for share in range(threads))):
-                for group, saved in part:
-                    better = (saved > best[group]) & (saved > needed[int(column[group[0]])])
-                    best[group[better]] = saved[better]
-                    new[group[better]] = column[group[better]]
+        target = column[asked]
+        order = np.argsort(target, kind="stable")
+        asked, target = asked[order], target[order]
+        saved = pair_bits(target, (asked + count).astype(np.int32), words, costs, offsets, threads)
+        better = (saved > best[asked]) & (saved > needed[target])
+        best[asked[better]] = saved[better]
+        new[asked[better]] = target[better]
     return new
 
 
@@ -356,11 +366,7 @@ def _merge(
     cost = np.concatenate([t.price for t in templates])
     first, second = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
     forth = pair_bits(first, second, flat, cost, offsets, threads)
-    whole = (
-        np.add.reduceat(np.concatenate([cost, [0.0]]), np.minimum(offsets[:-1], cost.size))
-        if cost.size
-        else np.zeros(count)
-    )
+    whole = np.bincount(np.repeat(np.arange(count), sizes), cost, count)
     least = np.minimum(whole[first], whole[second])
     same = (forth > cut) & (forth > 0.5 * least)
     root = united(np.arange(count), first[same].astype(np.int64), second[same].astype(np.int64))
