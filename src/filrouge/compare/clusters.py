@@ -130,7 +130,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         merged = _compact(_merge(corpus, label, templates, all_begins, all_neighbours, cut, threads), sizes)
         if not np.array_equal(merged, label):
             label = merged
-            # Words that both parts had are dearer now. Other clusters hardly notice: they are not weighed again.
+            # Words that both parts had are dearer now. Other clusters hardly notice and keep their weights.
             price = _prices_of(corpus, label, threads)
             templates, own = writers.of(label, price, cut)
         reach = strangers_reach(corpus, price, label, sizes, all_begins, all_neighbours, threads)
