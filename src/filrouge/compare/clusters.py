@@ -33,7 +33,9 @@ MOST_STRANGERS = 0.05
 """However large a cluster is, its ads must be tied by more than this share of strangers is."""
 FEW = 20
 """With fewer ads than this, what strangers reach is not measured."""
-ROUNDS = 3
+KEPT = 12
+"""Candidates of an ad that are compared exactly: those that most runs propose."""
+ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     reach = Reach(0.0, 0.0, int(sizes.sum()))
     cut = reach.pair
     first, second, times = candidate_pairs(corpus)
-    chosen = best_candidates(first, second, times, n, 8)
+    chosen = best_candidates(first, second, times, n, KEPT)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
