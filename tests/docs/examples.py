@@ -31,7 +31,7 @@ SECONDS = re.compile(r"\b[\d.,]+ s\b")
 
 @dataclass(frozen=True)
 class Example:
-    """A command of a page, what is shown under it, and what it printed (standard output) with its exit code."""
+    """A command of a page, what is shown under it, what it printed (standard output), and its exit code."""
 
     command: str
     shown: str
