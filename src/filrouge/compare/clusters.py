@@ -35,6 +35,8 @@ FEW = 20
 """With fewer ads than this, what strangers reach is not measured."""
 KEPT = 12
 """Candidates of an ad that are compared exactly: those that most runs propose."""
+FAR_LESS = 8
+"""A pair that is proposed so many times less often than other pairs of both its ads is not compared."""
 ROUNDS = 2
 
 
@@ -107,7 +109,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     reach = Reach(0.0, 0.0, int(sizes.sum()))
     cut = reach.pair
     first, second, times = candidate_pairs(corpus)
-    chosen = best_candidates(first, second, times, n, KEPT)
+    chosen = best_candidates(first, second, times, n, KEPT, FAR_LESS)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)

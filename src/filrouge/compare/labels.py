@@ -45,22 +45,34 @@ class Pairs:
 
 
 @njit(cache=True, nogil=True)
-def best_candidates(first, second, times, n, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Mark the pairs that are among the `keep` most proposed of either of their ads."""
+def best_candidates(
+    first: Int32Array, second: Int32Array, times: Int32Array, n: int, keep: int, far_less: int
+) -> np.ndarray:
+    """Mark the pairs that are among the `keep` most proposed of either of their ads.
+
+    A pair proposed `far_less` times less often than the best of both its ads is not marked.
+    """
     top = np.zeros((n, keep), np.int32)
+    most = np.zeros(n, np.int32)
     for k in range(first.size):
         for ad in (first[k], second[k]):
+            most[ad] = max(most[ad], times[k])
             low = 0
             for s in range(1, keep):
                 if top[ad, s] < top[ad, low]:
                     low = s
             if times[k] > top[ad, low]:
                 top[ad, low] = times[k]
+    least = np.empty(n, np.int32)
+    for ad in range(n):
+        least[ad] = top[ad].min()
     chosen = np.zeros(first.size, np.bool_)
     room = np.full(n, 2 * keep, np.int32)
     for k in range(first.size):
         a, b = first[k], second[k]
-        if (times[k] >= top[a].min() and room[a] > 0) or (times[k] >= top[b].min() and room[b] > 0):
+        if times[k] * far_less < min(most[a], most[b]):
+            continue
+        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
             chosen[k] = True
             room[a] -= 1
             room[b] -= 1

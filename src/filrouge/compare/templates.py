@@ -75,10 +75,15 @@ def _drawn(
     kinds: np.ndarray,
     model: Int32Array,
     head: Int32Array,
-) -> tuple[Float32Array, Int32Array, Int64Array, Int64Array, Int64Array]:
-    """Bits, places and examples as in `Template`; slots as (after, kind, rows) and their rows, end to end."""
-    m = model.size
+) -> tuple[Int32Array, Float32Array, Int32Array, Int64Array, Int64Array, Int64Array]:
+    """Words, bits, places, examples as in `Template`; slots as (after, kind, rows); the rows end to end."""
     bits, votes, places = align_members(members, words, price, offsets, model, head)
+    # What fewer than two members copy at the last prices is no part of what they share.
+    shared = votes >= min(2, members.size)
+    if not shared.all():
+        model = model[shared]
+        bits, votes, places = align_members(members, words, price, offsets, model, head)
+    m = model.size
     examples = np.full(m, -1, np.int64)
     passed = np.zeros(m + 1, np.int64)
     filled = np.zeros(m + 1, np.int64)
@@ -163,7 +168,7 @@ def _drawn(
             slots[count, 1] = kinds[examples[j]]
             slots[count, 2] = own[j]
             count += 1
-    return bits, places, np.maximum(examples, 0), slots[:count].copy(), rows
+    return model, bits, places, np.maximum(examples, 0), slots[:count].copy(), rows
 
 
 def build_templates(
@@ -208,7 +213,7 @@ def _template(
     model: Consensus,
     head: Int32Array,
 ) -> Template:
-    bits, places, examples, slots, rows = _drawn(
+    constants, bits, places, examples, slots, rows = _drawn(
         members, corpus.words, price, corpus.offsets, kinds, model.words, head
     )
     ends = np.cumsum(slots[:, 2]).tolist()
@@ -219,7 +224,7 @@ def _template(
     ends = np.cumsum(corpus.offsets[members + 1] - corpus.offsets[members]).tolist()
     begins = [0, *ends[:-1]]
     of_member = tuple(places[begin:end] for begin, end in zip(begins, ends, strict=True))
-    return Template(model.words, made, examples, members, of_member, bits)
+    return Template(constants, made, examples, members, of_member, bits)
 
 
 def is_identifier(template: Template, kinds: np.ndarray, j: int) -> bool:

@@ -175,29 +175,30 @@ class Groups:
     def parts(self, cluster: int) -> list[dict[str, Any]]:
         """The template as constant runs and slots, in order."""
         template, wording = self._found.templates[cluster], self.wording(cluster)
-        by_place: dict[int, list[Slot]] = {}
-        for slot in template.slots:
-            by_place.setdefault(slot.after, []).append(slot)
+        stands_for = (self._found.kinds[template.examples] > 0).tolist()
         out: list[dict[str, Any]] = []
         run: list[str] = []
-
-        def close() -> None:
-            if run:
-                out.append({"type": "text", "text": " ".join(run)})
-                run.clear()
-
-        for j in range(template.words.size):
-            for slot in by_place.get(j, []):
+        at = 0
+        # A slot stands before the constant of its number; the words up to there come first.
+        for slot in (*template.slots, None):
+            stop = slot.after if slot else len(wording)
+            run.extend(
+                word
+                for word, is_slot in zip(wording[at:stop], stands_for[at:stop], strict=True)
+                if not is_slot
+            )
+            at = stop
+            if slot:
                 kind, values = self._kind(slot), self._values(template, slot)
                 if kind == "free" and len(values) == 1 and sum(values.values()) == self._ads_in(template):
                     # A number that all of them have is wording.
-                    run.append(next(iter(values)))
+                    run.extend(values)
                     continue
-                close()
+            if run:
+                out.append({"type": "text", "text": " ".join(run)})
+                run = []
+            if slot:
                 out.append({"type": "slot", "kind": kind, "values": values})
-            if not is_identifier(template, self._found.kinds, j):
-                run.append(wording[j])
-        close()
         return out
 
     def record(self, cluster: int) -> dict[str, Any]:
