@@ -21,7 +21,7 @@ DISGUISES = {
     "Cyrillic letters": "Rеlахing mаssаgе dоwntоwn, аsk fоr оur friеndly tеаm. Саll nоw оr tехt аny timе",
     "Greek letters": "Rεlαxing mαssαgε dοwntοwn, αsk fοr οur friεndly τεαm. Cαll nοw οr τεxτ αny τimε",
     "full-width letters": (
-        "Ｒｅｌａｘｉｎｇ ｍａｓｓａｇｅ ｄｏｗｎｔｏｗｎ, ａｓｋ ｆｏｒ ｏｕｒ friendly team. Ｃａｌｌ now or text any time"
+        "Ｒｅｌａｘｉｎｇ ｍａｓｓａｇｅ downtown, ａｓｋ ｆｏｒ ｏｕｒ friendly team. Ｃａｌｌ now or text any time"
     ),
     "mathematical letters": (
         "𝐑𝐞𝐥𝐚𝐱𝐢𝐧𝐠 𝓂𝒶𝓈𝓈𝒶𝑔𝑒 𝕕𝕠𝕨𝕟𝕥𝕠𝕨𝕟, 𝔞𝔰𝔨 𝚏𝚘𝚛 𝗼𝘂𝗿 𝘧𝘳𝘪𝘦𝘯𝘥𝘭𝘺 𝙩𝙚𝙖𝙢. Ⓒⓐⓛⓛ 🅽🅾🆆 or 🄣🄔🄧🄣 any time"

@@ -28,7 +28,7 @@ def slot_of(slots: U64, key: np.uint64) -> int:
     at = key & mask
     while slots[at] != np.uint64(0) and slots[at] != key:
         at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+    return int(at)
 
 
 @njit(cache=True, nogil=True)

@@ -87,7 +87,7 @@ def fold_texts(texts: Sequence[str]) -> Folded:
     if flags.any():
         from filrouge.ads.mending import mend
 
-        mended = [(int(i), m) for i in np.flatnonzero(flags) if (m := mend(texts[i])) is not None]
+        mended = [(int(i), m) for i in np.flatnonzero(flags).tolist() if (m := mend(texts[i])) is not None]
         if mended:
             sizes = np.array([len(m.text) for _, m in mended], np.int64)
             map_at[[i for i, _ in mended]] = np.cumsum(sizes) - sizes

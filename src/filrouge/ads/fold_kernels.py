@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.ads.fold_tables import FOREIGN, LATIN_LETTER, LOOKALIKE, OTHER, SIZE
+from filrouge.ads.fold_tables import LATIN_LETTER, LOOKALIKE, OTHER, SIZE
 
 ENTITY: Final = 1
 MOJIBAKE: Final = 2
@@ -117,7 +117,7 @@ def fold(
                 else:
                     has_foreign = True
             # A dropped character, a digit or a leet sign doesn't end a word.
-            elif c >= SIZE or to[c] != 0 and not (0x30 <= to[c] <= 0x39 or c == 0x40 or c == 0x24 or c == 0x27):
+            elif c >= SIZE or (to[c] != 0 and not (0x30 <= to[c] <= 0x39 or c == 0x40 or c == 0x24 or c == 0x27)):
                 if has_foreign and (is_latin or has_lookalike):
                     table = weak if is_latin else own
                     q = word_p

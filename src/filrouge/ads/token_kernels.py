@@ -137,7 +137,7 @@ def split(
                     symbols = _NO_LINK
                     spaces = 0
                     continue
-                starts_word = r == LETTER or r == DIGIT
+                starts_word = r in (LETTER, DIGIT)
                 if r == LEET_SIGN and j + 1 < stop and (c == 0x40 or c == 0x24):  # @vailable, $pecial, $$exy
                     k = j + 1
                     if k + 1 < stop and chars[k] == c:
@@ -168,7 +168,7 @@ def split(
                         trail += 1
                         if letters == 0:
                             lead += 1
-                    elif r == LETTER or r == MARK:
+                    elif r in (LETTER, MARK):
                         letters += 1
                         trail = 0
                     elif r == APOSTROPHE:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,7 @@ class WrittenWords:
     """
 
     tokens: Tokens
-    links: tuple[NDArray[np.generic], ...]
+    links: tuple[NDArray[Any], ...]
 
 
 def written_words(folded: Folded, masks: Masks) -> WrittenWords:
@@ -111,12 +111,13 @@ def written_words(folded: Folded, masks: Masks) -> WrittenWords:
 
     tables = fold_tables()
     mask_at = np.searchsorted(masks.ad, np.arange(len(folded) + 1)).astype(np.int64)
-    key, start, end, kind, offsets, *links = split(
+    found: tuple[NDArray[Any], ...] = split(
         folded.chars, folded.origin, folded.origin_end, folded.offsets,
         mask_at, _as(masks.start, np.int32), _as(masks.end, np.int32), _as(masks.kind, np.uint8),
         tables.role, tables.key,
     )  # fmt: skip
-    return WrittenWords(Tokens(key, start, end, offsets, kind), tuple(links))
+    key, start, end, kind, offsets = found[:5]
+    return WrittenWords(Tokens(key, start, end, offsets, kind), found[5:])
 
 
 def vocabulary_of(chunks: Sequence[WrittenWords], threads: int = 1) -> Vocabulary:
@@ -143,9 +144,11 @@ def join_disguised(chunk: WrittenWords, vocabulary: Vocabulary) -> Tokens:
 
     t = chunk.tokens
     total = float(vocabulary.counts.sum())
+    word, poly, size, first, last, gap, bits = chunk.links
+    slots, counts = vocabulary.table
     key, start, end, kind, offsets = join(
-        t.key, t.start, t.end, t.kind, t.offsets, *chunk.links, *vocabulary.table, total
-    )
+        t.key, t.start, t.end, t.kind, t.offsets, word, poly, size, first, last, gap, bits, slots, counts, total
+    )  # fmt: skip
     return Tokens(key, start, end, offsets, kind)
 
 
@@ -200,6 +203,6 @@ def tokenize(folded: Folded, masks: Masks, vocabulary: Vocabulary | None = None)
     return tokenize_chunks([folded], [masks], 1, vocabulary)
 
 
-def _as(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.generic]:
+def _as(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
     """The array in the one layout and type that the kernels are compiled for."""
     return np.ascontiguousarray(array, dtype=dtype)
