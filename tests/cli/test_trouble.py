@@ -87,12 +87,21 @@ def test_debug_shows_where_it_happened(tmp_path: Path, monkeypatch: pytest.Monke
         main(["compare", "a.csv", "--out", str(tmp_path / "out"), "--debug"])
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError("450000 requested and 55264 written"),  # as NumPy says it
+    ],
+)
 def test_a_full_disk_is_said_in_plain_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    trouble: OSError, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fails_with(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), monkeypatch)
+    fails_with(trouble, monkeypatch)
     assert main(["compare", "a.csv", "--out", str(tmp_path / "out")]) == 2
-    assert "The disk is full" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{tmp_path / 'out'}: could not be written (No space left on device)" in told
+    assert "Free some space" in told
 
 
 def test_ctrl_c_is_exit_code_130(

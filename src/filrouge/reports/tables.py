@@ -193,16 +193,23 @@ def _exchange(target: Path, new: Path, old: Path) -> None:
 
 def is_full(error: BaseException) -> bool:
     """Whether `error` says that there is no room to write, or no way to."""
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and (error.errno in _FULL or _is_short_write(error)):
         return True
     # Polars reports the trouble of the system in words only, and as errors of several classes.
     is_polars = isinstance(error, OSError) or type(error).__module__.startswith("polars")
     return is_polars and any(f"(os error {code})" in str(error) for code in _FULL)
 
 
+def _is_short_write(error: OSError) -> bool:
+    """Whether NumPy could write only a part of an array: it says so without the system's number."""
+    return error.errno is None and " requested and " in str(error) and str(error).endswith(" written")
+
+
 def _why(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, OSError) and _is_short_write(error):
+        return os.strerror(errno.ENOSPC)
     for code in _FULL:
         if f"(os error {code})" in str(error):
             return os.strerror(code)
