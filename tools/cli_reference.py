@@ -24,6 +24,7 @@ This page is written by `make reference` from the program's own help, so the two
 | 2 | wrong use: an option, a file or a folder that cannot be used. The message says what to do |
 | 3 | with `--strict` only: done, but some rows could not be read (see `rejects.csv`) |
 | 130 | interrupted (Ctrl-C) |
+| 143 | ended by the system (`kill`, a shutdown, a time limit) |
 
 Findings go to the folder that you name, answers to standard output, progress and messages to standard error.
 The language is that of `--lang`, else of the variable `FILROUGE_LANG`, else of the system

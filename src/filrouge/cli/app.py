@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import gettext
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -85,14 +87,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak(_asked_language(given))
     debug = "--debug" in given or bool(os.environ.get("FILROUGE_DEBUG"))
     try:
-        result = program().main(given, prog_name="filrouge", standalone_mode=False)
-        sys.stdout.flush()
+        with _ending_tidily():
+            result = program().main(given, prog_name="filrouge", standalone_mode=False)
+            sys.stdout.flush()
     except click.ClickException as trouble:
         trouble.show()
         return exits.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         print(_("Interrupted."), file=sys.stderr)
         return exits.INTERRUPTED
+    except _Terminated:
+        print(_("Interrupted."), file=sys.stderr)
+        return exits.TERMINATED
     except BrokenPipeError:
         # The reader (`head`, say) has what it wanted. Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,6 +108,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _told(trouble)
     return result if isinstance(result, int) else exits.DONE
+
+
+class _Terminated(BaseException):
+    """The system asked this process to end. Like KeyboardInterrupt it passes by `except Exception`."""
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Within the block SIGTERM unwinds the work as Ctrl-C does, so that nothing half-written stays behind."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # who asks twice does not wait for the tidying
+        raise _Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # signals belong to the main thread, and this is another one
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _told(trouble: Exception) -> int:

@@ -7,3 +7,4 @@ FAULT = 1  # a mistake in filrouge itself
 WRONG_USE = 2  # options or files that cannot be used; the message says what to do
 REJECTED_ROWS = 3  # with --strict only: the work is done, but some rows could not become ads
 INTERRUPTED = 130  # Ctrl-C, as shells say it
+TERMINATED = 143  # asked to end by the system (SIGTERM: `kill`, a shutdown, a time limit)
