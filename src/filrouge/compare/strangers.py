@@ -17,6 +17,11 @@ from numba import njit
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
 
 
+IN_PASSING = np.float32(0.5)
+"""What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
+the words around it, and a template would lose its slot at the end of a sentence."""
+
+
 @dataclass(frozen=True)
 class Corpus:
     """All texts as flat arrays: word numbers, and the numbers of the runs that end at each word."""
@@ -70,6 +75,7 @@ def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, way
     for ad in range(offsets.size - 1):
         for t in range(offsets[ad], offsets[ad + 1]):
             if not said[t]:
+                price[t] = IN_PASSING
                 continue
             # Its own cluster is left out: what remains are strangers.
             alone = (c1[words[t]] - 1 + 0.5) / total
@@ -88,7 +94,7 @@ def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, way
 
 
 def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Array:
-    """Bits that each word would cost a stranger; float32, shape (words,); 0 for identifiers.
+    """Bits that each word would cost a stranger; float32, shape (words,); `IN_PASSING` for identifiers.
 
     Args:
         corpus: the texts.

@@ -149,14 +149,14 @@ class Stored:
         """The ads nearest to `text`, at most `top`, best first.
 
         An ad is near by its words (bits saved) or by an identifier that the text names
-        (log2(ads / holders)); the stronger of the two ranks it. They are not added up.
+        (log2(ads / holders)). Those with an identifier come first: who names a phone asks for it.
         """
         words, named = self._read(text)
         shared = self._holders(named)
         strength = {ad: max(s.bits for s in found) for ad, found in shared.items()}
         for ad, bits in self._index.nearest(words, top):
             strength[ad] = max(bits, strength.get(ad, 0.0))
-        best = sorted(strength, key=lambda ad: (-strength[ad], ad))[:top]
+        best = sorted(strength, key=lambda ad: (ad not in shared, -strength[ad], ad))[:top]
         return [self._hit(ad, words, shared.get(ad, ())) for ad in best]
 
     def explain(self, one: str, other: str) -> Explanation:
