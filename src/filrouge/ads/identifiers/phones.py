@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -43,6 +44,9 @@ FAR_APART: Final = -1.5
 
 MOST_DIGITS: Final = 15
 FEWEST_DIGITS: Final = 8
+
+_BEFORE: Final = 32
+_AFTER: Final = 24
 
 _REGULAR_FORMS: Final = frozenset(
     {
@@ -94,14 +98,23 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
         end: where it ends, exclusive.
         country: ISO code of the country where numbers without country code are dialled.
     """
-    before = text[max(0, start - 32) : start].rpartition("\0")[2]
-    after = text[end : end + 24].partition("\0")[0]
-    chain = text[start:end]
+    before = text[max(0, start - _BEFORE) : start].rpartition("\0")[2]
+    after = text[end : end + _AFTER].partition("\0")[0]
+    found = _phones(before, text[start:end], after, country)
+    return [Phone(value, start + first, start + last) for value, first, last in found]
+
+
+@lru_cache(maxsize=1 << 14)
+def _phones(before: str, chain: str, after: str, country: str) -> tuple[Phone, ...]:
+    """The phones in a chain, their offsets in it; one that opens with a sign or bracket begins below zero.
+
+    Remembered, since the text of the house repeats one phone in thousands of ads.
+    """
     if _is_too_short(chain, before, country):
-        return []
+        return ()
     plain = _plain_phone(chain, before, after, country)
     if plain is not None:
-        return [_placed(plain, text, start)]
+        return (_placed(plain, before, chain, after),)
     windows: list[_Window] = []
     for reading in readings(chain, before):
         found = _windows(reading, before, after, country)
@@ -115,7 +128,7 @@ def phones_in_chain(text: str, start: int, end: int, country: str) -> list[Phone
         if all(window.end <= other.start or window.start >= other.end for other in chosen):
             chosen.append(window)
     chosen.sort(key=lambda w: w.start)
-    return [_placed(window, text, start) for window in chosen]
+    return tuple(_placed(window, before, chain, after) for window in chosen)
 
 
 def _is_too_short(chain: str, before: str, country: str) -> bool:
@@ -148,10 +161,11 @@ def _plain_phone(chain: str, before: str, after: str, country: str) -> _Window |
     return _Window(value, 0, 0, start, end, REGULAR) if value is not None else None
 
 
-def _placed(window: _Window, text: str, chain: int) -> Phone:
+def _placed(window: _Window, before: str, chain: str, after: str) -> Phone:
     """The phone with its plus sign and the brackets whose other half stands within it."""
-    start, end = chain + window.start, chain + window.end
-    prefix = _LEAD.search(text[max(0, start - 4) : start])
+    text, shift = before + chain + after, len(before)
+    start, end = shift + window.start, shift + window.end
+    prefix = _LEAD.search(text, max(0, start - 4), start)
     lead = prefix.group() if prefix is not None else ""
     for opening, closing in _BRACKETS:
         if opening in lead and closing not in text[start:end]:
@@ -162,7 +176,7 @@ def _placed(window: _Window, text: str, chain: int) -> Phone:
             closing, start, end
         ):
             end += 1
-    return Phone(window.value, start, end)
+    return Phone(window.value, start - shift, end - shift)
 
 
 def _windows(reading: Reading, before: str, after: str, country: str) -> list[_Window]:
