@@ -294,33 +294,7 @@ def test_a_template_that_many_of_the_ads_follow_is_found(
     copies: int, strangers: int, tmp_path: Path, filrouge: Run
 ) -> None:
     dice = random.Random(5)
-    syllables = [
-        "ba",
-        "ke",
-        "li",
-        "mo",
-        "nu",
-        "ra",
-        "se",
-        "ti",
-        "vo",
-        "wa",
-        "zu",
-        "fe",
-        "gi",
-        "ho",
-        "ja",
-        "lon",
-        "mar",
-        "tes",
-        "vin",
-        "kor",
-        "dal",
-        "nep",
-        "sur",
-        "bim",
-        "fat",
-    ]
+    syllables = [a + b for a in "bklmnrst" for b in ("a", "i", "o", "ul", "en")]
     words = [one + other for one in syllables for other in syllables]
     template = dice.choices(words, k=50)
     with (tmp_path / "ads.csv").open("w", encoding="utf-8", newline="") as file:
