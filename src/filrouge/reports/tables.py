@@ -98,6 +98,11 @@ class OutputFolder:
     def __enter__(self) -> Path:
         target = self._target = Path(os.path.realpath(self._given))
         try:
+            os.fspath(target).encode()
+        except UnicodeEncodeError as trouble:  # polars writes to names in UTF-8 only
+            name = os.fsencode(self._given).decode("utf-8", "replace")
+            raise CannotWrite(name, os.strerror(errno.EILSEQ)) from trouble
+        try:
             if target.exists() and not target.is_dir():
                 raise NotAFolder(str(self._given))
             if target.is_dir() and not (target / PROOF).exists() and any(_entries(target)):

@@ -28,7 +28,7 @@ class Raw(NamedTuple):
 
 def label_of(name: str) -> str:
     """What messages call the file that was given as `name`."""
-    return _("standard input") if name == STDIN else name
+    return _("standard input") if name == STDIN else printable(name)
 
 
 def printable(name: str) -> str:

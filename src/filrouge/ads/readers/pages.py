@@ -65,7 +65,7 @@ def read_folder(name: str) -> tuple[Part, Source]:
             rejects.append(Reject(printable(name), row, "", why))
         found.append(_Found(printable(relative), printable(path.parent.resolve().name), row, page))
     part = _part(found, rejects)
-    return part, Source(name, fingerprint.hexdigest(), size, 0)
+    return part, Source(printable(name), fingerprint.hexdigest(), size, 0)
 
 
 def read_page(content: Content) -> Part:

@@ -93,7 +93,7 @@ def _read_one(name: str, columns: Columns) -> tuple[Part, Source]:
     if name != STDIN and is_folder(name):
         return read_folder(name)
     raw = read_raw(name)
-    source = Source(name, raw.sha256, raw.size, 0)
+    source = Source(printable(name), raw.sha256, raw.size, 0)
     part = _read_bytes(name, raw.data, columns)
     return part, source
 
