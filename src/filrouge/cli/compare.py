@@ -89,7 +89,7 @@ def compare(
             files,
             out,
             columns=columns,
-            jobs=jobs or _cores(),
+            jobs=min(jobs or _cores(), _cores()),  # more threads than cores only cost
             language=i18n.language(),
             progress=bar,
         )
