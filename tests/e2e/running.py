@@ -49,7 +49,12 @@ def run_filrouge(
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
 ) -> Done:
-    given: Sequence[str] = [sys.executable, "-m", "filrouge", *map(str, arguments)]
+    given: Sequence[str] = [
+        sys.executable,
+        "-m",
+        "filrouge",
+        *(os.fspath(argument) for argument in arguments),
+    ]
     done = subprocess.run(
         given,
         input=stdin,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from running import Done, environment
+from running import Done, environment, run_filrouge
 
 from filrouge import i18n
 from filrouge.cli import main
@@ -344,6 +344,36 @@ def test_findings_replace_those_of_an_earlier_run_whole(compare: Compare, tmp_pa
     assert compare(b"id,text\nx,Night shifts\n").code == 0
     assert [row["id"] for row in rows(tmp_path / "out" / "clusters.csv")] == ["x"]
     assert not (tmp_path / "out" / "index" / "stale.npy").exists()
+
+
+def test_a_file_whose_name_is_no_text_is_compared_and_named(tmp_path: Path) -> None:
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
+    source.write_bytes(GOOD)
+    done = run_filrouge("compare", source, "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["inputs"][0]["name"].endswith("caf\ufffd.csv")
+
+
+def test_a_folder_whose_name_is_no_text_is_not_begun(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_bytes(GOOD)
+    out = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    done = run_filrouge("compare", tmp_path / "ads.csv", "--out", out)
+    assert done.code == 2
+    assert "caf\ufffd: could not be written" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["ads.csv"]
+
+
+def test_asking_for_thousands_of_jobs_starts_no_thousands_of_threads(
+    compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    started: list[threading.Thread] = []
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda self: (started.append(self), start(self)))
+    assert compare(GOOD, "--jobs", "100000").code == 0
+    assert len(started) < 1000
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

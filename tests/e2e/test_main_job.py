@@ -285,10 +285,6 @@ def tied_texts(findings: Path) -> set[str]:
     return {row["value"] for row in rows(findings / "identifiers.csv") if row["id"] in tied}
 
 
-MOST_ARE_COPIES = "what most ads here share has no rarity, so the first prices let no pair be strong"
-
-
-@pytest.mark.xfail(reason=MOST_ARE_COPIES, strict=True)
 @pytest.mark.parametrize(("copies", "strangers"), [(5, 5), (10, 15), (48, 12), (300, 100)])
 def test_a_template_that_many_of_the_ads_follow_is_found(
     copies: int, strangers: int, tmp_path: Path, filrouge: Run
@@ -310,9 +306,7 @@ def test_a_template_that_many_of_the_ads_follow_is_found(
     assert tied == {f"copy{k}" for k in range(copies)}
 
 
-@pytest.mark.parametrize(
-    "made", [pytest.param(as_pages, marks=pytest.mark.xfail(reason=MOST_ARE_COPIES, strict=True)), as_warc]
-)
+@pytest.mark.parametrize("made", [as_pages, as_warc])
 def test_saved_pages_and_web_archives_give_the_same_group(made: Any, tmp_path: Path, filrouge: Run) -> None:
     done = filrouge("compare", made(tmp_path), "--out", tmp_path / "out")
     assert done.code == 0, done.err
