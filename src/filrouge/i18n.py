@@ -75,3 +75,8 @@ def number(count: int) -> str:
     """`count` with its thousands set apart as the language does: 12,345 or 12 345."""
     # French sets thousands apart with a narrow no-break space.
     return f"{count:,}" if language() == "en" else f"{count:,}".replace(",", "\u202f")
+
+
+def decimals(value: float, digits: int) -> str:
+    """`value` with `digits` decimals after the sign of the language: 0.913 or 0,913."""
+    return f"{value:.{digits}f}".replace(".", "." if language() == "en" else ",")

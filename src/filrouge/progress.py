@@ -11,7 +11,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from filrouge.i18n import _
+from filrouge.i18n import _, decimals, number
 
 if TYPE_CHECKING:
     import rich.progress
@@ -49,7 +49,7 @@ class PlainLines:
     def stage(self, name: str, total: int | None = None) -> None:
         self._close()
         self._name, self._done, self._began = name, 0, time.perf_counter()
-        print(f"{name} …" if total is None else f"{name} ({total:,}) …", file=self._stream, flush=True)
+        print(f"{name} …" if total is None else f"{name} ({number(total)}) …", file=self._stream, flush=True)
 
     def advance(self, n: int = 1) -> None:
         self._done += n
@@ -58,7 +58,7 @@ class PlainLines:
         if self._name is not None:
             seconds = time.perf_counter() - self._began
             print(
-                _("{stage}: done in {seconds:.1f} s").format(stage=self._name, seconds=seconds),
+                _("{stage}: done in {seconds} s").format(stage=self._name, seconds=decimals(seconds, 1)),
                 file=self._stream,
                 flush=True,
             )

@@ -28,7 +28,7 @@ def test_the_help_is_french_where_french_is_asked_for(
     assert main([command, "--help", "--lang", "fr"]) == 0
     text = capsys.readouterr().out
     assert "Exemple" in text
-    assert "Usage :" in text
+    assert "Usage\u00a0:" in text
     assert "Show this message" not in text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filrouge import i18n
-from filrouge.i18n import _, default_language, set_language
+from filrouge.i18n import _, decimals, default_language, number, set_language
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,10 @@ def test_what_has_no_translation_is_english() -> None:
     set_language("fr")
     assert _("zzz no such sentence") == "zzz no such sentence"
     assert i18n.ngettext("zzz thing", "zzz things", 2) == "zzz things"
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    set_language("en")
+    assert (number(12345), decimals(0.9126, 3)) == ("12,345", "0.913")
+    set_language("fr")
+    assert (number(12345), decimals(0.9126, 3)) == ("12\u202f345", "0,913")

@@ -100,3 +100,36 @@ def test_the_summary_says_what_was_found_and_where_it_is(capsys: pytest.CaptureF
     assert "37 groups show signs of organisation." in said
     assert f"see {Path('findings/rejects.csv')}" in said
     assert str(Path("findings/report.html")) in said
+
+
+@pytest.mark.parametrize(
+    ("clusters", "tied", "groups", "said_of_templates", "said_of_groups"),
+    [
+        (0, 0, 0, "No two ads were written from one template.", "No group of ads shows signs"),
+        (1, 2, 1, "2 ads were written from one template.", "1 group shows signs of organisation."),
+    ],
+)
+def test_few_findings_are_counted_as_a_person_would(
+    clusters: int,
+    tied: int,
+    groups: int,
+    said_of_templates: str,
+    said_of_groups: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal.show_summary(
+        SimpleNamespace(
+            out=Path("findings"),
+            ads=9,
+            tied=tied,
+            clusters=clusters,
+            groups=groups,
+            agencies=2,
+            rejects=0,
+            columns=[],
+            seconds=0.5,
+        )
+    )
+    said = capsys.readouterr().out
+    assert said_of_templates in said
+    assert said_of_groups in said

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from filrouge.cli.options import debug_option, language_option, with_examples
-from filrouge.i18n import _
+from filrouge.i18n import _, decimals, number
 
 if TYPE_CHECKING:
     from filrouge.compare.evaluate import Scores
@@ -88,15 +88,15 @@ def _show(scores: Scores, unknown: int) -> None:
     table.add_column()
     table.add_column(justify="right")
     for name, share in shares.items():
-        table.add_row(name, f"{share:.3f}")
+        table.add_row(name, decimals(share, 3))
     table.add_section()
     for name, count in counts.items():
-        table.add_row(name, f"{count:,}")
+        table.add_row(name, number(count))
     console = Console(stderr=True)
     console.print(table)
     if unknown:
         console.print(
             _("{unknown} ads of the clusters have no known truth and were left out.").format(
-                unknown=f"{unknown:,}"
+                unknown=number(unknown)
             )
         )

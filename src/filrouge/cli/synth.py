@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from filrouge.cli.options import debug_option, language_option, with_examples
-from filrouge.i18n import _
+from filrouge.i18n import _, number
 
 
 def command() -> click.Command:
@@ -62,4 +62,4 @@ def synth(ads: int, seed: int, out: Path, difficulty: float) -> None:
     from filrouge.ads.synthetic import write_synthetic
 
     write_synthetic(out, ads=ads, seed=seed, difficulty=difficulty)
-    click.echo(_("{ads} invented ads and their truth are in {folder}").format(ads=f"{ads:,}", folder=out))
+    click.echo(_("{ads} invented ads and their truth are in {folder}").format(ads=number(ads), folder=out))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filrouge.errors import EmptyFile, FilrougeError, MissingFile
-from filrouge.i18n import _
+from filrouge.i18n import _, number
 
 # What stands before a value in our own tables so that a spreadsheet does not run it as a formula.
 _FORMULA_GUARDS = tuple(f"'{sign}" for sign in "=+-@\t\r")
@@ -33,7 +33,7 @@ class MissingAds(FilrougeError):
             _(
                 "{missing} of the {known} ads of the truth are not among the clusters; the first: “{first}”. "
                 "Give the truth and the clusters of the same ads."
-            ).format(missing=f"{missing:,}", known=f"{known:,}", first=first)
+            ).format(missing=number(missing), known=number(known), first=first)
         )
 
 

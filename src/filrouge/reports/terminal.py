@@ -150,18 +150,24 @@ def show_summary(summary: Summary) -> None:
     for sentence in summary.columns:
         page.line(f"    {sentence}")
     page.line()
-    templates = ngettext("{count} template", "{count} templates", summary.clusters)
-    page.line(
-        _("{tied} ads were written from one of {templates}.").format(
-            tied=number(summary.tied), templates=templates.format(count=number(summary.clusters))
+    if summary.clusters:
+        tied = ngettext(
+            "{tied} ads were written from one template.",
+            "{tied} ads were written from one of {count} templates.",
+            summary.clusters,
         )
-    )
-    groups = ngettext(
-        "{count} group shows signs of organisation.",
-        "{count} groups show signs of organisation.",
-        summary.groups,
-    )
-    page.line((groups.format(count=number(summary.groups)), "bold"))
+        page.line(tied.format(tied=number(summary.tied), count=number(summary.clusters)))
+    else:
+        page.line(_("No two ads were written from one template."))
+    if summary.groups:
+        groups = ngettext(
+            "{count} group shows signs of organisation.",
+            "{count} groups show signs of organisation.",
+            summary.groups,
+        )
+        page.line((groups.format(count=number(summary.groups)), "bold"))
+    else:
+        page.line((_("No group of ads shows signs of organisation."), "bold"))
     if summary.rejects:
         rejects = ngettext(
             "{count} thing in the files was not taken as it stands: see {file}",

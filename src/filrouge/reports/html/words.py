@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from filrouge.i18n import _, language, ngettext, number
+from filrouge.i18n import _, decimals, ngettext, number
 
 KINDS: Final = (
     "phone",
@@ -21,6 +21,7 @@ KINDS: Final = (
     "free",
 )
 """What a slot can hold; anything else is drawn as "free"."""
+
 
 def kind_name(kind: str) -> str:
     """The word that stands beside a slot or an identifier of this kind."""
@@ -42,7 +43,7 @@ def decimal(value: float) -> str:
     """One decimal below ten, none above: as exact as a person can use."""
     if abs(value) >= 9.95:
         return number(round(value))
-    return f"{value:.1f}".replace(".", "," if language() == "fr" else ".")
+    return decimals(value, 1)
 
 
 def ads(count: int) -> str:
