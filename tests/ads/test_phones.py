@@ -370,7 +370,7 @@ def test_the_short_cut_for_usual_phones_changes_nothing(
     case: tuple[str, str] | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text, written = (case, case) if isinstance(case, str) else case
-    monkeypatch.setattr("filrouge.ads.identifiers.phones._plain_phone", lambda *_: None)
+    monkeypatch.setattr("filrouge.ads.identifiers.phones.usual_phone", lambda *_: None)
     # What other tests had found with the short cut is remembered.
     _phones.cache_clear()
     assert phones(text) == [(VANCOUVER, written)]

@@ -20,7 +20,8 @@ import numpy as np
 from filrouge.compare.align import pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
-from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neighbourhoods, united
+from filrouge.compare.copies import nearly_equal_pairs
+from filrouge.compare.labels import HALF, Pairs, best_candidates, near_clusters, neighbourhoods, united
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
 
@@ -31,8 +32,8 @@ SAMPLE = 4_000
 QUANTILES = (0.2, 0.6)
 MOST_STRANGERS = 0.05
 """However large a cluster is, its ads must be tied by more than this share of strangers is."""
-FEW = 20
-"""With fewer ads than this, what strangers reach is not measured."""
+FEW = 200
+"""With fewer texts than this what strangers reach is not measured: copies may be most of them."""
 KEPT = 12
 """Candidates of an ad that are compared exactly: those that most runs propose."""
 FAR_LESS = 8
@@ -115,10 +116,16 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     strong = bits > cut
     # The part that is explained of both: an ad that holds two templates is no centre of either.
-    owner = np.repeat(np.arange(n, dtype=np.int32), np.diff(corpus.offsets))
-    whole = np.maximum(np.bincount(owner, price, n), 1.0)
+    whole = _whole(corpus, price)
     share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
-    close = Pairs(first[strong], second[strong], share[strong], n)
+    copies = nearly_equal_pairs(corpus, threads)
+    close = Pairs(
+        np.concatenate([first[strong], copies[0]]),
+        np.concatenate([second[strong], copies[1]]),
+        np.concatenate([share[strong], copies[2]]),
+        n,
+    )
+    first, second, times = _with_copies(first, second, times, copies[0], copies[1])
     degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)
     label = np.full(n, -1, np.int32)
     all_begins, all_neighbours, all_times = neighbourhoods(n, first, second, times)
@@ -140,7 +147,11 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         reach = strangers_reach(corpus, price, label, sizes, all_begins, all_neighbours, threads)
         cut = reach.pair
         near = near_clusters(all_begins, all_neighbours, all_times, label, 3)
-        needed = reach.needed(_ads_of(label, sizes, len(templates)))
+        ads = _ads_of(label, sizes, len(templates))
+        if ads.size:
+            # Whom no run proposes to anybody may follow the template that made its words too common.
+            near[near[:, 0] < 0, 0] = np.argmax(ads)
+        needed = reach.needed(ads)
         label = _compact(_assign(corpus, price, label, own, templates, near, needed, threads), sizes)
     price = _prices_of(corpus, label, threads)
     writers.weigh_again()
@@ -189,6 +200,25 @@ class Reach:
         return needed
 
 
+def _whole(corpus: Corpus, price: Float32Array) -> np.ndarray:
+    """Bits of each text when it is written alone, at least 1."""
+    owner = np.repeat(np.arange(corpus.ads, dtype=np.int32), np.diff(corpus.offsets))
+    whole: np.ndarray = np.maximum(np.bincount(owner, price, corpus.ads), 1.0)
+    return whole
+
+
+def _with_copies(
+    first: Int32Array, second: Int32Array, times: Int32Array, one: Int32Array, other: Int32Array
+) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """The candidates and those pairs of copies that are not among them, sorted by pair."""
+    known = first.astype(np.int64) << 32 | second
+    new = np.setdiff1d(one.astype(np.int64) << 32 | other, known, assume_unique=True)
+    keys = np.concatenate([known, new])
+    order = np.argsort(keys, kind="stable")
+    weights = np.concatenate([times, np.full(new.size, KEPT, np.int32)])[order]
+    return (keys[order] >> 32).astype(np.int32), (keys[order] & 0xFFFFFFFF).astype(np.int32), weights
+
+
 def strangers_reach(
     corpus: Corpus,
     price: Float32Array,
@@ -215,6 +245,9 @@ def strangers_reach(
     first = neighbour[at]
     strangers = (label[first] < 0) | (label[first] != label[second])
     bits = pair_bits(first[strangers], second[strangers], corpus.words, price, corpus.offsets, threads)
+    # Who shares half of all there is to say is no stranger, but a copy that is not found yet.
+    whole = _whole(corpus, price)
+    bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0
     best = np.zeros(asked.size, np.float32)
     np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
     if best.size < FEW:

@@ -16,7 +16,6 @@ from numba import njit
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
 
-
 IN_PASSING = np.float32(0.5)
 """What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
 the words around it, and a template would lose its slot at the end of a sentence."""

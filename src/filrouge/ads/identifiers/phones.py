@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 from filrouge.ads.identifiers.not_phones import announced, disowned, flagged_spans
 from filrouge.ads.identifiers.number_words import Group
-from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national, north_american
+from filrouge.ads.identifiers.numbering import in_north_american_plan, international, national
 from filrouge.ads.identifiers.readings import Reading, readings
+from filrouge.ads.identifiers.usual_phones import is_too_short, usual_phone
 
 
 class Phone(NamedTuple):
@@ -63,21 +64,6 @@ _LETTER: Final = re.compile(r"[a-z]")
 _TIGHT: Final = re.compile(r"[-.,/:_'*|\\]?")
 _BRACKETS: Final = ("()", "[]", "{}", "<>")
 _LEAD: Final = re.compile(r"(?:\+\s?)?[(\[{<]?(?:\+\s?)?$")
-_LETTER_OR_SIGN: Final = re.compile(r"[a-z!|]")
-_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
-_USUAL: Final = re.compile(
-    # Words beside ten digits that stand together are words; `one` may be the 1 before them.
-    r"(?:(?!(?:one|uno?|i|l)\b)[a-z]+[\s.,•]+){0,2}"
-    r"(?P<phone>(?:1[-. ]?\(?)?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}"
-    r"|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\2[0-9]){8})"
-    r"(?:[\s.,•]+[a-z]+){0,2}"
-)
-_ROUND: Final = re.compile(r"[0-9]{2}0\s[0-9]{2}0\s[0-9]{3}0")
-_DOUBT_BEFORE: Final = re.compile(r"(?:[$€£+]\s?\(?|[a-z0-9]|plus\s)$")
-_DOUBT_AFTER: Final = re.compile(
-    r"[a-z0-9]|\s?(?:[$€£%]|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses|rosas|h|hrs?|hours?|heures?|mins?|"
-    r"minutes?|lbs?|kg|cm|sq|pesos|mxn|yrs?|years?|yo|ans|anos)\b)"
-)
 
 
 class _Window(NamedTuple):
@@ -110,11 +96,11 @@ def _phones(before: str, chain: str, after: str, country: str) -> tuple[Phone, .
 
     Remembered, since the text of the house repeats one phone in thousands of ads.
     """
-    if _is_too_short(chain, before, country):
+    if is_too_short(chain, before, country):
         return ()
-    plain = _plain_phone(chain, before, after, country)
-    if plain is not None:
-        return (_placed(plain, before, chain, after),)
+    usual = usual_phone(chain, before, after, country)
+    if usual is not None:
+        return (_placed(*usual, before, chain, after),)
     windows: list[_Window] = []
     for reading in readings(chain, before):
         found = _windows(reading, before, after, country)
@@ -128,43 +114,13 @@ def _phones(before: str, chain: str, after: str, country: str) -> tuple[Phone, .
         if all(window.end <= other.start or window.start >= other.end for other in chosen):
             chosen.append(window)
     chosen.sort(key=lambda w: w.start)
-    return tuple(_placed(window, before, chain, after) for window in chosen)
+    return tuple(_placed(w.value, w.start, w.end, before, chain, after) for w in chosen)
 
 
-def _is_too_short(chain: str, before: str, country: str) -> bool:
-    """Whether a chain of digits alone has too few for the country's plan; most are prices."""
-    if len(chain) > 24 or chain[0] == "0" or "+" in chain or before.endswith(("+", "+ ", "(", "plus ")):
-        return False
-    return (
-        in_north_american_plan(country)
-        and _LETTER_OR_SIGN.search(chain) is None
-        and len(_NOT_DIGITS.sub("", chain)) < 10
-    )
-
-
-def _plain_phone(chain: str, before: str, after: str, country: str) -> _Window | None:
-    """The one North American phone of a chain, written as usual, nothing near speaking against it; else None.
-
-    A short cut: what it returns, scoring would find too.
-    """
-    usual = _USUAL.fullmatch(chain)
-    if usual is None or not in_north_american_plan(country):
-        return None
-    start, end = usual.span("phone")
-    if start == 0 and _DOUBT_BEFORE.search(before, max(0, len(before) - 5)):
-        return None
-    if (end == len(chain) and _DOUBT_AFTER.match(after)) or _ROUND.fullmatch(usual.group("phone")):
-        return None
-    if disowned(before + chain[:start], chain[end:] + after):
-        return None
-    value = north_american(_NOT_DIGITS.sub("", usual.group("phone")))
-    return _Window(value, 0, 0, start, end, REGULAR) if value is not None else None
-
-
-def _placed(window: _Window, before: str, chain: str, after: str) -> Phone:
+def _placed(value: str, start: int, end: int, before: str, chain: str, after: str) -> Phone:
     """The phone with its plus sign and the brackets whose other half stands within it."""
     text, shift = before + chain + after, len(before)
-    start, end = shift + window.start, shift + window.end
+    start, end = shift + start, shift + end
     prefix = _LEAD.search(text, max(0, start - 4), start)
     lead = prefix.group() if prefix is not None else ""
     for opening, closing in _BRACKETS:
@@ -176,7 +132,7 @@ def _placed(window: _Window, before: str, chain: str, after: str) -> Phone:
             closing, start, end
         ):
             end += 1
-    return Phone(window.value, start - shift, end - shift)
+    return Phone(value, start - shift, end - shift)
 
 
 def _windows(reading: Reading, before: str, after: str, country: str) -> list[_Window]:
