@@ -67,11 +67,25 @@ def measure(raw: U32, starts: I64, to: U32) -> tuple[I64, U8]:
             elif c >= 0x80:
                 latin = 0xC2 <= before <= 0xF4 or before == 0x413 or before == 0x420 or before == 0x421
                 if latin or before == 0x432 or before == 0x440 or before == 0x441:
-                    if c < 0xC0 or c == 0x152 or c == 0x153 or c == 0x160 or c == 0x161 or c == 0x178 or c == 0x192:
+                    if (
+                        c < 0xC0
+                        or c == 0x152
+                        or c == 0x153
+                        or c == 0x160
+                        or c == 0x161
+                        or c == 0x178
+                        or c == 0x192
+                    ):
                         flag |= MOJIBAKE
                     elif 0x2010 <= c < 0x2040 or c == 0x17D or c == 0x17E or c == 0x2C6 or c == 0x2DC:
                         flag |= MOJIBAKE
-                    elif c == 0x20AC or c == 0x2116 or c == 0x2122 or 0x402 <= c <= 0x40F or 0x452 <= c <= 0x45F:
+                    elif (
+                        c == 0x20AC
+                        or c == 0x2116
+                        or c == 0x2122
+                        or 0x402 <= c <= 0x40F
+                        or 0x452 <= c <= 0x45F
+                    ):
                         flag |= MOJIBAKE
                 elif 0x1100 <= c < 0x1200:
                     flag |= JAMO
@@ -117,7 +131,9 @@ def fold(
                 else:
                     has_foreign = True
             # A dropped character, a digit or a leet sign doesn't end a word.
-            elif c >= SIZE or (to[c] != 0 and not (0x30 <= to[c] <= 0x39 or c == 0x40 or c == 0x24 or c == 0x27)):
+            elif c >= SIZE or (
+                to[c] != 0 and not (0x30 <= to[c] <= 0x39 or c == 0x40 or c == 0x24 or c == 0x27)
+            ):
                 if has_foreign and (is_latin or has_lookalike):
                     table = weak if is_latin else own
                     q = word_p

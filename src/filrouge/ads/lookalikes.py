@@ -10,7 +10,9 @@ Source: the choice follows Unicode Technical Standard #39 (confusables), complet
 from __future__ import annotations
 
 # One letter a pair; a letter of another case that is not listed takes the pair of its case-folded form.
-_CYRILLIC = "аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx һh ԁd ԍg ԛq ԝw ѵv үy ұy өo әe қk ҝk ҡk ҫc ҳx ӏl Ӏl ғf ԧh"
+_CYRILLIC = (
+    "аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx һh ԁd ԍg ԛq ԝw ѵv үy ұy өo әe қk ҝk ҡk ҫc ҳx ӏl Ӏl ғf ԧh"
+)
 _GREEK = (
     "αa βb γy εe ηn ιi κk νv οo ρp τt υu χx ωw ϲc ϳj ϱp ϵe ϐb ϰk "
     "Αa Βb Εe Ζz Ηh Ιi Κk Μm Νn Οo Ρp Τt Υy Χx Ϲc Ϳj"

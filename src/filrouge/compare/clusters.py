@@ -21,19 +21,11 @@ from filrouge.compare.align import pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
 from filrouge.compare.copies import nearly_equal_pairs
-from filrouge.compare.labels import HALF, Pairs, best_candidates, near_clusters, neighbourhoods, united
+from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neighbourhoods, united
+from filrouge.compare.reach import Reach, strangers_reach, whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
 
-ONE_IN = 200
-"""One ad of a cluster in this many may be a stranger's."""
-SAMPLE = 4_000
-"""Ads whose most similar strangers show what strangers reach on this corpus."""
-QUANTILES = (0.2, 0.6)
-MOST_STRANGERS = 0.05
-"""However large a cluster is, its ads must be tied by more than this share of strangers is."""
-FEW = 200
-"""With fewer texts than this what strangers reach is not measured: copies may be most of them."""
 KEPT = 12
 """Candidates of an ad that are compared exactly: those that most runs propose."""
 FAR_LESS = 8
@@ -116,7 +108,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     strong = bits > cut
     # The part that is explained of both: an ad that holds two templates is no centre of either.
-    whole = _whole(corpus, price)
+    whole = whole_bits(corpus, price)
     share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
     copies = nearly_equal_pairs(corpus, threads)
     close = Pairs(
@@ -168,45 +160,6 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     return Clustering(label, own, templates, price, pairs, exact, cut)
 
 
-@dataclass(frozen=True)
-class Reach:
-    """The distribution of the bits that an ad reaches with the stranger who is most like it.
-
-    Attributes:
-        place, scale: of a Gumbel distribution, bits.
-        ads: of the corpus.
-    """
-
-    place: float
-    scale: float
-    ads: int
-
-    @property
-    def pair(self) -> float:
-        """Bits that tie two ads."""
-        return float(self.needed(np.array([2]))[0])
-
-    def needed(self, sizes: np.ndarray) -> np.ndarray:
-        """Bits that ties an ad to a cluster of so many ads, so that one of its ads in `ONE_IN` is a stranger.
-
-        Strangers come to a large cluster no more often than to a small one, so among its many
-        ads they are few. Never less than what chance alone does: ads * 2**-bits.
-        """
-        share = np.clip(sizes / ONE_IN, 1e-9, MOST_STRANGERS)
-        here = self.place - self.scale * np.log(-np.log1p(-share))
-        needed: np.ndarray = np.maximum(
-            here, np.log2(np.maximum(self.ads * ONE_IN / np.maximum(sizes, 1), 1))
-        )
-        return needed
-
-
-def _whole(corpus: Corpus, price: Float32Array) -> np.ndarray:
-    """Bits of each text when it is written alone, at least 1."""
-    owner = np.repeat(np.arange(corpus.ads, dtype=np.int32), np.diff(corpus.offsets))
-    whole: np.ndarray = np.maximum(np.bincount(owner, price, corpus.ads), 1.0)
-    return whole
-
-
 def _with_copies(
     first: Int32Array, second: Int32Array, times: Int32Array, one: Int32Array, other: Int32Array
 ) -> tuple[Int32Array, Int32Array, Int32Array]:
@@ -217,45 +170,6 @@ def _with_copies(
     order = np.argsort(keys, kind="stable")
     weights = np.concatenate([times, np.full(new.size, KEPT, np.int32)])[order]
     return (keys[order] >> 32).astype(np.int32), (keys[order] & 0xFFFFFFFF).astype(np.int32), weights
-
-
-def strangers_reach(
-    corpus: Corpus,
-    price: Float32Array,
-    label: Int32Array,
-    sizes: Int64Array,
-    begins: Int64Array,
-    neighbour: Int32Array,
-    threads: int,
-) -> Reach:
-    """What strangers' texts have in common here, as the best that each ad reaches with any of them.
-
-    The best of many independent scores follows a Gumbel distribution. It is fitted to what a
-    sample of ads reaches with the best of its candidates outside its cluster, by two low
-    quantiles: the highest of these scores may be copies that are not found yet.
-
-    Source: extreme values as the measure of chance alignments, Karlin & Altschul (PNAS 87,
-    1990); fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
-    """
-    ads = int(sizes.sum())
-    asked = np.random.default_rng(0).permutation(corpus.ads)[:SAMPLE].astype(np.int32)
-    counts = begins[asked + 1] - begins[asked]
-    second = np.repeat(asked, counts)
-    at = np.repeat(begins[asked] - np.cumsum(counts) + counts, counts) + np.arange(second.size)
-    first = neighbour[at]
-    strangers = (label[first] < 0) | (label[first] != label[second])
-    bits = pair_bits(first[strangers], second[strangers], corpus.words, price, corpus.offsets, threads)
-    # Who shares half of all there is to say is no stranger, but a copy that is not found yet.
-    whole = _whole(corpus, price)
-    bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0
-    best = np.zeros(asked.size, np.float32)
-    np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
-    if best.size < FEW:
-        return Reach(0.0, 0.0, ads)
-    low, high = np.quantile(best, QUANTILES)
-    place = -np.log(-np.log(np.array(QUANTILES)))
-    scale = float(high - low) / float(place[1] - place[0])
-    return Reach(float(low) - scale * float(place[0]), scale, ads)
 
 
 class _Templates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -137,6 +138,24 @@ def _all_marks(marks: Marks) -> pl.DataFrame:
     )
 
 
+def _first_come(ad: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """bool, which spans overlap none that was kept before them in the same ad; `ad` ascends."""
+    keep = np.zeros(ad.size, bool)
+    begins: list[int] = []
+    ends: list[int] = []
+    last = -1
+    for k, (of, a, b) in enumerate(zip(ad.tolist(), start.tolist(), end.tolist(), strict=True)):
+        if of != last:
+            last, begins, ends = of, [], []
+        # What was kept does not overlap, so both lists ascend and only two of it can be in the way.
+        at = bisect_left(begins, b)
+        if a < b and (at == 0 or ends[at - 1] <= a):
+            begins.insert(at, a)
+            ends.insert(at, b)
+            keep[k] = True
+    return keep
+
+
 def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
     """The spans that stand for one word each, no two overlapping: identifiers before places before names."""
     kind = {name: k for k, name in enumerate(SLOT_KINDS)}
@@ -150,16 +169,7 @@ def make_masks(marks: Marks, chunks: list[Folded]) -> list[Masks]:
         .sort("ad", "rank", "start")
     )
     ad, start, end = (layers[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
-    keep = np.zeros(ad.size, bool)
-    taken: list[tuple[int, int]] = []
-    last = -1
-    for k in range(ad.size):
-        if ad[k] != last:
-            last, taken = int(ad[k]), []
-        if start[k] < end[k] and all(end[k] <= s or e <= start[k] for s, e in taken):
-            taken.append((int(start[k]), int(end[k])))
-            keep[k] = True
-    rows = layers.filter(pl.Series(keep)).sort("ad", "start")
+    rows = layers.filter(pl.Series(_first_come(ad, start, end))).sort("ad", "start")
     columns = [rows[c].to_numpy() for c in ("ad", "start", "end", "kind")]
     out, first = [], 0
     for chunk in chunks:
