@@ -21,8 +21,8 @@ from filrouge.compare.align import pair_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.consensus import Consensus, consensus
 from filrouge.compare.copies import nearly_equal_pairs
-from filrouge.compare.labels import Pairs, best_candidates, near_clusters, neighbourhoods, united
-from filrouge.compare.reach import Reach, strangers_reach, whole_bits
+from filrouge.compare.labels import HALF, Pairs, best_candidates, near_clusters, neighbourhoods, united
+from filrouge.compare.reach import Reach, strangers_reach, templates_reach, whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, prices, voices_of
 
@@ -99,7 +99,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         threads: how many threads to use; the result is the same.
     """
     n = corpus.ads
-    reach = Reach(0.0, 0.0, int(sizes.sum()))
+    reach = among = Reach(0.0, 0.0, int(sizes.sum()))
     cut = reach.pair
     first, second, times = candidate_pairs(corpus)
     chosen = best_candidates(first, second, times, n, KEPT, FAR_LESS)
@@ -143,12 +143,14 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         if ads.size:
             # Whom no run proposes to anybody may follow the template that made its words too common.
             near[near[:, 0] < 0, 0] = np.argmax(ads)
-        needed = reach.needed(ads)
-        label = _compact(_assign(corpus, price, label, own, templates, near, needed, threads), sizes)
+        saved = _near_bits(corpus, price, label, templates, near, threads)
+        among = templates_reach(corpus, price, near, saved, templates, reach)
+        needed = _needed(own, label, ads, reach, among)
+        label = _compact(_assign(label, own, near, saved, needed), sizes)
     price = _prices_of(corpus, label, threads)
     writers.weigh_again()
     templates, own = writers.of(label, price, cut)
-    label = _paying(label, own, templates, sizes, reach)
+    label = _paying(label, own, templates, sizes, reach, among)
     kept = np.unique(label[label >= 0])
     templates = [templates[k] for k in kept]
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
@@ -226,8 +228,45 @@ def _ads_of(label: Int32Array, sizes: Int64Array, found: int) -> np.ndarray:
     return np.bincount(label[label >= 0], sizes[label >= 0], minlength=found)
 
 
+@dataclass(frozen=True)
+class _Needed:
+    """Bits that tie an ad to each cluster.
+
+    Attributes:
+        whole: for an ad that holds at least half of what the middle member holds.
+        half: of what the middle member holds.
+        part: for an ad that holds less: as much as ties two single ads.
+    """
+
+    whole: np.ndarray
+    half: np.ndarray
+    part: float
+
+    def by(self, saved: np.ndarray, cluster: Int32Array) -> np.ndarray:
+        """Bits needed by ads that a cluster's template saves so much."""
+        at = np.maximum(cluster, 0)
+        needed: np.ndarray = np.where(
+            saved < self.half[at], np.maximum(self.part, self.whole[at]), self.whole[at]
+        )
+        return needed
+
+
+def _needed(own: Float32Array, label: Int32Array, ads: np.ndarray, reach: Reach, among: Reach) -> _Needed:
+    """What each cluster of so many ads needs."""
+    order = np.lexsort((own, label))
+    order = order[label[order] >= 0]
+    counts = np.bincount(label[order], minlength=ads.size)
+    middle = np.cumsum(counts) - counts + np.maximum(counts - 1, 0) // 2
+    return _Needed(among.needed(ads), HALF * own[order][middle], reach.pair)
+
+
 def _paying(
-    label: Int32Array, own: Float32Array, templates: list[Consensus], sizes: Int64Array, reach: Reach
+    label: Int32Array,
+    own: Float32Array,
+    templates: list[Consensus],
+    sizes: Int64Array,
+    reach: Reach,
+    among: Reach,
 ) -> Int32Array:
     """Without the ads that their template does not save enough, and the clusters that do not pay for it.
 
@@ -237,13 +276,13 @@ def _paying(
     found = len(templates)
     if not found:
         return label
-    needed = reach.needed(_ads_of(label, sizes, found))
-    stays = (label >= 0) & (own > needed[np.maximum(label, 0)])
+    needed = _needed(own, label, _ads_of(label, sizes, found), reach, among)
+    stays = (label >= 0) & (own > needed.by(own, label))
     kept = np.where(stays, label, -1).astype(np.int32)
     ads = _ads_of(kept, sizes, found)
     saved = np.bincount(kept[stays], own[stays] * sizes[stays], found)
     cost = np.array([float(template.price.sum()) for template in templates])
-    pays = (ads >= 2) & (saved - cost > reach.needed(ads))
+    pays = (ads >= 2) & (saved - cost > reach.pair)
     return np.where(stays & pays[np.maximum(kept, 0)], kept, -1).astype(np.int32)
 
 
@@ -253,15 +292,31 @@ def _prices_of(corpus: Corpus, label: Int32Array, threads: int) -> Float32Array:
     return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), threads)
 
 
-def _assign(
+def _near_bits(
     corpus: Corpus,
     price: Float32Array,
     label: Int32Array,
-    own: Float32Array,
     templates: list[Consensus],
     near: Int32Array,
-    needed: np.ndarray,
     threads: int,
+) -> Float32Array:
+    """What each near template but its own saves each ad: float32, the shape of `near`."""
+    saved = np.zeros(near.shape, np.float32)
+    # Templates and ads end to end, so that a template is the first text of a pair and an ad the second.
+    count = len(templates)
+    words = np.concatenate([*(template.words for template in templates), corpus.words])
+    costs = np.concatenate([*(template.price for template in templates), price])
+    sizes = np.concatenate([[template.words.size for template in templates], np.diff(corpus.offsets)])
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    for k, column in enumerate(near.T):
+        asked = np.flatnonzero((column >= 0) & (column != label)).astype(np.int32)
+        asked = asked[np.argsort(column[asked], kind="stable")]
+        saved[asked, k] = pair_bits(column[asked], asked + np.int32(count), words, costs, offsets, threads)
+    return saved
+
+
+def _assign(
+    label: Int32Array, own: Float32Array, near: Int32Array, saved: Float32Array, needed: _Needed
 ) -> Int32Array:
     """The label of the near template that saves each ad most, or none where none saves enough.
 
@@ -269,26 +324,14 @@ def _assign(
     speak as a stranger, and make the words of its own template look common. `_paying` has the
     last word.
     """
-    if not templates:
+    if not needed.whole.size:
         return label
-    stays = (label >= 0) & (own > needed[np.maximum(label, 0)] / 2)
-    best = np.where(stays, own, 0).astype(np.float32)
-    new = np.where(stays, label, -1).astype(np.int32)
-    # Templates and ads end to end, so that a template is the first text of a pair and an ad the second.
-    count = len(templates)
-    words = np.concatenate([*(template.words for template in templates), corpus.words])
-    costs = np.concatenate([*(template.price for template in templates), price])
-    sizes = np.concatenate([[template.words.size for template in templates], np.diff(corpus.offsets)])
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    for column in near.T:
-        asked = np.flatnonzero((column >= 0) & (column != label)).astype(np.int32)
-        target = column[asked]
-        order = np.argsort(target, kind="stable")
-        asked, target = asked[order], target[order]
-        saved = pair_bits(target, (asked + count).astype(np.int32), words, costs, offsets, threads)
-        better = (saved > best[asked]) & (saved > needed[target])
-        best[asked[better]] = saved[better]
-        new[asked[better]] = target[better]
+    stays = (label >= 0) & (own > needed.by(own, label) / 2)
+    enough = np.where((near >= 0) & (saved > needed.by(saved, near)), saved, 0)
+    best = enough.argmax(axis=1)[:, None]
+    most = np.take_along_axis(enough, best, 1)[:, 0]
+    nearest = np.take_along_axis(near, best, 1)[:, 0]
+    new: Int32Array = np.where(most > np.where(stays, own, 0), nearest, np.where(stays, label, -1))
     return new
 
 

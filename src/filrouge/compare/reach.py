@@ -8,11 +8,12 @@ fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from filrouge.compare.align import pair_bits
+from filrouge.compare.consensus import Consensus
 from filrouge.compare.labels import HALF
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
@@ -22,7 +23,7 @@ ONE_IN = 200
 SAMPLE = 4_000
 """Ads whose most similar strangers show what strangers reach on this corpus."""
 QUANTILES = (0.2, 0.6)
-MOST_STRANGERS = 0.05
+MOST_STRANGERS = 0.1
 """However large a cluster is, its ads must be tied by more than this share of strangers is."""
 FEW = 200
 """With fewer texts than this what strangers reach is not measured: copies may be most of them."""
@@ -40,6 +41,7 @@ class Reach:
     place: float
     scale: float
     ads: int
+    templates: float = 0
 
     @property
     def pair(self) -> float:
@@ -52,7 +54,10 @@ class Reach:
         Strangers come to a large cluster no more often than to a small one, so among its many
         ads they are few. Never less than what chance alone does: ads * 2**-bits.
         """
-        share = np.clip(sizes / ONE_IN, 1e-9, MOST_STRANGERS)
+        share = sizes / ONE_IN
+        if self.templates:
+            share = share * self.templates / self.ads
+        share = np.clip(share, 1e-9, MOST_STRANGERS)
         here = self.place - self.scale * np.log(-np.log1p(-share))
         needed: np.ndarray = np.maximum(here, np.log2(max(self.ads, 1) / share))
         return needed
@@ -93,6 +98,33 @@ def strangers_reach(
     bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0
     best = np.zeros(asked.size, np.float32)
     np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
+    return _fitted(best, ads)
+
+
+def templates_reach(
+    corpus: Corpus,
+    price: Float32Array,
+    near: Int32Array,
+    saved: Float32Array,
+    templates: list[Consensus],
+    otherwise: Reach,
+) -> Reach:
+    """The same for templates: the best that each ad reaches with any near template but its own.
+
+    Less than with single ads: a template holds what its members share, and no more.
+    """
+    if not templates:
+        return otherwise
+    whole = whole_bits(corpus, price)
+    cost = np.array([template.price.sum() for template in templates])
+    copy = saved >= HALF * np.minimum(whole[:, None], cost[np.maximum(near, 0)])
+    return replace(
+        _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads), templates=float(len(templates))
+    )
+
+
+def _fitted(best: Float32Array, ads: int) -> Reach:
+    """A Gumbel distribution that has the `QUANTILES` of these."""
     if best.size < FEW:
         return Reach(0.0, 0.0, ads)
     low, high = np.quantile(best, QUANTILES)
