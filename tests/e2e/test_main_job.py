@@ -291,13 +291,7 @@ def tied_texts(findings: Path) -> set[str]:
         (5, 5),
         (10, 15),
         (48, 12),
-        pytest.param(
-            300,
-            100,
-            marks=pytest.mark.xfail(
-                reason="a few strangers are let into a template of hundreds", strict=True
-            ),
-        ),
+        (300, 100),
     ],
 )
 def test_a_template_that_many_of_the_ads_follow_is_found(

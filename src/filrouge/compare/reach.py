@@ -8,7 +8,7 @@ fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,7 +41,6 @@ class Reach:
     place: float
     scale: float
     ads: int
-    templates: float = 0
 
     @property
     def pair(self) -> float:
@@ -54,10 +53,7 @@ class Reach:
         Strangers come to a large cluster no more often than to a small one, so among its many
         ads they are few. Never less than what chance alone does: ads * 2**-bits.
         """
-        share = sizes / ONE_IN
-        if self.templates:
-            share = share * self.templates / self.ads
-        share = np.clip(share, 1e-9, MOST_STRANGERS)
+        share = np.clip(sizes / ONE_IN, 1e-9, MOST_STRANGERS)
         here = self.place - self.scale * np.log(-np.log1p(-share))
         needed: np.ndarray = np.maximum(here, np.log2(max(self.ads, 1) / share))
         return needed
@@ -118,9 +114,7 @@ def templates_reach(
     whole = whole_bits(corpus, price)
     cost = np.array([template.price.sum() for template in templates])
     copy = saved >= HALF * np.minimum(whole[:, None], cost[np.maximum(near, 0)])
-    return replace(
-        _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads), templates=float(len(templates))
-    )
+    return _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads)
 
 
 def _fitted(best: Float32Array, ads: int) -> Reach:
