@@ -74,6 +74,8 @@ def copy_bits(text, cost, m, head, following, jump, best, back):  # type: ignore
     # The best writing that ends anywhere above the current row: a jump may start from it.
     free = np.float32(0.0)
     free_cell = -1
+    # The best of each row: no step from a row is worth looking for that could not beat what there is.
+    tops = np.empty(n, np.float32)
     for i in range(n):
         row_best = np.float32(0.0)
         row_column = -1
@@ -92,6 +94,8 @@ def copy_bits(text, cost, m, head, following, jump, best, back):  # type: ignore
             for a in range(1, REACH + 1):
                 if i - a < 0:
                     break
+                if tops[i - a] - STEP - EXTRA * np.float32(max(a, 2) - 2) <= value:
+                    continue
                 for b in range(1, REACH + 1):
                     if j - b < 0:
                         break
@@ -110,6 +114,7 @@ def copy_bits(text, cost, m, head, following, jump, best, back):  # type: ignore
                 row_best = value
                 row_column = j
             j = following[j]
+        tops[i] = row_best
         if row_best > free:
             free = row_best
             free_cell = i * m + row_column

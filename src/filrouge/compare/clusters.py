@@ -100,33 +100,26 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     """
     n = corpus.ads
     reach = among = Reach(0.0, 0.0, int(sizes.sum()))
-    cut = reach.pair
+    cut = chance = reach.pair
     first, second, times = candidate_pairs(corpus)
     chosen = best_candidates(first, second, times, n, KEPT, FAR_LESS)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
-    bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
-    strong = bits > cut
-    # The part that is explained of both: an ad that holds two templates is no centre of either.
-    whole = whole_bits(corpus, price)
-    share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
     copies = nearly_equal_pairs(corpus, threads)
-    close = Pairs(
-        np.concatenate([first[strong], copies[0]]),
-        np.concatenate([second[strong], copies[1]]),
-        np.concatenate([share[strong], copies[2]]),
-        n,
-    )
+    close = _close_pairs(corpus, price, first, second, cut, threads).with_others(*copies)
     first, second, times = _with_copies(first, second, times, copies[0], copies[1])
     degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)
     label = np.full(n, -1, np.int32)
     all_begins, all_neighbours, all_times = neighbourhoods(n, first, second, times)
 
     writers = _Templates(corpus, degree, threads)
-    for _ in range(ROUNDS):
-        # What the last round left over may be clusters of its own.
+    for turn in range(ROUNDS):
         free = label < 0
-        label = _compact(np.where(free, close.among(free).labels() + n, label).astype(np.int32), sizes)
+        if turn:
+            # What the last round left over may be clusters of its own, by prices that are better known now.
+            left = free[first] & free[second]
+            close = _close_pairs(corpus, price, first[left], second[left], chance, threads)
+        label = _compact(np.where(free, close.labels() + n, label).astype(np.int32), sizes)
         price = _prices_of(corpus, label, threads)
         writers.weigh_again()
         templates, own = writers.of(label, price, cut)
@@ -160,6 +153,20 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     exact = np.zeros(first.size, np.float32)
     exact[inside] = pair_bits(first[inside], second[inside], corpus.words, price, corpus.offsets, threads)
     return Clustering(label, own, templates, price, pairs, exact, cut)
+
+
+def _close_pairs(
+    corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array, cut: float, threads: int
+) -> Pairs:
+    """Those of the pairs that save more than `cut`, weighed by the part that is explained of both.
+
+    An ad that holds two templates is so no centre of either.
+    """
+    bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
+    whole = whole_bits(corpus, price)
+    share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
+    strong = bits > cut
+    return Pairs(first[strong], second[strong], share[strong], corpus.ads)
 
 
 def _with_copies(

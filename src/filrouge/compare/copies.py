@@ -5,7 +5,8 @@ Copies are then told from strangers who share house text by what is left over: s
 their own ad beside it, copies next to nothing.
 
 Source: bands of a MinHash signature, Broder (1997); Leskovec, Rajaraman & Ullman, Mining of
-Massive Datasets, section 3.4. It only proposes; each pair is verified by the exact cost.
+Massive Datasets, section 3.4; of one permutation, Li, Owen & Zhang (NIPS 2012), densified as in
+Shrivastava & Li (ICML 2014). It only proposes; each pair is verified by the exact cost.
 """
 
 from __future__ import annotations
@@ -23,37 +24,61 @@ FOLLOWING = 2
 """Texts with one key are paired with this many that follow."""
 WHOLE = 0.78
 """Share of the longer text, in bits after the cost of copying, for two texts to be nearly one; about 5 words of 6."""
+ALIKE = 12
+"""Of the 24 minima that two such texts must share. They share two thirds of their words, so 16 on average."""
 WORD = np.float32(8.0)
 """Bits of every word here, whether it is rare or not."""
 
 
 @njit(cache=True, nogil=True)
-def _band_keys(
-    words: Int32Array, said: np.ndarray, offsets: Int64Array, bands: int, rows: int
-) -> UInt64Array:
-    """Per band and text one key of `rows` minima over its words; 0 for a text without words."""
+def _sketches(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: int) -> UInt64Array:
+    """A MinHash signature of the words of each text: shape (places, texts)."""
     n = offsets.size - 1
-    keys = np.zeros((bands, n), np.uint64)
-    least = np.empty(bands * rows, np.uint64)
+    sketches = np.empty((places, n), np.uint64)
+    none = np.uint64(0xFFFFFFFFFFFFFFFF)
+    least = np.empty(places, np.uint64)
     for ad in range(n):
-        least[:] = np.uint64(0xFFFFFFFFFFFFFFFF)
+        least[:] = none
         for t in range(offsets[ad], offsets[ad + 1]):
-            if not said[t]:
-                continue
-            h = np.uint64(words[t] + 1) * np.uint64(0x9E3779B97F4A7C15)
-            for k in range(bands * rows):
+            if said[t]:
+                h = np.uint64(words[t] + 1) * np.uint64(0x9E3779B97F4A7C15)
                 h ^= h >> np.uint64(31)
                 h *= np.uint64(0xBF58476D1CE4E5B9)
                 h ^= h >> np.uint64(29)
-                if h < least[k]:
-                    least[k] = h
-        for band in range(bands):
-            key = np.uint64(0)
-            for row in range(rows):
-                key = (key ^ least[band * rows + row]) * np.uint64(0x94D049BB133111EB)
-                key ^= key >> np.uint64(32)
-            keys[band, ad] = key
-    return keys
+                place = h % np.uint64(places)
+                least[place] = min(least[place], h)
+        # A place that no word fell on has the minimum of the next. Round twice: the last may need the first.
+        after = none
+        for place in range(2 * places - 1, -1, -1):
+            if least[place % places] == none:
+                least[place % places] = after
+            after = least[place % places]
+        sketches[:, ad] = least
+    return sketches
+
+
+def _proposed(sketches: UInt64Array, spoken: Int64Array) -> tuple[Int32Array, Int32Array]:
+    """Pairs that have a band of their sketches in common, and so much else of it that they may be nearly one."""
+    found = []
+    for band in sketches.reshape(ROWS, BANDS, -1).transpose(1, 0, 2):
+        key = band[0]
+        for row in band[1:]:
+            key = (key ^ row) * np.uint64(0x94D049BB133111EB)
+        order = np.argsort(key, kind="stable")
+        for step in range(1, FOLLOWING + 1):
+            one, other = order[:-step], order[step:]
+            low, high = np.minimum(one, other), np.maximum(one, other)
+            close = np.minimum(spoken[low], spoken[high]) >= WHOLE * np.maximum(spoken[low], spoken[high])
+            same = (key[one] == key[other]) & (spoken[one] > 0) & close
+            found.append(low[same].astype(np.int64) << 32 | high[same])
+    pairs = np.sort(np.concatenate(found))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    first, second = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+    equal = np.zeros(first.size, np.int32)
+    for sketch in sketches:
+        equal += sketch[first] == sketch[second]
+    likely = equal >= ALIKE
+    return first[likely], second[likely]
 
 
 def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, Int32Array, Float32Array]:
@@ -63,26 +88,12 @@ def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, In
         The first and the second text of each pair (first < second), sorted, and the share of the
         longer text's words that the other one has, in order; at least `WHOLE`.
     """
-    empty = np.zeros(0, np.int32)
-    spoken = np.add.reduceat(np.append(corpus.said, False), corpus.offsets[:-1]) * (
-        np.diff(corpus.offsets) > 0
-    )
-    proposed = []
-    for keys in _band_keys(corpus.words, corpus.said, corpus.offsets, BANDS, ROWS):
-        order = np.argsort(keys, kind="stable")
-        for step in range(1, FOLLOWING + 1):
-            one, other = order[:-step], order[step:]
-            same = (keys[one] == keys[other]) & (spoken[one] > 0)
-            low, high = np.minimum(one, other)[same], np.maximum(one, other)[same]
-            proposed.append(low.astype(np.int64) << 32 | high)
-    pairs = np.unique(np.concatenate(proposed)) if proposed else np.zeros(0, np.int64)
-    if not pairs.size:
-        return empty, empty, np.zeros(0, np.float32)
-    first, second = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-    price = np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)
+    # A last word that nobody says, so that an empty text at the end has a place to begin.
+    said = np.append(corpus.said, False)
+    spoken = np.add.reduceat(said, corpus.offsets[:-1], dtype=np.int64) * (np.diff(corpus.offsets) > 0)
+    first, second = _proposed(_sketches(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS), spoken)
     longer = np.maximum(spoken[first], spoken[second])
-    close = np.minimum(spoken[first], spoken[second]) >= WHOLE * longer
-    first, second, longer = first[close], second[close], longer[close]
+    price = np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)
     saved = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     # Beginning to copy costs the same once for all, and is no difference between the texts.
     sizes = np.maximum(np.diff(corpus.offsets)[first], 1)

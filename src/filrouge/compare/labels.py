@@ -32,10 +32,14 @@ class Pairs:
     weight: Float32Array
     texts: int
 
-    def among(self, free: np.ndarray) -> Pairs:
-        """The pairs of which both texts are `free` (bool, shape (texts,))."""
-        kept = free[self.first] & free[self.second]
-        return Pairs(self.first[kept], self.second[kept], self.weight[kept], self.texts)
+    def with_others(self, first: Int32Array, second: Int32Array, weight: Float32Array) -> Pairs:
+        """These pairs and others."""
+        return Pairs(
+            np.concatenate([self.first, first]),
+            np.concatenate([self.second, second]),
+            np.concatenate([self.weight, weight]),
+            self.texts,
+        )
 
     def labels(self) -> Int32Array:
         """A label for each text, int32, shape (texts,): texts that hold together have the same one."""
