@@ -101,11 +101,13 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     n = corpus.ads
     reach = among = Reach(0.0, 0.0, int(sizes.sum()))
     cut = chance = reach.pair
-    first, second, times = candidate_pairs(corpus)
+    with ThreadPoolExecutor(min(threads, 2)) as pool:
+        copied = pool.submit(nearly_equal_pairs, corpus)
+        first, second, times = pool.submit(candidate_pairs, corpus).result()
+        copies = copied.result()
     chosen = best_candidates(first, second, times, n, KEPT, FAR_LESS)
     first, second, times = first[chosen], second[chosen], times[chosen]
     price = _first_prices(corpus)
-    copies = nearly_equal_pairs(corpus, threads)
     close = _close_pairs(corpus, price, first, second, cut, threads).with_others(*copies)
     first, second, times = _with_copies(first, second, times, copies[0], copies[1])
     degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)

@@ -45,8 +45,8 @@ def _sketches(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: 
                 h ^= h >> np.uint64(31)
                 h *= np.uint64(0xBF58476D1CE4E5B9)
                 h ^= h >> np.uint64(29)
-                place = h % np.uint64(places)
-                least[place] = min(least[place], h)
+                own = h % np.uint64(places)
+                least[own] = min(least[own], h)
         # A place that no word fell on has the minimum of the next. Round twice: the last may need the first.
         after = none
         for place in range(2 * places - 1, -1, -1):

@@ -69,9 +69,10 @@ def _continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, ways2, times3, ways3):  # type: ignore[no-untyped-def]  # pragma: no cover
-    price = np.zeros(words.size, np.float32)
-    for ad in range(offsets.size - 1):
+def _prices(  # type: ignore[no-untyped-def]  # pragma: no cover
+    price, ads, words, pairs, triples, said, offsets, c1, c2, c3, total, times2, ways2, times3, ways3
+):
+    for ad in range(ads[0], ads[1]):
         for t in range(offsets[ad], offsets[ad + 1]):
             if not said[t]:
                 price[t] = IN_PASSING
@@ -89,7 +90,6 @@ def _prices(words, pairs, triples, said, offsets, c1, c2, c3, total, times2, way
                     )
             # A match after a gap does not share the context: a word never counts for more than it does alone.
             price[t] = -np.log2(min(1.0, max(p, alone)))
-    return price
 
 
 def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Array:
@@ -114,10 +114,16 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
             _continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
         )
         after = (*after_one.result(), *after_two.result())
-    total = max(float(ones.sum()), 1.0)
-    price: Float32Array = _prices(
-        corpus.words, corpus.pairs, corpus.triples, corpus.said, offsets, ones, twos, threes, total, *after
-    )
+        total = max(float(ones.sum()), 1.0)
+        price = np.zeros(corpus.words.size, np.float32)
+        texts = (corpus.words, corpus.pairs, corpus.triples, corpus.said, offsets)
+        bounds = np.linspace(0, corpus.ads, threads + 1).astype(np.int64)
+        shares = [
+            pool.submit(_prices, price, bounds[k : k + 2], *texts, ones, twos, threes, total, *after)
+            for k in range(threads)
+        ]
+        for done_share in shares:
+            done_share.result()
     return price
 
 
