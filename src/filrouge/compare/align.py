@@ -139,7 +139,7 @@ def trace(row, column, m, back, places):  # type: ignore[no-untyped-def]  # prag
 
 
 @njit(cache=True, nogil=True)
-def _pair_bits(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
+def pair_kernel(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
     longest = 1
     for k in range(pairs_a.size):
         longest = max(
@@ -182,7 +182,7 @@ def pair_bits(
     vocabulary = int(words.max()) + 1 if words.size else 1
     parts = np.array_split(np.arange(first.size), threads)
     with ThreadPoolExecutor(threads) as pool:
-        found = pool.map(lambda p: _pair_bits(first[p], second[p], words, cost, offsets, vocabulary), parts)
+        found = pool.map(lambda p: pair_kernel(first[p], second[p], words, cost, offsets, vocabulary), parts)
         return np.concatenate(list(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from filrouge.ads.tokens import (
     vocabulary_of,
 )
 from filrouge.compare.comparison import Comparison, compare
+from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
 from filrouge.networks.groups import Groups, Texts
 from filrouge.networks.ties import all_ties
@@ -70,14 +72,14 @@ class Findings:
 class _Clock:
     def __init__(self, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
-        self._progress = progress
+        self.progress = progress
         self._name = ""
         self._began = 0.0
 
     def stage(self, key: str, words: str, total: int | None = None) -> None:
         self.stop()
         self._name, self._began = key, time.perf_counter()
-        self._progress.stage(words, total)
+        self.progress.stage(words, total)
 
     def stop(self) -> None:
         if self._name:
@@ -208,7 +210,14 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     Raises:
         FilrougeError: if a file cannot be read.
     """
-    clock = _Clock(progress)
+    with compiling_ahead(jobs) as ahead:
+        return _analyse(paths, columns, jobs, _Clock(progress), ahead)
+
+
+def _analyse(
+    paths: Sequence[str], columns: Columns, jobs: int, clock: _Clock, ahead: subprocess.Popen[bytes] | None
+) -> Findings:
+    progress = clock.progress
     clock.stage("read", _("Reading"), None)
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
@@ -227,6 +236,8 @@ def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Prog
     tokens = join_chunks(written, vocabulary, jobs)
     del written
     clock.stage("compare", _("Comparing"), None)
+    if ahead:
+        ahead.wait()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
     values = SlotValues(_all_marks(marks), SLOT_KINDS)
