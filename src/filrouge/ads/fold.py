@@ -81,6 +81,7 @@ def fold_texts(texts: Sequence[str]) -> Folded:
 
     tables = fold_tables()
     raw, starts = _code_points(texts)
+    ends = starts[1:].copy()
     lengths, flags = kernels.measure(raw, starts, tables.to)
     map_at = np.full(len(texts), -1, np.int64)
     map_start = map_end = np.zeros(0, np.int32)
@@ -89,19 +90,21 @@ def fold_texts(texts: Sequence[str]) -> Folded:
 
         mended = [(int(i), m) for i in np.flatnonzero(flags).tolist() if (m := mend(texts[i])) is not None]
         if mended:
-            sizes = np.array([len(m.text) for _, m in mended], np.int64)
-            map_at[[i for i, _ in mended]] = np.cumsum(sizes) - sizes
+            # What was mended is read behind all the others, and in place of what was broken.
+            which = [i for i, _ in mended]
+            more, more_starts = _code_points([m.text for _, m in mended])
+            lengths[which], _ = kernels.measure(more, more_starts, tables.to)
+            map_at[which] = more_starts[:-1]
             map_start = np.concatenate([m.start for _, m in mended])
             map_end = np.concatenate([m.end for _, m in mended])
-            clean = list(texts)
-            for i, m in mended:
-                clean[i] = m.text
-            raw, starts = _code_points(clean)
-            lengths, _ = kernels.measure(raw, starts, tables.to)
+            starts[which] = more_starts[:-1] + len(raw)
+            ends[which] = more_starts[1:] + len(raw)
+            raw = np.concatenate([raw, more])
+            raw.flags.writeable = False  # as before: one kind of array to compile for
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     chars, origin, origin_end = kernels.fold(
-        raw, starts, offsets, map_at, map_start, map_end,
+        raw, starts, ends, offsets, map_at, map_start, map_end,
         tables.to, tables.own, tables.weak, tables.script, tables.more,
     )  # fmt: skip
     return Folded(chars, origin, origin_end, offsets)

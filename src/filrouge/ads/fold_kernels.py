@@ -99,11 +99,12 @@ def measure(raw: U32, starts: I64, to: U32) -> tuple[I64, U8]:
 
 @njit(cache=True, nogil=True)
 def fold(
-    raw: U32, starts: I64, offsets: I64, map_at: I64, map_start: I32, map_end: I32,
+    raw: U32, starts: I64, ends: I64, offsets: I64, map_at: I64, map_start: I32, map_end: I32,
     to: U32, own: U32, weak: U32, script: U8, more: U32,
 ) -> tuple[U32, I32, I32]:  # fmt: skip
     """Folded characters of all texts, and the raw characters each stands for.
 
+    Text i is `raw[starts[i]:ends[i]]`; its folded characters begin at `offsets[i]`.
     `map_at[i]` is -1, or the place in `map_start` and `map_end` where the raw offsets of the characters of
     text i begin (a text that was mended before it came here).
     """
@@ -111,9 +112,9 @@ def fold(
     chars = np.empty(total, np.uint32)
     first = np.empty(total, np.int32)
     last = np.empty(total, np.int32)
-    for i in range(len(starts) - 1):
+    for i in range(len(ends)):
         begin = starts[i]
-        end = starts[i + 1]
+        end = ends[i]
         p = offsets[i]
         word = begin  # where the present word begins, raw and folded
         word_p = p

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_BEYOND_ASCII: Final = re.compile(r"(?:[^\x00-\x7f]|(?<=\u00c3) (?=\S))+")
+# One alone is never what is left of a character: that took two bytes or more.
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f](?:[^\x00-\x7f]|(?<=\u00c3) (?=\S))+")
 _JAMO: Final = re.compile(r"[\u1100-\u115f][\u1160-\u11a7][\u11a8-\u11ff]?")
 _ENTITY_ROUNDS: Final = 3  # "&amp;amp;eacute;" has been seen; deeper nesting is somebody's game
 
@@ -62,8 +63,8 @@ def _rewrite(old: Mended, matches: Iterable[re.Match[str]], become: Callable[[st
     for begin, end, (text, widths) in _changes(matches, become):
         pieces += [old.text[done:begin], text]
         if widths is None:
-            start = np.full(len(text), old.start[begin], np.int32)
-            stop = np.full(len(text), old.end[end - 1], np.int32)
+            start = old.start[begin : begin + 1].repeat(len(text))
+            stop = old.end[end - 1 : end].repeat(len(text))
         else:
             edge = begin + np.cumsum(widths)
             start, stop = old.start[edge - widths], old.end[edge - 1]
@@ -102,7 +103,7 @@ def _undo_mojibake(run: str) -> Piece:
     ftfy gives no map. Where each character of the run stood for one byte of UTF-8, the widths of the decoded
     characters give it exactly; otherwise each decoded character stands for the whole run.
     """
-    if len(run) < 2 or any("\ud800" <= c <= "\udfff" for c in run):
+    if any("\ud800" <= c <= "\udfff" for c in run):
         return run, None
     from ftfy import fix_encoding
 

@@ -204,7 +204,7 @@ def scan(
                 first = -1
                 if c == 0:
                     text_start = p + 1
-            else:
+            elif c != 0x20:
                 cue = _sign(chars, p, text_start)
                 if cue > 0:
                     hit_start[hits], hit_end[hits], hit_cue[hits] = p, p + 1, cue
@@ -234,10 +234,13 @@ def scan(
                 while stop < q and _is_letter(int(chars[stop])):
                     stop += 1
                 node = 0
+                # A number has digits, or begins with a number word or a look-alike: most words are none.
+                perhaps = stop < q or _is_look(int(chars[k]))
                 for j in range(k, stop):
                     node = int(nexts[node, int(chars[j]) - 97])
                     if node == 0:
                         break
+                    perhaps |= digits[node] > 0
                 need = int(cues[node])
                 if need > 0 and (
                     (need & 64 == 0 or _digit_beside(chars, k, -1, text_start, size))
@@ -245,7 +248,9 @@ def scan(
                 ):
                     hit_start[hits], hit_end[hits], hit_cue[hits] = k, stop, need & 63
                     hits += 1
-                read, atom_sure, atom_all = _numeric_letters(chars, k, q, nexts, digits)
+                read, atom_sure, atom_all = -1, 0, 0
+                if perhaps:
+                    read, atom_sure, atom_all = _numeric_letters(chars, k, q, nexts, digits)
                 numeric = read > 0
                 if numeric:
                     stop = read
