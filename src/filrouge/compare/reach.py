@@ -24,14 +24,14 @@ SAMPLE = 4_000
 """Ads whose most similar strangers show what strangers reach on this corpus."""
 QUANTILES = (0.2, 0.6)
 MOST_STRANGERS = 0.1
-"""However large a cluster is, its ads must be tied by more than this share of strangers is."""
+"""However large a cluster is, its ads are tied by more than this share of strangers reaches."""
 FEW = 200
 """With fewer texts than this what strangers reach is not measured: copies may be most of them."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The distribution of the bits that an ad reaches with the stranger who is most like it.
+    """The distribution of the bits that an ad reaches with the stranger, or foreign template, most like it.
 
     Attributes:
         place, scale: of a Gumbel distribution, bits.
@@ -48,10 +48,10 @@ class Reach:
         return float(self.needed(np.array([2]))[0])
 
     def needed(self, sizes: np.ndarray) -> np.ndarray:
-        """Bits that ties an ad to a cluster of so many ads, so that one of its ads in `ONE_IN` is a stranger.
+        """Bits that tie an ad to a cluster of so many ads, so that one of its ads in `ONE_IN` is a stranger.
 
         Strangers come to a large cluster no more often than to a small one, so among its many
-        ads they are few. Never less than what chance alone does: ads * 2**-bits.
+        ads they are few. Never less than what chance alone does among so many ads.
         """
         share = np.clip(sizes / ONE_IN, 1e-9, MOST_STRANGERS)
         here = self.place - self.scale * np.log(-np.log1p(-share))
