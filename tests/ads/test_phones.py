@@ -376,6 +376,20 @@ def test_the_short_cut_for_usual_phones_changes_nothing(
     assert phones(text) == [(VANCOUVER, written)]
 
 
+@pytest.mark.parametrize("country", ["FR", "MX", "GB"])
+@pytest.mark.parametrize(
+    "written", ["+1-604-555-0123", "+1 (604) 555 0123", "+16045550123", "+1 604.555.0123"]
+)
+def test_the_short_cut_for_usual_phones_changes_nothing_abroad(
+    written: str, country: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"10:00 - 18:00, 80/h, llame al {written}, 120 160"
+    quick = phones(text, country)
+    monkeypatch.setattr("filrouge.ads.identifiers.phones.usual_phone", lambda *_: None)
+    _phones.cache_clear()
+    assert phones(text, country) == quick == [(VANCOUVER, written)]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.integers(6, 60).map(lambda n: n * 10), min_size=2, max_size=6, unique=True).map(sorted),

@@ -53,7 +53,10 @@ _HIDDEN_LOCAL: Final = re.compile(
     rf"(?<![a-z0-9])(?P<local>[a-z0-9][a-z0-9_+-]*"
     rf"(?:(?:\.|\s?[(\[{{]?\s?\b(?:dot|point|punto)\b\s?[)\]}}]?\s?)[a-z0-9_+-]+){{0,3}}){_OPEN}$"
 )
+_LOCAL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
+_DIGIT_OR_SIGN: Final = re.compile(r"[0-9._]")
 _ANY_DOT: Final = re.compile(_DOT)
+_DOT_WORD: Final = re.compile(r"dot|point|punto")
 _DOMAIN_BEFORE_DOT: Final = re.compile(rf"(?<![a-z0-9@.])([a-z0-9][a-z0-9-]{{1,40}}){_OPEN}$")
 _TLD_AFTER_DOT: Final = re.compile(
     rf"{_CLOSE}({'|'.join(sorted(TLDS, key=lambda e: (-len(e), e)))})(?![a-z0-9])(?:/[^\s\0]*)?"
@@ -75,11 +78,20 @@ _SERVICE_BEFORE: Final = re.compile(
 NEAR: Final = 64
 
 
+def run_at_end(left: str, signs: str, but: int) -> int:
+    """Where the run of some signs begins that a text ends with, its last characters, `but` many, aside.
+
+    A pattern that is made of those signs and bound to the end is not tried in vain at the places before.
+    """
+    return len(left[:-but].rstrip(signs))
+
+
 def email_at_sign(text: str, at: int) -> Found | None:
     """The e-mail address around an at sign, or None."""
     domain = _PLAIN_DOMAIN.match(text, at)
     if domain is not None:
-        local = _PLAIN_LOCAL.search(text[max(0, at - NEAR) : at])
+        left = text[max(0, at - NEAR) : at]
+        local = _PLAIN_LOCAL.search(left, run_at_end(left, _LOCAL_SIGNS, but=1))
         if local is not None:
             host = _known_ending(domain.group(1))
             return Found(
@@ -102,7 +114,9 @@ def email_at_word(text: str, start: int, end: int) -> Found | None:
     domain = _HIDDEN_DOMAIN.match(text, end)
     if domain is None:
         return None
-    local = _HIDDEN_LOCAL.search(text[max(0, start - NEAR) : start])
+    left = text[max(0, start - NEAR) : start]
+    has_dot_words = _DOT_WORD.search(left) is not None
+    local = _HIDDEN_LOCAL.search(left, 0 if has_dot_words else run_at_end(left, _LOCAL_SIGNS, but=4))
     if local is None:
         return None
     name = _ANY_DOT.sub(".", local.group("local"))
@@ -110,10 +124,10 @@ def email_at_word(text: str, start: int, end: int) -> Found | None:
     host = _ANY_DOT.sub(".", written)
     bracketed = text[start - 1 : start] in "([{<*_" and start > 0
     sign = text[start] == "@"
-    words = "." not in written or len(re.findall(r"dot|point|punto", written)) > 0
+    words = "." not in written or _DOT_WORD.search(written) is not None
     provider = host.partition(".")[0] in MAIL_HOSTS
     if not (
-        bracketed or provider or re.search(r"[0-9._]", name) or ((words or sign) and name not in NO_NAME)
+        bracketed or provider or _DIGIT_OR_SIGN.search(name) or ((words or sign) and name not in NO_NAME)
     ):
         return None
     if name in NO_NAME and not provider and not bracketed:
@@ -137,11 +151,11 @@ def url_dot_word(text: str, start: int, end: int) -> Found | None:
 
 def of_url(url: Url) -> Found:
     """What a URL is: a handle or a payment handle where its host says so, else a URL."""
-    host, path = url.host, url.path.partition("?")[0]
+    host = url.host
     for hosts, kind in ((HANDLE_HOSTS, "handle"), (PAYMENT_HOSTS, "payment")):
         if host in hosts:
             service, form = hosts[host]
-            name = form.match(path)
+            name = form.match(url.path.partition("?")[0])
             if name is not None and re.search(r"[a-z]", name.group("name")):
                 return Found(kind, f"{service}:{name.group('name').rstrip('.')}", url.start, url.end)
     return Found("url", url.value, url.start, url.end)

@@ -53,7 +53,7 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
     chain_start, chain_end, hit_start, hit_end, hit_cue = kernels.scan(
         chars, words.next, words.digits, words.cue, words.filler
     )
-    text = chars.tobytes().decode("utf-32-le", "surrogatepass")
+    text = str(chars.data, "utf-32-le", "surrogatepass")
     text_starts = folded.offsets[:-1] + np.arange(len(folded))
     known = [country or DEFAULT_COUNTRY for country in countries]
     known += [DEFAULT_COUNTRY] * (len(folded) - len(known))
@@ -91,14 +91,16 @@ def _look(
     ads = (np.searchsorted(text_starts, starts, side="right") - 1).tolist()
     for start, end, cue, ad in zip(starts.tolist(), ends.tolist(), cues.tolist(), ads):
         found: Found | None = None
+        if cue in _URL:
+            if start >= taken and (url := _URL[cue](text, start)) is not None:
+                found = contacts.of_url(url)
+                rows.append(found)
+                taken = max(taken, found.end)
+            continue
         if cue in _MANY:
             rows += _MANY[cue](text, start, end, countries[ad])
         elif cue in _ONE:
             found = _ONE[cue](text, start, end)
-        elif cue == Cue.DOT or cue == Cue.SCHEME or cue == Cue.WWW:
-            if start >= taken:
-                url = web.url_around_dot(text, start) if cue == Cue.DOT else web.url_after_scheme(text, start)
-                found = contacts.of_url(url) if url is not None else None
         elif cue == Cue.WALLET:
             found = payments.handle_of_wallet(text, start, end)
             if found is None and text[start:end] != "cash":
@@ -107,7 +109,7 @@ def _look(
             transfers.append((end, TRANSFERS[text[start:end]]))
         if found is not None:
             rows.append(found)
-            if found.kind in ("url", "email") or cue in (Cue.DOT, Cue.SCHEME, Cue.WWW):
+            if found.kind in ("url", "email"):
                 taken = max(taken, found.end)
     return rows, transfers
 
@@ -132,6 +134,11 @@ def _time_word(text: str, start: int, end: int, country: str) -> Iterable[Found]
     return quantities.times_at_word(text, start, end)
 
 
+_URL: Final[dict[int, Callable[[str, int], web.Url | None]]] = {
+    Cue.DOT: web.url_around_dot,
+    Cue.SCHEME: web.url_after_scheme,
+    Cue.WWW: web.url_after_scheme,
+}
 _ONE: Final[dict[int, Callable[[str, int, int], Found | None]]] = {
     Cue.AT_SIGN: _at_sign,
     Cue.AT_WORD: contacts.email_at_word,

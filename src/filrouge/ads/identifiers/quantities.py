@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from filrouge.ads.identifiers.contacts import Found
+from filrouge.ads.identifiers.contacts import Found, run_at_end
 from filrouge.ads.identifiers.lexicon import CURRENCIES
 from filrouge.ads.identifiers.not_phones import amounts_at_end
 
@@ -138,7 +138,7 @@ def prices_at_sign(text: str, at: int, country: str) -> Iterator[Found]:
 def _amounts_before(text: str, at: int, end: int, currency: str) -> Iterator[Found]:
     """The amount that ends at a place, with those listed before it."""
     left = _before(text, at, 40)
-    found = _BEFORE_SIGN.search(left)
+    found = _BEFORE_SIGN.search(left, run_at_end(left, "0123456789., ", but=2))
     if found is None:
         return
     written = found.group(1)

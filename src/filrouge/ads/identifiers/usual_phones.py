@@ -20,6 +20,7 @@ _USUAL: Final = re.compile(
     r"|[0-9](?:([-. *_/•]{1,2})[0-9])(?:\2[0-9]){8})"
     r"(?:[\s.,•]+[a-z]+){0,2}"
 )
+_AFTER_PLUS: Final = re.compile(r"1[-. ]?\(?[0-9]{3}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}")
 _FRENCH: Final = re.compile(
     # All in pairs, but for the one digit after the country code, or all together.
     r"33(?P<sep>[-. ]?)[1-9](?:(?P=sep)[0-9]{2}){4}|0[1-9](?P<sep0>[-. ]?)[0-9]{2}(?:(?P=sep0)[0-9]{2}){3}"
@@ -50,7 +51,10 @@ def usual_phone(chain: str, before: str, after: str, country: str) -> tuple[str,
     Returns:
         E.164, and where it stands in the chain; None where it is not so simple.
     """
-    american = in_north_american_plan(country)
+    # `+1` is North American wherever it is read.
+    american = in_north_american_plan(country) or (
+        before.endswith("+") and _AFTER_PLUS.fullmatch(chain) is not None
+    )
     if not american and country != "FR":
         return None
     start, end = 0, len(chain)

@@ -70,7 +70,11 @@ PHONE_URL: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[^\s\0<>\"\u2022|\\^`{}]+")
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 _SCHEME: Final = re.compile(r"https?\s?:\s?/\s?/\s?|www\.")
-_LABEL_BEFORE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*$")
+_SCHEME_AND_WWW: Final = re.compile(r"(?:https?\s?:\s?/\s?/\s?)?(?:www\d?\.)?")
+_AFTER_HOST: Final = re.compile(r"[/?:]")
+_HOST_ENDING: Final = re.compile(r"\.[a-z]{2,}$|^[0-9.]+$")
+_PATH: Final = re.compile(r"(?::[0-9]{2,5})?[/?][^\s\0<>\"\u2022|\\^`{}]*")
+_LABELS: Final = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 _TRAILING: Final = ".,;:!?)]}'*~_-"
 
 
@@ -84,7 +88,7 @@ class Url(NamedTuple):
     @property
     def host(self) -> str:
         """The host, without port."""
-        return re.split(r"[/?:]", self.value, maxsplit=1)[0]
+        return _AFTER_HOST.split(self.value, 1)[0]
 
     @property
     def path(self) -> str:
@@ -94,7 +98,9 @@ class Url(NamedTuple):
 
 def canonical(address: str) -> str:
     """An address (small letters) as it is compared."""
-    address = re.sub(r"^(?:https?\s?:\s?/\s?/\s?)?(?:www\d?\.)?", "", address)
+    address = _SCHEME_AND_WWW.sub("", address, 1)
+    if "?" not in address and "#" not in address:
+        return address.rstrip("/")
     address, _, fragment = address.partition("#")
     path, mark, query = address.partition("?")
     kept = [part for part in query.split("&") if part and not _TRACKING.match(part.partition("=")[0])]
@@ -115,7 +121,7 @@ def url_after_scheme(text: str, at: int) -> Url | None:
     address = found.group().rstrip(_TRAILING)
     value = canonical(scheme.group() + address)
     host = _HOST.match(value)
-    if host is None or not re.search(r"\.[a-z]{2,}$|^[0-9.]+$", host.group()):
+    if host is None or not _HOST_ENDING.search(host.group()):
         return None
     return Url(value, at, scheme.end() + len(address))
 
@@ -123,10 +129,10 @@ def url_after_scheme(text: str, at: int) -> Url | None:
 def url_around_dot(text: str, dot: int) -> Url | None:
     """The URL without scheme around a dot, or None where the dot is a sentence's or a name's."""
     left = text[max(0, dot - 64) : dot]
-    label = _LABEL_BEFORE.search(left)
-    if label is None:
+    label = left[len(left.rstrip(_LABELS)) :].lstrip(".-")
+    if not label:
         return None
-    start = dot - len(label.group())
+    start = dot - len(label)
     if start and text[start - 1] in "@$_/+":
         return None
     found = _HOST.match(text, start)
@@ -140,7 +146,7 @@ def url_around_dot(text: str, dot: int) -> Url | None:
         return None
     path = ""
     if end < len(text) and text[end] in "/?:":
-        more = re.compile(r"(?::[0-9]{2,5})?[/?][^\s\0<>\"\u2022|\\^`{}]*").match(text, end)
+        more = _PATH.match(text, end)
         path = more.group().rstrip(_TRAILING) if more else ""
     bare = host.removeprefix("www.")
     tld = bare.rpartition(".")[2]
