@@ -105,6 +105,26 @@ def _twice_as_long(
     return keys
 
 
+@njit(cache=True, nogil=True)
+def _counted(keys: UInt64Array) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """The high and the low half of each different one of the sorted keys, and how often it stands there."""
+    different = 0
+    for k in range(keys.size):
+        if k == 0 or keys[k] != keys[k - 1]:
+            different += 1
+    high = np.empty(different, np.int32)
+    low = np.empty(different, np.int32)
+    times = np.zeros(different, np.int32)
+    at = -1
+    for k in range(keys.size):
+        if k == 0 or keys[k] != keys[k - 1]:
+            at += 1
+            high[at] = keys[k] >> np.uint64(32)
+            low[at] = keys[k] & np.uint64(0xFFFFFFFF)
+        times[at] += 1
+    return high, low, times
+
+
 def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]:
     """Pairs of ads that share at least one telling run of words.
 
@@ -134,10 +154,4 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
         length *= 2
     out = np.concatenate(proposed)
     out.sort()
-    if not out.size:
-        empty = np.zeros(0, np.int32)
-        return empty, empty, empty
-    first = np.flatnonzero(np.concatenate([[True], out[1:] != out[:-1]]))
-    times = np.diff(np.concatenate([first, [out.size]])).astype(np.int32)
-    keys = out[first]
-    return (keys >> np.uint64(32)).astype(np.int32), (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), times
+    return _counted(out)
