@@ -32,7 +32,8 @@ from filrouge.ads.tokens import (
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
-from filrouge.networks.groups import Groups, Texts
+from filrouge.networks.groups import Groups
+from filrouge.networks.texts import Texts
 from filrouge.networks.ties import all_ties
 from filrouge.networks.values import SlotValues
 

@@ -76,6 +76,8 @@ def signs_of_organisation(
     """
     signs: dict[str, int] = {}
     for kind in CONTACTS:
+        if len(identifiers[kind]) < 2:
+            continue
         # A handle is `service:name`; an advertiser has one at each service.
         services: dict[str, list[int]] = {}
         for value, count in identifiers[kind].items():

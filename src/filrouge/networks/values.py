@@ -24,21 +24,21 @@ class SlotValues:
         keys = _keys(known["ad"].to_numpy(), known["start"].to_numpy(), kind)
         order = np.argsort(keys, kind="stable")
         self._keys = keys[order]
-        self._values = np.array(known["value"].to_list(), object)[order]
+        self._values = known["value"][order]
 
-    def of(self, ads: NDArray[np.int64], starts: NDArray[np.int64], kind: int) -> list[str | None]:
-        """The values of kind number `kind` that begin at `starts` in `ads`; None where none does."""
-        if not self._keys.size:
-            return [None] * ads.size
-        keys = _keys(ads, starts, np.int64(kind))
-        at = np.minimum(np.searchsorted(self._keys, keys), self._keys.size - 1)
-        hits = (self._keys[at] == keys).tolist()
-        return [value if hit else None for value, hit in zip(self._values[at].tolist(), hits, strict=True)]
+    def of(self, ads: NDArray[np.int64], starts: NDArray[np.integer], kinds: NDArray[np.int64]) -> pl.Series:
+        """The values that begin at `starts` in `ads`, each of its kind number; null where none does.
+
+        A kind number of -1 stands for words of no kind, which have no value.
+        """
+        keys = _keys(ads, starts, kinds)
+        at = np.searchsorted(self._keys, keys)
+        hits = (kinds >= 0) & (at < self._keys.size)
+        hits[hits] = self._keys[at[hits]] == keys[hits]
+        return self._values.gather(pl.Series(np.where(hits, at, -1)).replace(-1, None))
 
 
-def _keys(
-    ad: NDArray[np.integer], start: NDArray[np.integer], kind: NDArray[np.int64] | np.int64
-) -> NDArray[np.int64]:
+def _keys(ad: NDArray[np.integer], start: NDArray[np.integer], kind: NDArray[np.int64]) -> NDArray[np.int64]:
     # An offset has fewer than 32 bits, a kind 4: the number of the ad keeps 27, room for 134 million ads.
     keys: NDArray[np.int64] = (ad.astype(np.int64) << 36) | (start.astype(np.int64) << 4) | kind
     return keys

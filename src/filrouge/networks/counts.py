@@ -1,0 +1,100 @@
+"""Values and how often each stands in every group, counted for all groups at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.compare.comparison import Comparison
+
+Counts = dict[str, int]
+"""Values with how often each stands there: the commonest first, equals in the order of their letters."""
+
+
+def counts_of(rows: pl.DataFrame, groups: int) -> list[Counts]:
+    """The values of each group.
+
+    Args:
+        rows: `group` (0 to groups - 1) and `value`, a row for each time that it stands there.
+        groups: how many there are.
+
+    Returns:
+        One `Counts` per group; empty for a group without rows.
+    """
+    counted = (
+        rows.group_by("group", "value").len().sort("group", "len", "value", descending=[False, True, False])
+    )
+    ends = np.cumsum(np.bincount(counted["group"].to_numpy(), minlength=groups)).tolist()
+    values, counts = counted["value"].to_list(), counted["len"].to_list()
+    begins = [0, *ends][:-1]
+    return [dict(zip(values[a:b], counts[a:b], strict=True)) for a, b in zip(begins, ends, strict=True)]
+
+
+def identifier_counts(
+    identifiers: pl.DataFrame, of_agencies: pl.DataFrame, found: Comparison, kinds: Sequence[str]
+) -> tuple[list[dict[str, Counts]], list[dict[str, Counts]]]:
+    """Per cluster and kind the identifiers and how many ads carry each: people's own, and those of agencies.
+
+    Args:
+        identifiers: `ad`, `kind`, `value`.
+        of_agencies: `kind` and `value` of those that are an agency's, each pair once.
+        found: the clusters.
+        kinds: those that are counted.
+    """
+    number = {kind: k for k, kind in enumerate(kinds)}
+    agencys = of_agencies.select("kind", "value", agencys=pl.lit(1, pl.Int64))
+    held = (
+        in_clusters(identifiers, found)
+        .filter(pl.col("kind").is_in(kinds))
+        .select("ad", "cluster", "kind", "value")
+        .unique()
+        .join(agencys, on=["kind", "value"], how="left")
+    )
+    # Both halves of a cluster's kinds stand side by side: first the people's, then the agencies'.
+    half = pl.col("cluster") * 2 + pl.col("agencys").fill_null(0)
+    kind = pl.col("kind").replace_strict(number, return_dtype=pl.Int64)
+    rows = held.select(group=half * len(kinds) + kind, value="value")
+    halves = 2 * len(found.templates)
+    counts = counts_of(rows, halves * len(kinds))
+    by_kind = [
+        dict(zip(kinds, counts[k * len(kinds) : (k + 1) * len(kinds)], strict=True)) for k in range(halves)
+    ]
+    return by_kind[0::2], by_kind[1::2]
+
+
+def place_counts(places: pl.DataFrame, locations: pl.Series, found: Comparison) -> list[Counts]:
+    """Per cluster the places of its ads; where none is known, the location as the ad gives it."""
+    known = in_clusters(places, found).select("ad", "cluster", "value").unique()
+    given = in_clusters(pl.DataFrame({"value": locations}).with_row_index("ad"), found)
+    unknown = given.filter(pl.col("value") != "").join(places, on="ad", how="anti")
+    rows = pl.concat([known.select("cluster", "value"), unknown.select("cluster", "value")])
+    return counts_of(rows.rename({"cluster": "group"}), len(found.templates))
+
+
+def agency_counts(agencies: pl.Series, found: Comparison) -> list[Counts]:
+    """Per cluster the agencies that published its ads."""
+    rows = in_clusters(pl.DataFrame({"value": agencies}).with_row_index("ad"), found)
+    return counts_of(rows.select(pl.col("cluster").alias("group"), "value"), len(found.templates))
+
+
+def days_of(posted: pl.Series, found: Comparison) -> list[tuple[str | None, str | None]]:
+    """Per cluster the days (ISO dates) of its first and its last ad; None where no ad has a date."""
+    rows = in_clusters(pl.DataFrame({"posted": posted}).with_row_index("ad"), found)
+    days = rows.group_by("cluster").agg(
+        pl.col("posted").min().dt.strftime("%Y-%m-%d").alias("first"),
+        pl.col("posted").max().dt.strftime("%Y-%m-%d").alias("last"),
+    )
+    out: list[tuple[str | None, str | None]] = [(None, None)] * len(found.templates)
+    for cluster, first, last in days.iter_rows():
+        out[cluster] = (first, last)
+    return out
+
+
+def in_clusters(rows: pl.DataFrame, found: Comparison) -> pl.DataFrame:
+    """Those of `rows` whose `ad` is in a cluster, with its number as `cluster`."""
+    ads: NDArray[np.int64] = rows["ad"].to_numpy().astype(np.int64)
+    cluster = pl.Series("cluster", found.cluster[ads].astype(np.int64))
+    return rows.with_columns(cluster, pl.col("ad").cast(pl.Int64)).filter(pl.col("cluster") >= 0)

@@ -1,0 +1,64 @@
+"""What the ads put into the slots of their templates."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.compare.comparison import Comparison
+from filrouge.compare.runs import Int64Array
+from filrouge.networks.counts import Counts, counts_of
+from filrouge.networks.texts import Texts
+
+
+def slot_values(found: Comparison, texts: Texts) -> list[list[Counts]]:
+    """Per template and slot the values and how many ads have each.
+
+    What stands for an identifier, place or name counts by its value, other words as they are spelled,
+    in lower case.
+    """
+    slots = [slot for template in found.templates for slot in template.slots]
+    if not slots:
+        return [[] for _ in found.templates]
+    sizes = np.array([slot.fillings.shape[0] for slot in slots])
+    # Places of a slot's members count from the template's first; here all members stand end to end.
+    members = np.array([template.members.size for template in found.templates])
+    slots_of = [len(template.slots) for template in found.templates]
+    before = np.repeat(np.cumsum(members) - members, slots_of)
+    member, first, last = np.concatenate([slot.fillings for slot in slots]).T
+    slot_of = np.repeat(np.arange(sizes.size), sizes)
+    text = np.concatenate([template.members for template in found.templates])[before[slot_of] + member]
+    filling, ad = _spread(text, found)
+    shift = texts.offsets[ad] - found.corpus.offsets[text[filling]]
+    start = texts.start[first[filling] + shift]
+    end = texts.end[last[filling] - 1 + shift]
+    group = slot_of[filling]
+    kind = np.array([slot.kind for slot in slots])[group]
+    rows = pl.DataFrame({"group": group, "value": _meanings(texts, ad, start, end, kind)})
+    values = iter(counts_of(rows, sizes.size))
+    return [[next(values) for _ in template.slots] for template in found.templates]
+
+
+def _spread(text: NDArray[np.integer], found: Comparison) -> tuple[Int64Array, Int64Array]:
+    """For each ad of each of the texts, in order: which of them it has, and its number.
+
+    Equal texts differ in their identifiers, so each ad is asked.
+    """
+    ads = np.argsort(found.text, kind="stable")
+    begins = np.cumsum(found.sizes) - found.sizes
+    sizes = found.sizes[text]
+    which = np.repeat(np.arange(text.size), sizes)
+    nth = np.arange(which.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return which, ads[begins[text[which]] + nth]
+
+
+def _meanings(
+    texts: Texts, ad: Int64Array, start: NDArray[np.int32], end: NDArray[np.int32], kind: NDArray[np.int64]
+) -> pl.Series:
+    """What stands at each span: the value that is known there for its kind, else the words."""
+    known = texts.values.of(ad, start, kind - 1)
+    unknown = np.flatnonzero(known.is_null().to_numpy())
+    spans = zip(ad[unknown].tolist(), start[unknown].tolist(), end[unknown].tolist(), strict=True)
+    words = [" ".join(texts.raw[k][a:b].split()).lower() for k, a, b in spans]
+    return known.scatter(unknown, pl.Series(words, dtype=pl.String))
