@@ -30,6 +30,8 @@ LEAST_STEM: Final = 4
 LONGEST_SUFFIX: Final = 4
 MOST_OF_STEM: Final = 8
 """A stem that more names have is a word ("massage1" to "massage9")."""
+STRANGER_OF_STEM: Final = 0.25
+"""So likely each further name with a stem is held to be a stranger's, however rare the stem looks."""
 HOLDERS_PAIRED: Final = 4
 """So many ads of each of two near values are tied with each other; the rest hang on them by the value."""
 
@@ -265,7 +267,10 @@ def _near_names(held: pl.DataFrame) -> pl.DataFrame:
         pairs.join(chance, on="key")
         .with_columns(
             # Each further name with that beginning makes it more of a word and less of a name.
-            by_chance=pl.col("alone") * (pl.col("beginnings_of") - 1).clip(1),
+            by_chance=pl.max_horizontal(
+                pl.col("alone") * (pl.col("beginnings_of") - 1).clip(1),
+                STRANGER_OF_STEM * (pl.col("beginnings_of") - 2),
+            ),
             value_a=pl.min_horizontal("value", "value_b"),
             value_b=pl.max_horizontal("value", "value_b"),
         )
