@@ -158,8 +158,9 @@ def stranger_rate(bits_of_strangers: npt.ArrayLike, asked: npt.ArrayLike) -> pl.
     reach = n - np.searchsorted(strangers, wanted, side="left")
     most = np.ones(wanted.size)
     if n:
+        none = min(RULE_OF_THREE / n, 1.0)
         most = np.where(
-            reach > 0, wilson(reach, np.full(reach.size, n), ONE_SIDED)[1], min(RULE_OF_THREE / n, 1.0)
+            reach > 0, np.maximum(wilson(reach, np.full(reach.size, n), ONE_SIDED)[1], none), none
         )
     return pl.DataFrame(
         {
@@ -167,7 +168,7 @@ def stranger_rate(bits_of_strangers: npt.ArrayLike, asked: npt.ArrayLike) -> pl.
             "strangers": np.full(wanted.size, n, np.int64),
             "reach": reach.astype(np.int64),
             "one_in": pl.Series([n / k if k else None for k in reach.tolist()], dtype=pl.Float64),
-            "at_least_one_in": 1 / most,
+            "at_least_one_in": 1 / np.maximum(most, reach / max(n, 1)),
         }
     )
 

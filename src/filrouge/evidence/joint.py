@@ -2,7 +2,9 @@
 
 For a pair with the bits x of each kind k:
 
-    claim(k) = slope(k) · damped(x(k))                             0 ≤ slope ≤ 1
+    claim(k) = slope(k, 1) · the first 8 bits of x(k)
+             + slope(k, 2) · the next 8
+             + slope(k, 3) · what is beyond 16, damped             0 ≤ slope ≤ 1
     total    = start + sum of claims
                − what several claims *for* have in common, which counts once
                − what several claims *against* have in common, which counts once
@@ -13,6 +15,8 @@ copied with its phone and its style). Of these parts the greatest counts, the ot
     once = sum of shared(k) · claim(k) − greatest of shared(k) · claim(k)
 
 With two kinds of one share that is share · min(claim, claim). No claim can lower the total by being stronger.
+The first bits of a kind have a slope of their own since strangers reach them: where few bits say little, many
+may still say much.
 
 Slopes, shares and the start are fitted by logistic regression on pairs with weak labels, with a pull towards
 cautious values that yields as pairs become many; the odds among the training pairs are taken off, so that what
@@ -45,6 +49,8 @@ PULL_SLOPE = 0.25
 """Standard deviation of slopes about the cautious ones before any pair is seen; the same for shares."""
 PULL_START = 2.0
 """Standard deviation of the start, bits."""
+PARTS = (8.0, 16.0)
+"""Bits of one kind at which another slope begins."""
 DAMPED_FROM = 32.0
 """Bits of one kind beyond this count by their logarithm only."""
 SLIP = 0.005
@@ -52,9 +58,10 @@ SLIP = 0.005
 ENOUGH = 100
 """Pairs of each answer without which nothing is fitted."""
 STEPS_AT_MOST = 60
-SETTLED = 1e-7
+SETTLED = 1e-6
 """Gain per pair, in nats, below which a step is the last."""
-_HALVINGS = 30
+_HALVINGS = 12
+_PIECES = len(PARTS) + 1
 _LN2 = float(np.log(2))
 
 
@@ -64,7 +71,8 @@ class JointModel:
 
     Attributes:
         kinds: names of the columns of bits.
-        slope, shared: by kind, 0 to 1.
+        slope: shape (kinds, 3), 0 to 1: of a kind's first bits, of those from `PARTS[0]`, from `PARTS[1]`.
+        shared: shape (kinds,), 0 to 1.
         start: bits of a pair that no kind says anything of, ≤ 0.
         least, most: bits that the training pairs bear out; see `calibration.bounds`.
         same, strangers: training pairs of each answer, 0 if nothing was fitted.
@@ -85,7 +93,8 @@ class JointModel:
 
         They bear out no more than so few pairs could that nothing is fitted: log2(`ENOUGH`) bits.
         """
-        slope = np.array([SLOPE_COUNTED if kind in COUNTED else SLOPE for kind in kinds], np.float64)
+        level = np.array([SLOPE_COUNTED if kind in COUNTED else SLOPE for kind in kinds], np.float64)
+        slope = np.repeat(level[:, None], _PIECES, axis=1)
         most = float(np.log2(ENOUGH))
         return cls(tuple(kinds), slope, np.full(len(kinds), SHARED), START, -most, most)
 
@@ -141,9 +150,9 @@ class JointModel:
         if not used.any():
             return begin
         x, y, w, offset = x[used], y[used], w[used], offset[used]
-        theta = _fitted(damped(x), y, w, offset, begin._theta())
-        k = len(begin.kinds)
-        model = cls(begin.kinds, theta[:k], theta[k : 2 * k], float(theta[-1]), 0.0, 0.0)
+        theta = _fitted(pieces(x), y, w, offset, begin._theta())
+        slope, shared = _weights(theta, len(begin.kinds))
+        model = cls(begin.kinds, slope, shared, float(theta[-1]), 0.0, 0.0)
         total, seen = model.total(x), w > 0
         least, most = bounds(total[y & seen], total[~y & seen])
         ones, twos = int((y & seen).sum()), int((~y & seen).sum())
@@ -173,13 +182,8 @@ class JointModel:
         Raises:
             ValueError: if bits have another number of columns than the model has kinds, or are not finite.
         """
-        claim = self.slope * damped(self._checked(bits))
-        once = np.full(claim.shape[0], self.start)
-        if claim.shape[1]:
-            for sign in (1.0, -1.0):
-                common = self.shared * np.maximum(sign * claim, 0)
-                once -= sign * (common.sum(axis=1) - common.max(axis=1))
-        return np.column_stack([claim, once])
+        claim = _claims(pieces(self._checked(bits)), self.slope)
+        return np.column_stack([claim, self.start - _once(claim, self.shared)])
 
     def to_dict(self) -> dict[str, Any]:
         """The model as plain values, for JSON."""
@@ -204,13 +208,13 @@ class JointModel:
         """
         kinds = tuple(str(kind) for kind in values["kinds"])
         slope, shared = np.array(values["slope"], np.float64), np.array(values["shared"], np.float64)
-        if not slope.shape == shared.shape == (len(kinds),):
-            raise ValueError("each kind needs a slope and a share")
+        if slope.shape != (len(kinds), _PIECES) or shared.shape != (len(kinds),):
+            raise ValueError(f"each kind needs {_PIECES} slopes and a share")
         start, least, most = (float(values[name]) for name in ("start", "least", "most"))
         return cls(kinds, slope, shared, start, least, most, int(values["same"]), int(values["strangers"]))
 
     def _theta(self) -> Floats:
-        return np.concatenate([self.slope, self.shared, [self.start]])
+        return np.concatenate([self.slope.ravel(), self.shared, [self.start]])
 
     def _column(self, kind: str) -> int:
         if kind not in self.kinds:
@@ -236,78 +240,110 @@ def damped(bits: Floats) -> Floats:
     return np.sign(bits) * np.minimum(size, DAMPED_FROM * (1 + np.log(over)))
 
 
-def _eta(x: Floats, theta: Floats) -> tuple[Floats, Floats]:
-    """Total bits of damped bits x, and how they change with the weights, shape (pairs, weights)."""
-    k = x.shape[1]
-    slope, shared = theta[:k], theta[k : 2 * k]
-    total = x @ slope + theta[-1]
-    by_slope, by_shared = x.copy(), np.zeros_like(x)
+def pieces(bits: Floats) -> Floats:
+    """Bits cut at `PARTS`, shape (pairs, kinds, 3); the pieces sum to the damped bits and have their sign."""
+    edges = np.array([0.0, *PARTS, np.inf])
+    size = np.abs(damped(bits))[:, :, None]
+    out: Floats = np.sign(bits)[:, :, None] * np.clip(size - edges[:-1], 0, np.diff(edges))
+    return out
+
+
+def _weights(theta: Floats, kinds: int) -> tuple[Floats, Floats]:
+    return theta[: _PIECES * kinds].reshape(kinds, _PIECES), theta[_PIECES * kinds : -1]
+
+
+def _claims(x: Floats, slope: Floats) -> Floats:
+    claim: Floats = np.einsum("nkp,kp->nk", x, slope)
+    return claim
+
+
+def _once(claim: Floats, shared: Floats) -> Floats:
+    """What is taken off for each pair, so that what its claims for, or against, have in common counts once."""
+    off = np.zeros(claim.shape[0])
+    if claim.shape[1]:
+        for sign in (1.0, -1.0):
+            common = np.maximum(sign * claim, 0) * shared
+            off += sign * (common.sum(axis=1) - common.max(axis=1))
+    return off
+
+
+def _changes(x: Floats, claim: Floats, slope: Floats, shared: Floats) -> Floats:
+    """How the total of each pair changes with the weights, shape (pairs, weights)."""
+    counts, by_shared = np.ones_like(claim), np.zeros_like(claim)
     for sign in (1.0, -1.0):
-        side = np.maximum(sign * x, 0)
-        common = side * (slope * shared)
-        greatest = common.max(axis=1, keepdims=True)
+        side = sign * x[:, :, 0] > 0
+        common = np.where(side, sign * claim * shared, 0)
         # Where several are greatest, as equal columns are, each is treated alike.
-        lead = (common == greatest).astype(np.float64)
+        lead = (common == common.max(axis=1, keepdims=True)).astype(np.float64)
         lead /= lead.sum(axis=1, keepdims=True)
-        kept = sign * (1 - lead) * side
-        total -= sign * (common.sum(axis=1) - greatest[:, 0])
-        by_slope -= kept * shared
-        by_shared -= kept * slope
-    return total, np.column_stack([by_slope, by_shared, np.ones(x.shape[0])])
+        hushed = np.where(side, 1 - lead, 0)
+        counts -= hushed * shared
+        by_shared -= hushed * claim
+    by_slope = (x * counts[:, :, None]).reshape(x.shape[0], -1)
+    return np.column_stack([by_slope, by_shared, np.ones(x.shape[0])])
 
 
-def _cost(total: Floats, y: Bools, w: Floats, offset: Floats) -> tuple[float, Floats, Floats]:
-    """Weighed −log likelihood in nats, its slope by the total of each pair, and Fisher's information.
+def _sure(total: Floats) -> Floats:
+    """Probability of the label "same" at these log2 odds.
 
-    The labels are weak: one in 1/`SLIP` may be wrong, so a single wrong one costs little however sure the
-    others are.
+    The labels are weak: a share of `SLIP` may be wrong, so that a single wrong one costs little however sure
+    the others are.
     """
     with np.errstate(over="ignore"):
-        sure = 1 / (1 + np.exp2(-(total + offset)))
-    p = SLIP + (1 - 2 * SLIP) * sure
-    change = (1 - 2 * SLIP) * sure * (1 - sure) * _LN2
-    cost = -float(w @ np.where(y, np.log(p), np.log1p(-p)))
-    spread = p * (1 - p)
-    return cost, -w * (y - p) / spread * change, w * change * change / spread
+        out: Floats = SLIP + (1 - 2 * SLIP) / (1 + np.exp2(-total))
+    return out
 
 
 def _fitted(x: Floats, y: Bools, w: Floats, offset: Floats, begin: Floats) -> Floats:
-    """The weights of least cost, by Fisher scoring with steps that stay within the limits."""
-    k = x.shape[1]
-    low = np.concatenate([np.zeros(2 * k), [LOWEST_START]])
-    high = np.concatenate([np.ones(2 * k), [0.0]])
-    pull = 1 / np.concatenate([np.full(2 * k, PULL_SLOPE), [PULL_START]]) ** 2
-    theta = begin
+    """The weights of least cost, by Fisher scoring with steps that stay within the limits.
 
-    def cost_at(weights: Floats) -> float:
-        away = weights - begin
-        return _cost(_eta(x, weights)[0], y, w, offset)[0] + float(pull @ (away * away)) / 2
+    The cost is the weighed −log likelihood in nats, and half the squared distance from where it began in
+    units of the pull.
 
-    now = cost_at(theta)
+    Args:
+        x: pieces, shape (pairs, kinds, 3).
+        y, w, offset: label, weight and log2 odds of the training pairs, shape (pairs,).
+        begin: cautious weights, shape (weights,).
+    """
+    kinds, limited = x.shape[1], begin.size - 1
+    low = np.concatenate([np.zeros(limited), [LOWEST_START]])
+    high = np.concatenate([np.ones(limited), [0.0]])
+    pull = 1 / np.concatenate([np.full(limited, PULL_SLOPE), [PULL_START]]) ** 2
+    sign = np.where(y, 1.0, -1.0)
+
+    def odds(theta: Floats) -> Floats:
+        slope, shared = _weights(theta, kinds)
+        claim = _claims(x, slope)
+        out: Floats = claim.sum(axis=1) + theta[-1] - _once(claim, shared) + offset
+        return out
+
+    def cost(theta: Floats) -> float:
+        away = theta - begin
+        return float(pull @ (away * away) / 2 - w @ np.log(_sure(sign * odds(theta))))
+
+    theta, now = begin, cost(begin)
     for _ in range(STEPS_AT_MOST):
-        total, by = _eta(x, theta)
-        _, first, second = _cost(total, y, w, offset)
-        slope = by.T @ first + pull * (theta - begin)
-        curve = (by * second[:, None]).T @ by + np.diag(pull)
-        stuck = ((theta <= low) & (slope > 0)) | ((theta >= high) & (slope < 0))
+        slope, shared = _weights(theta, kinds)
+        by = _changes(x, _claims(x, slope), slope, shared)
+        p = _sure(odds(theta))
+        change = (p - SLIP) * (1 - SLIP - p) / (1 - 2 * SLIP) * _LN2
+        down = by.T @ (w * change * (y - p) / (p * (1 - p))) - pull * (theta - begin)
+        curve = (by * (w * change * change / (p * (1 - p)))[:, None]).T @ by + np.diag(pull)
+        stuck = ((theta <= low) & (down < 0)) | ((theta >= high) & (down > 0))
         free = np.flatnonzero(~stuck)
-        if not free.size:
-            break
         newton, plain = np.zeros_like(theta), np.zeros_like(theta)
-        newton[free] = -np.linalg.solve(curve[np.ix_(free, free)], slope[free])
-        plain[free] = -slope[free] / np.diag(curve)[free]
-        better = now
+        newton[free] = np.linalg.solve(curve[np.ix_(free, free)], down[free])
+        plain[free] = down[free] / np.diag(curve)[free]
         # The greatest of several claims has a kink; there a plain step may help where Newton's does not.
-        for step in (newton, plain):
-            for halving in range(_HALVINGS):
-                tried = np.clip(theta + step * 0.5**halving, low, high)
-                cost = cost_at(tried)
-                if cost < better:
-                    theta, better = tried, cost
-                    break
-            if better < now:
-                break
-        gain, now = now - better, better
+        tried = (
+            np.clip(theta + step * 0.5**halving, low, high)
+            for step in (newton, plain)
+            for halving in range(_HALVINGS)
+        )
+        better = next(((c, t) for t in tried if (c := cost(t)) < now), None)
+        if better is None:
+            break
+        gain, now, theta = now - better[0], *better
         if gain <= SETTLED * float(w.sum()):
             break
     return theta
