@@ -1,0 +1,274 @@
+"""All that ties two voices, of every kind, put together in bits: what networks are built of.
+
+A tie between two units (see `units`) has bits of each of `KINDS`. The joint model makes one number of
+them in which nothing counts twice. Its weights are fitted on this corpus, with shared identifiers as
+weak labels of one hand and matched strangers as labels of two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.compare.align import pair_bits
+from filrouge.compare.comparison import Comparison
+from filrouge.compare.runs import Int32Array
+from filrouge.evidence.joint import JointModel
+from filrouge.networks.against import Against
+from filrouge.networks.decoys import stranger_pairs
+from filrouge.networks.movement import Movement, movement_bits
+from filrouge.networks.near import near_pairs
+from filrouge.networks.style import StyleModel
+from filrouge.networks.style_features import Spans, style_features
+from filrouge.networks.units import TYING, Units, holdings
+
+KINDS: Final = ("text", *TYING, "near", "image", "style", "movement", "against")
+NEIGHBOURS: Final = 4
+"""Each holder of an identifier is paired with this many that follow it; all hang on it by the identifier."""
+NEAR_HOLDERS: Final = 4
+PASSED_ON: Final = 0.25
+"""Share of an identifier's bits that ties those who held it before and after it was not used for long."""
+DECOYS: Final = 20_000
+STRANGERS_TEXT: Final = 0.95
+"""What this share of strangers' texts save beside each other, on one agency or two, is taken off the text."""
+
+Float64Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The ties between units, weighed.
+
+    Attributes:
+        held: see `units.holdings`; with `bits` (Float64), what it is worth to share this identifier.
+        a, b: int32, shape (pairs,): the pairs of units that something proposed, a < b.
+        bits: float64, shape (pairs, kinds): of each of `KINDS`.
+        model: makes one number of them.
+        decoys: float64, shape (decoys, kinds): the same of pairs of strangers.
+        decoy_is_held_out: bool, shape (decoys,): not used to fit.
+        style: None where there is too little to learn from.
+    """
+
+    units: Units
+    held: pl.DataFrame
+    a: Int32Array
+    b: Int32Array
+    bits: Float64Array
+    model: JointModel
+    decoys: Float64Array
+    decoy_is_held_out: NDArray[np.bool_]
+    pair_is_held_out: NDArray[np.bool_]
+    style: StyleModel | None
+    movement: Movement
+
+
+def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
+    """The holdings with what each identifier is worth: log2(units / units that hold it)."""
+    holders = pl.col("unit").n_unique().over("kind", "value")
+    return held.with_columns(bits=(count / holders).log(2))
+
+
+def proposed(held: pl.DataFrame, near: pl.DataFrame, movement: Movement) -> tuple[Int32Array, Int32Array]:
+    """Pairs of units that share an identifier, hold near ones, or moved together; each once, sorted."""
+    chain = [
+        held.select(
+            a=pl.col("unit"), b=pl.col("unit").shift(-step).over("kind", "value", "turn")
+        ).drop_nulls()
+        for step in range(1, NEIGHBOURS + 1)
+    ]
+    some = held.group_by("kind", "value", maintain_order=True).head(NEAR_HOLDERS)
+    across = (
+        near.join(some.select("kind", value_a="value", a="unit"), on=["kind", "value_a"])
+        .join(some.select("kind", value_b="value", b="unit"), on=["kind", "value_b"])
+        .select("a", "b")
+    )
+    moved = movement.candidates()
+    pairs = pl.concat([*chain, across, pl.DataFrame({"a": moved[0], "b": moved[1]})], how="vertical_relaxed")
+    pairs = (
+        pairs.select(a=pl.min_horizontal("a", "b"), b=pl.max_horizontal("a", "b"))
+        .filter(pl.col("a") != pl.col("b"))
+        .unique()
+        .sort("a", "b")
+    )
+    return pairs["a"].to_numpy().astype(np.int32), pairs["b"].to_numpy().astype(np.int32)
+
+
+class Weigher:
+    """Weighs pairs of units by every kind of evidence.
+
+    Args:
+        found: the comparison.
+        ads: the ads table.
+        identifiers: `ad`, `kind`, `value`.
+        masked: `ad`, `start`, `end` of all that is no habit of writing: identifiers, places, names.
+        presence: of the units, see `movement.presences`.
+    """
+
+    def __init__(
+        self,
+        found: Comparison,
+        ads: pl.DataFrame,
+        identifiers: pl.DataFrame,
+        masked: pl.DataFrame,
+        presence: pl.DataFrame,
+        units: Units,
+    ) -> None:
+        self._found, self._ads, self.units = found, ads, units
+        self.held = with_bits(holdings(identifiers, units, ads, found.cluster), units.count)
+        self._near = near_pairs(self.held.select(ad="unit", kind="kind", value="value"), units.count)
+        self.movement = Movement.of(presence)
+        self._against = Against.of(ads, units)
+        self._features = _features(ads, masked, units)
+        self._level = np.zeros(2)
+        self._style: StyleModel | None = None
+
+    def weigh(self, seed: int = 0) -> Weighed:
+        """Propose pairs, learn what is learned on this corpus, and weigh the pairs."""
+        a, b = proposed(self.held, self._near, self.movement)
+        strangers = stranger_pairs(self._ads, self.units.of, DECOYS, seed, apart=self._shared_identifiers())
+        x, y = self.units.of[strangers.a], self.units.of[strangers.b]
+        self._level = self._strangers_level(x, y)
+        phone = self._identifier_bits(a, b)[:, TYING.index("phone")] > 0
+        self._style = self._learned_style(a[phone], b[phone], x, y, seed)
+        bits, decoys = self.bits(a, b), self.bits(x, y)
+        dice = np.random.default_rng(seed)
+        out_pair, out_decoy = self._owner_of(a) % 4 == 0, dice.random(x.size) < 0.25
+        model = self._fitted(bits[~out_pair], decoys[~out_decoy])
+        return Weighed(
+            self.units, self.held, a, b, bits, model, decoys, out_decoy, out_pair, self._style, self.movement
+        )
+
+    def bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits of each of `KINDS` for pairs of units, shape (pairs, kinds)."""
+        columns = dict.fromkeys(KINDS, np.zeros(a.size))
+        columns["text"] = self._text(a, b)
+        for k, kind in enumerate(TYING):
+            columns[kind] = self._identifier_bits(a, b)[:, k]
+        columns["near"] = self._near_bits(a, b)
+        if self._style is not None:
+            columns["style"] = self._style.bits(self._features, a, b).astype(np.float64)
+        columns["movement"] = movement_bits(self.movement, a, b).astype(np.float64)
+        columns["against"] = self._against.bits(a, b).astype(np.float64)
+        return np.column_stack([columns[kind] for kind in KINDS])
+
+    def _text(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits saved by writing the one's text with the other's beside it, less what strangers' texts save."""
+        found, head = self._found, self.units.head
+        one, other = found.text[head[a]], found.text[head[b]]
+        saved = pair_bits(one, other, found.corpus.words, found.clustering.price, found.corpus.offsets)
+        together = self._together(a, b)
+        out: Float64Array = np.maximum(saved - self._level[together], 0.0)
+        return out
+
+    def _together(self, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
+        """1 for pairs whose texts stand on one agency, else 0."""
+        agency = self._ads["agency"].rank("dense").to_numpy()
+        head = self.units.head
+        return (agency[head[a]] == agency[head[b]]).astype(np.int64)
+
+    def _strangers_level(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """What strangers' texts save on two agencies, and on one."""
+        saved, together = self._text(a, b), self._together(a, b)
+        return np.array(
+            [
+                np.quantile(saved[together == k], STRANGERS_TEXT) if (together == k).any() else 0.0
+                for k in (0, 1)
+            ]
+        )
+
+    def _identifier_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits of the identifiers that both hold, shape (pairs, kinds of `TYING`)."""
+        pairs = pl.DataFrame({"pair": np.arange(a.size, dtype=np.int32), "a": a, "b": b})
+        mine = self.held.select(pl.col("unit").alias("a"), "kind", "value", "turn", "bits")
+        other = self.held.select(pl.col("unit").alias("b"), "kind", "value", pl.col("turn").alias("turn_b"))
+        shared = (
+            pairs.join(mine, on="a")
+            .join(other, on=["b", "kind", "value"])
+            .with_columns(
+                pl.when(pl.col("turn") == pl.col("turn_b"))
+                .then("bits")
+                .otherwise(PASSED_ON * pl.col("bits"))
+                .alias("bits")
+            )
+            .group_by("pair", "kind")
+            .agg(pl.col("bits").sum())
+        )
+        out = np.zeros((a.size, len(TYING)))
+        column = shared["kind"].replace_strict({k: i for i, k in enumerate(TYING)}, return_dtype=pl.Int64)
+        out[shared["pair"].to_numpy(), column.to_numpy()] = shared["bits"].to_numpy()
+        return out
+
+    def _near_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits of the best near-identifiers of each pair, shape (pairs,)."""
+        pairs = pl.DataFrame({"pair": np.arange(a.size, dtype=np.int32), "a": a, "b": b})
+        near = pl.concat(
+            [
+                self._near.select("kind", "value_a", "value_b", "bits"),
+                self._near.select(
+                    "kind", pl.col("value_b").alias("value_a"), pl.col("value_a").alias("value_b"), "bits"
+                ),
+            ]
+        )
+        held = self.held.select("unit", "kind", "value")
+        best = (
+            pairs.join(held.rename({"unit": "a", "value": "value_a"}), on="a")
+            .join(near, on=["kind", "value_a"])
+            .join(held.rename({"unit": "b", "value": "value_b"}), on=["b", "kind", "value_b"])
+            .group_by("pair")
+            .agg(pl.col("bits").max())
+        )
+        out = np.zeros(a.size)
+        out[best["pair"].to_numpy()] = best["bits"].to_numpy()
+        return out
+
+    def _owner_of(self, unit: Int32Array) -> NDArray[np.int64]:
+        """A number for whoever holds a unit's first identifier: pairs of one owner are held out together."""
+        first = self.held.unique("unit", keep="first", maintain_order=True)
+        code = np.arange(self.units.count, dtype=np.int64) + self.held.height
+        code[first["unit"].to_numpy()] = (
+            first.select(pl.struct("kind", "value").rank("dense")).to_series().to_numpy()
+        )
+        return code[unit]
+
+    def _learned_style(
+        self, a: Int32Array, b: Int32Array, x: Int32Array, y: Int32Array, seed: int
+    ) -> StyleModel | None:
+        """The style model, from pairs of units that share a phone and pairs of strangers."""
+        return StyleModel.fit(
+            self._features,
+            np.concatenate([a, x]),
+            np.concatenate([b, y]),
+            np.arange(a.size + x.size) < a.size,
+            self._owner_of(np.arange(self.units.count, dtype=np.int32)),
+            seed=seed,
+        )
+
+    def _fitted(self, bits: Float64Array, strangers: Float64Array) -> JointModel:
+        """The joint model: a phone's pairs teach the other kinds, other contacts' pairs teach the phone."""
+        phone = bits[:, KINDS.index("phone")] > 0
+        contacts = tuple(kind for kind in TYING if kind != "phone")
+        other = (bits[:, [KINDS.index(kind) for kind in contacts]] > 0).any(axis=1)
+        return JointModel.fit(
+            np.vstack([bits[phone], strangers, bits[other], strangers]),
+            np.repeat([True, False, True, False], [phone.sum(), len(strangers), other.sum(), len(strangers)]),
+            KINDS,
+            source=np.repeat([0, 1], [phone.sum() + len(strangers), other.sum() + len(strangers)]),
+            hidden=[["phone"], list(contacts)],
+        )
+
+
+def _features(ads: pl.DataFrame, masked: pl.DataFrame, units: Units) -> NDArray[np.float32]:
+    """How each unit's ad is written, shape (units, …): of the ad that stands for it."""
+    at = np.full(units.of.size, -1, np.int64)
+    at[units.head] = np.arange(units.count)
+    spans = masked.filter(pl.Series(at[masked["ad"].to_numpy()] >= 0))
+    nothing = np.zeros(spans.height, bool)
+    return style_features(
+        ads["text"].gather(units.head).to_list(),
+        Spans(at[spans["ad"].to_numpy()], spans["start"].to_numpy(), spans["end"].to_numpy(), nothing),
+        agency=ads["agency"].gather(units.head).rank("dense").to_numpy(),
+    )
