@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from simulated import KINDS, Bools, Floats, answers, corpus_pairs, true_bits
 
 from filrouge.evidence.calibration import cllr, expected_calibration_error, min_cllr
-from filrouge.evidence.joint import ENOUGH, PARTS, START, JointModel, damped, pieces
+from filrouge.evidence.fitting import PARTS, damped, pieces
+from filrouge.evidence.joint import ENOUGH, START, JointModel
 
 BITS = st.floats(-500, 500, allow_nan=False, width=32)
 SHARES = st.floats(0, 1)
@@ -75,10 +76,10 @@ def test_together_they_are_worth_between_the_strongest_and_the_sum(
     assert (total >= claims.max(axis=1, initial=0) - 1e-9).all()
 
 
-@given(models_and_bits(), st.randoms())
-def test_the_order_of_the_kinds_does_not_matter(given_: tuple[JointModel, Floats], random: object) -> None:
+@given(models_and_bits(), st.integers(0, 99))
+def test_the_order_of_the_kinds_does_not_matter(given_: tuple[JointModel, Floats], seed: int) -> None:
     model, bits = given_
-    order = np.random.default_rng(0).permutation(len(model.kinds))
+    order = np.random.default_rng(seed).permutation(len(model.kinds))
     turned = JointModel(
         tuple(model.kinds[i] for i in order), model.slope[order], model.shared[order], model.start, -5, 7
     )
@@ -151,9 +152,9 @@ def test_a_kind_that_says_too_little_is_not_helped() -> None:
     assert model.slope[0, 0] == 1
 
 
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.004, 0.02, 0.5, 0.9, 0.996])
 def test_how_many_of_each_were_sampled_does_not_change_the_likelihood_ratio(share: float) -> None:
-    same, unseen = answers(40_000, share, 1), answers(10_000, 0.5, 2)
+    same, unseen = answers(100_000, share, 1), answers(10_000, 0.5, 2)
     model = JointModel.fit(true_bits(same, 2, 3)[:, None], same, ["text"])
     new = true_bits(unseen, 2, 4)
     assert cllr(model.total(new[:, None]), unseen) < cllr(new, unseen) + 0.01

@@ -32,7 +32,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from filrouge.evidence.calibration import Bools, Floats, bounds
+from filrouge.evidence.calibration import Floats, bounds
+from filrouge.evidence.fitting import PIECES, Pairs, claims, fitted, once, pieces, split
 
 COUNTED = ("text", "phone", "email", "url", "handle", "payment", "image")
 """Kinds whose bits are counted exactly from the corpus."""
@@ -44,25 +45,8 @@ SHARED = 0.8
 """Cautious share of a claim that is taken to come from the same event as other claims."""
 START = -1.0
 """Cautious start: sharing nothing is a little less usual for one source than for two."""
-LOWEST_START = -20.0
-PULL_SLOPE = 0.25
-"""Standard deviation of slopes about the cautious ones before any pair is seen; the same for shares."""
-PULL_START = 2.0
-"""Standard deviation of the start, bits."""
-PARTS = (8.0, 16.0)
-"""Bits of one kind at which another slope begins."""
-DAMPED_FROM = 32.0
-"""Bits of one kind beyond this count by their logarithm only."""
-SLIP = 0.005
-"""Share of the labels that is taken to be wrong."""
 ENOUGH = 100
 """Pairs of each answer without which nothing is fitted."""
-STEPS_AT_MOST = 60
-SETTLED = 1e-6
-"""Gain per pair, in nats, below which a step is the last."""
-_HALVINGS = 12
-_PIECES = len(PARTS) + 1
-_LN2 = float(np.log(2))
 
 
 @dataclass(frozen=True)
@@ -94,7 +78,7 @@ class JointModel:
         They bear out no more than so few pairs could that nothing is fitted: log2(`ENOUGH`) bits.
         """
         level = np.array([SLOPE_COUNTED if kind in COUNTED else SLOPE for kind in kinds], np.float64)
-        slope = np.repeat(level[:, None], _PIECES, axis=1)
+        slope = np.repeat(level[:, None], PIECES, axis=1)
         most = float(np.log2(ENOUGH))
         return cls(tuple(kinds), slope, np.full(len(kinds), SHARED), START, -most, most)
 
@@ -138,21 +122,21 @@ class JointModel:
             raise ValueError("bits, same, weight and source must have one row for each pair")
         if not (np.isfinite(w).all() and (w >= 0).all()):
             raise ValueError("weights must be finite and not negative")
-        offset, used = np.zeros(y.size), np.zeros(y.size, np.bool_)
+        groups = []
         for number in np.unique(of):
             here = of == number
             if 0 <= number < len(hidden):
                 x[np.ix_(here, [begin._column(kind) for kind in hidden[number]])] = 0
-            ones, twos = float(w[here & y].sum()), float(w[here & ~y].sum())
-            if min(ones, twos) >= ENOUGH:
-                used |= here
-                offset[here] = np.log2(ones / twos)
-        if not used.any():
+            groups.append((np.flatnonzero(here & y), np.flatnonzero(here & ~y)))
+        groups = [pair for pair in groups if min(w[rows].sum() for rows in pair) >= ENOUGH]
+        if not groups:
             return begin
-        x, y, w, offset = x[used], y[used], w[used], offset[used]
-        theta = _fitted(pieces(x), y, w, offset, begin._theta())
-        slope, shared = _weights(theta, len(begin.kinds))
+        learned = Pairs.joined([Pairs.sampled(x, w, *pair) for pair in groups])
+        theta = fitted(learned, begin._theta())
+        slope, shared = split(theta, len(begin.kinds))
         model = cls(begin.kinds, slope, shared, float(theta[-1]), 0.0, 0.0)
+        used = np.concatenate([rows for pair in groups for rows in pair])
+        x, y, w = x[used], y[used], w[used]
         total, seen = model.total(x), w > 0
         least, most = bounds(total[y & seen], total[~y & seen])
         ones, twos = int((y & seen).sum()), int((~y & seen).sum())
@@ -182,8 +166,8 @@ class JointModel:
         Raises:
             ValueError: if bits have another number of columns than the model has kinds, or are not finite.
         """
-        claim = _claims(pieces(self._checked(bits)), self.slope)
-        return np.column_stack([claim, self.start - _once(claim, self.shared)])
+        claim = claims(pieces(self._checked(bits)), self.slope)
+        return np.column_stack([claim, self.start - once(claim, self.shared)])
 
     def to_dict(self) -> dict[str, Any]:
         """The model as plain values, for JSON."""
@@ -208,8 +192,8 @@ class JointModel:
         """
         kinds = tuple(str(kind) for kind in values["kinds"])
         slope, shared = np.array(values["slope"], np.float64), np.array(values["shared"], np.float64)
-        if slope.shape != (len(kinds), _PIECES) or shared.shape != (len(kinds),):
-            raise ValueError(f"each kind needs {_PIECES} slopes and a share")
+        if slope.shape != (len(kinds), PIECES) or shared.shape != (len(kinds),):
+            raise ValueError(f"each kind needs {PIECES} slopes and a share")
         start, least, most = (float(values[name]) for name in ("start", "least", "most"))
         return cls(kinds, slope, shared, start, least, most, int(values["same"]), int(values["strangers"]))
 
@@ -228,122 +212,3 @@ class JointModel:
         if not np.isfinite(values).all():
             raise ValueError("bits must be finite")
         return values
-
-
-def damped(bits: Floats) -> Floats:
-    """Bits as they are up to `DAMPED_FROM`, then growing as their logarithm; so for both signs.
-
-    So large a number says that the model of chance is wrong rather than that chance did it. The order stays.
-    """
-    size = np.abs(bits)
-    over = np.maximum(size, DAMPED_FROM) / DAMPED_FROM
-    return np.sign(bits) * np.minimum(size, DAMPED_FROM * (1 + np.log(over)))
-
-
-def pieces(bits: Floats) -> Floats:
-    """Bits cut at `PARTS`, shape (pairs, kinds, 3); the pieces sum to the damped bits and have their sign."""
-    edges = np.array([0.0, *PARTS, np.inf])
-    size = np.abs(damped(bits))[:, :, None]
-    out: Floats = np.sign(bits)[:, :, None] * np.clip(size - edges[:-1], 0, np.diff(edges))
-    return out
-
-
-def _weights(theta: Floats, kinds: int) -> tuple[Floats, Floats]:
-    return theta[: _PIECES * kinds].reshape(kinds, _PIECES), theta[_PIECES * kinds : -1]
-
-
-def _claims(x: Floats, slope: Floats) -> Floats:
-    claim: Floats = np.einsum("nkp,kp->nk", x, slope)
-    return claim
-
-
-def _once(claim: Floats, shared: Floats) -> Floats:
-    """What is taken off for each pair, so that what its claims for, or against, have in common counts once."""
-    off = np.zeros(claim.shape[0])
-    if claim.shape[1]:
-        for sign in (1.0, -1.0):
-            common = np.maximum(sign * claim, 0) * shared
-            off += sign * (common.sum(axis=1) - common.max(axis=1))
-    return off
-
-
-def _changes(x: Floats, claim: Floats, slope: Floats, shared: Floats) -> Floats:
-    """How the total of each pair changes with the weights, shape (pairs, weights)."""
-    counts, by_shared = np.ones_like(claim), np.zeros_like(claim)
-    for sign in (1.0, -1.0):
-        side = sign * x[:, :, 0] > 0
-        common = np.where(side, sign * claim * shared, 0)
-        # Where several are greatest, as equal columns are, each is treated alike.
-        lead = (common == common.max(axis=1, keepdims=True)).astype(np.float64)
-        lead /= lead.sum(axis=1, keepdims=True)
-        hushed = np.where(side, 1 - lead, 0)
-        counts -= hushed * shared
-        by_shared -= hushed * claim
-    by_slope = (x * counts[:, :, None]).reshape(x.shape[0], -1)
-    return np.column_stack([by_slope, by_shared, np.ones(x.shape[0])])
-
-
-def _sure(total: Floats) -> Floats:
-    """Probability of the label "same" at these log2 odds.
-
-    The labels are weak: a share of `SLIP` may be wrong, so that a single wrong one costs little however sure
-    the others are.
-    """
-    with np.errstate(over="ignore"):
-        out: Floats = SLIP + (1 - 2 * SLIP) / (1 + np.exp2(-total))
-    return out
-
-
-def _fitted(x: Floats, y: Bools, w: Floats, offset: Floats, begin: Floats) -> Floats:
-    """The weights of least cost, by Fisher scoring with steps that stay within the limits.
-
-    The cost is the weighed −log likelihood in nats, and half the squared distance from where it began in
-    units of the pull.
-
-    Args:
-        x: pieces, shape (pairs, kinds, 3).
-        y, w, offset: label, weight and log2 odds of the training pairs, shape (pairs,).
-        begin: cautious weights, shape (weights,).
-    """
-    kinds, limited = x.shape[1], begin.size - 1
-    low = np.concatenate([np.zeros(limited), [LOWEST_START]])
-    high = np.concatenate([np.ones(limited), [0.0]])
-    pull = 1 / np.concatenate([np.full(limited, PULL_SLOPE), [PULL_START]]) ** 2
-    sign = np.where(y, 1.0, -1.0)
-
-    def odds(theta: Floats) -> Floats:
-        slope, shared = _weights(theta, kinds)
-        claim = _claims(x, slope)
-        out: Floats = claim.sum(axis=1) + theta[-1] - _once(claim, shared) + offset
-        return out
-
-    def cost(theta: Floats) -> float:
-        away = theta - begin
-        return float(pull @ (away * away) / 2 - w @ np.log(_sure(sign * odds(theta))))
-
-    theta, now = begin, cost(begin)
-    for _ in range(STEPS_AT_MOST):
-        slope, shared = _weights(theta, kinds)
-        by = _changes(x, _claims(x, slope), slope, shared)
-        p = _sure(odds(theta))
-        change = (p - SLIP) * (1 - SLIP - p) / (1 - 2 * SLIP) * _LN2
-        down = by.T @ (w * change * (y - p) / (p * (1 - p))) - pull * (theta - begin)
-        curve = (by * (w * change * change / (p * (1 - p)))[:, None]).T @ by + np.diag(pull)
-        stuck = ((theta <= low) & (down < 0)) | ((theta >= high) & (down > 0))
-        free = np.flatnonzero(~stuck)
-        newton, plain = np.zeros_like(theta), np.zeros_like(theta)
-        newton[free] = np.linalg.solve(curve[np.ix_(free, free)], down[free])
-        plain[free] = down[free] / np.diag(curve)[free]
-        # The greatest of several claims has a kink; there a plain step may help where Newton's does not.
-        tried = (
-            np.clip(theta + step * 0.5**halving, low, high)
-            for step in (newton, plain)
-            for halving in range(_HALVINGS)
-        )
-        better = next(((c, t) for t in tried if (c := cost(t)) < now), None)
-        if better is None:
-            break
-        gain, now, theta = now - better[0], *better
-        if gain <= SETTLED * float(w.sum()):
-            break
-    return theta
