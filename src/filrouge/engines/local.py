@@ -32,6 +32,7 @@ from filrouge.ads.tokens import (
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
+from filrouge.networks.finding import FoundNetworks, find_networks
 from filrouge.networks.groups import Groups
 from filrouge.networks.texts import Texts
 from filrouge.networks.ties import all_ties
@@ -67,6 +68,7 @@ class Findings:
     groups: Groups
     records: list[dict[str, Any]]
     ties: pl.DataFrame
+    networks: FoundNetworks
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -246,5 +248,18 @@ def _analyse(
     groups = Groups(found, texts_in_words, marks.identifiers, located)
     records = [groups.record(cluster) for cluster in groups.rank]
     ties = all_ties(found, marks.identifiers)
+    clock.stage("networks", _("Weighing ties and finding networks"), None)
+    networks = find_networks(found, ads, marks.identifiers, located, _all_marks(marks), groups)
     clock.stop()
-    return Findings(read, marks.identifiers, found, tokens, vocabulary, groups, records, ties, clock.seconds)
+    return Findings(
+        read,
+        marks.identifiers,
+        found,
+        tokens,
+        vocabulary,
+        groups,
+        records,
+        ties,
+        networks,
+        clock.seconds,
+    )

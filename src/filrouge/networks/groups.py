@@ -95,17 +95,18 @@ class Groups:
             out.append({"type": "text", "text": " ".join(run)})
         return out
 
+    def names(self, cluster: int) -> dict[str, int]:
+        """The names in the template's slot that has most of them, with how many ads have each."""
+        slots = zip(self._found.templates[cluster].slots, self._values[cluster], strict=True)
+        return max((dict(values) for slot, values in slots if self._kind(slot) == "name"), key=len, default={})
+
     def record(self, cluster: int) -> dict[str, Any]:
         """The cluster's line of templates.jsonl."""
         size = int(self.ads_of[cluster].size)
         identifiers, agencies = self._identifiers[cluster], self._agencies[cluster]
         first, last = self._days[cluster]
         parts = self.parts(cluster)
-        names: dict[str, int] = {}
-        for part in parts:
-            if part["type"] == "slot" and part["kind"] == "name" and len(part["values"]) > len(names):
-                names = part["values"]
-        signs = signs_of_organisation(identifiers, names, len(agencies), size)
+        signs = signs_of_organisation(identifiers, self.names(cluster), len(agencies), size)
         return {
             "cluster": self.name(cluster),
             "template": self.template_names[cluster],

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from filrouge.compare.align import pair_bits
 from filrouge.compare.comparison import Comparison
+from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Int32Array
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.against import Against
@@ -49,7 +50,7 @@ class Weighed:
         bits: float64, shape (pairs, kinds): of each of `KINDS`.
         model: makes one number of them.
         decoys: float64, shape (decoys, kinds): the same of pairs of strangers.
-        decoy_is_held_out: bool, shape (decoys,): not used to fit.
+        decoy_is_held_out, pair_is_held_out: bool: not used to fit.
         style: None where there is too little to learn from.
     """
 
@@ -64,6 +65,7 @@ class Weighed:
     pair_is_held_out: NDArray[np.bool_]
     style: StyleModel | None
     movement: Movement
+    templates: list[Consensus]
 
 
 def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
@@ -139,8 +141,9 @@ class Weigher:
         out_pair, out_decoy = self._owner_of(a) % 4 == 0, dice.random(x.size) < 0.25
         model = self._fitted(bits[~out_pair], decoys[~out_decoy])
         return Weighed(
-            self.units, self.held, a, b, bits, model, decoys, out_decoy, out_pair, self._style, self.movement
-        )
+            self.units, self.held, a, b, bits, model, decoys, out_decoy, out_pair, self._style, self.movement,
+            self._found.clustering.templates,
+        )  # fmt: skip
 
     def bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """Bits of each of `KINDS` for pairs of units, shape (pairs, kinds)."""

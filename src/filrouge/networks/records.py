@@ -1,0 +1,327 @@
+"""Networks as people read them: who, where, when, what holds them together, what speaks against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from filrouge.networks.cohesion import least_cut, without
+from filrouge.networks.graph import Graph, Partition
+from filrouge.networks.groups import Groups
+from filrouge.networks.lineage import Use, encoding_costs, lineage
+from filrouge.networks.organisation import CONTACTS, signs_of_organisation
+from filrouge.networks.units import TYING
+from filrouge.networks.weighing import KINDS, Weighed
+
+STRONGEST: Final = 10
+"""Ties of a network that are shown, and of those against it."""
+EXPLAINED: Final = 200
+"""Networks for which it is asked what holds them together; the strongest."""
+MOST_TEMPLATES: Final = 60
+"""Templates of a network whose family tree is drawn."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the records are made of.
+
+    Attributes:
+        ads: the ads table.
+        groups: the clusters as records.
+        presence: see `movement.presences`, of the units.
+    """
+
+    ads: pl.DataFrame
+    groups: Groups
+    presence: pl.DataFrame
+
+
+class Networks:
+    """The networks with signs of organisation, ranked; and how many others there are.
+
+    A network whose ads might all be one person's is counted, and not shown.
+    """
+
+    def __init__(self, weighed: Weighed, graph: Graph, partition: Partition, sources: Sources) -> None:
+        self._weighed, self._graph, self._partition, self._sources = weighed, graph, partition, sources
+        # A cluster that nothing ties to another voice is a network of its own.
+        lone = np.flatnonzero(partition.label[: weighed.units.clusters] < 0)
+        self._label = partition.label.copy()
+        self._label[lone] = int(partition.label.max(initial=-1)) + 1 + np.arange(lone.size, dtype=np.int32)
+        label = self._label[: graph.units]
+        order = np.argsort(label, kind="stable").astype(np.int32)
+        order = order[label[order] >= 0]
+        counts = np.bincount(label[order]) if order.size else np.zeros(0, np.int64)
+        self._units = np.split(order, np.cumsum(counts)[:-1]) if order.size else []
+        by_unit = np.argsort(weighed.units.of, kind="stable")
+        self._ads_of_unit = np.split(by_unit, np.cumsum(weighed.units.ads)[:-1])
+        about = [self._about(units) for units in self._units]
+        ranked = [k for k, found in enumerate(about) if found["signs"]]
+        ranked.sort(key=lambda k: (-about[k]["strength"], -about[k]["ads"], self._units[k][0]))
+        self.shown = ranked
+        self.others = len(about) - len(ranked)
+        self._about_of = about
+
+    def name(self, rank: int) -> str:
+        """The name of a network by its rank from 0."""
+        return f"N{rank + 1:04d}"
+
+    def unit_name(self, unit: int) -> str:
+        """A cluster's name, or the id of an ad that is a voice of its own."""
+        if unit < self._weighed.units.clusters:
+            return self._sources.groups.name(unit)
+        return str(self._sources.ads["id"][int(self._weighed.units.head[unit])])
+
+    @cached_property
+    def of_unit(self) -> np.ndarray:
+        """int32, shape (units,): the rank of each unit's network among those shown, -1 for none."""
+        out = np.full(self._graph.units, -1, np.int32)
+        for rank, k in enumerate(self.shown):
+            out[self._units[k]] = rank
+        return out
+
+    def ads_of(self, rank: int) -> np.ndarray:
+        """The ads of a network, in their order."""
+        units = self._units[self.shown[rank]]
+        return np.sort(np.concatenate([self._ads_of_unit[unit] for unit in units]))
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """A line of networks.jsonl for each network that is shown, the strongest first."""
+        return [self._record(rank) for rank in range(len(self.shown))]
+
+    def _about(self, units: np.ndarray) -> dict[str, Any]:
+        """What decides whether and where a network is shown."""
+        groups = self._sources.groups
+        ads = int(self._weighed.units.ads[units].sum())
+        identifiers: dict[str, Counter[str]] = {kind: Counter() for kind in TYING}
+        for unit in units.tolist():
+            for kind, value, count in self._held.get(unit, ()):
+                identifiers[kind][value] += count
+        names: Counter[str] = Counter()
+        for unit in units[units < self._weighed.units.clusters].tolist():
+            names.update(groups.names(unit))
+        agencies = self._count(units, "agency")
+        places = self._count(units, "place")
+        signs = signs_of_organisation(identifiers, names, len(agencies), ads)
+        parts = {sign: round(float(np.log2(count)), 2) for sign, count in signs.items()}
+        if signs:
+            parts |= {
+                name: round(float(np.log2(len(found))), 2)
+                for name, found in (("agencies", agencies), ("places", places))
+                if len(found) > 1
+            }
+        return {
+            "ads": ads,
+            "agencies": agencies,
+            "places": places,
+            "identifiers": {kind: dict(found.most_common()) for kind, found in identifiers.items()},
+            "names": dict(names.most_common()),
+            "signs": signs,
+            "strength": round(sum(parts.values()), 2),
+            "strength_parts": parts,
+        }
+
+    def _count(self, units: np.ndarray, column: str) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for unit in units.tolist():
+            found.update(self._presence.get((unit, column), {}))
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def _held(self) -> dict[int, list[tuple[str, str, int]]]:
+        out: dict[int, list[tuple[str, str, int]]] = {}
+        rows = self._weighed.held.group_by("unit", "kind", "value", maintain_order=True).agg(pl.col("ads").sum())
+        for unit, kind, value, ads in rows.iter_rows():
+            out.setdefault(unit, []).append((kind, value, ads))
+        return out
+
+    @cached_property
+    def _presence(self) -> dict[tuple[int, str], dict[str, int]]:
+        """How many ads each unit has on each agency and in each place."""
+        units, ads = self._weighed.units, self._sources.ads
+        table = ads.select("agency", pl.col("location").alias("place")).with_columns(unit=pl.Series(units.of))
+        out: dict[tuple[int, str], dict[str, int]] = {}
+        for column in ("agency", "place"):
+            rows = table.filter(pl.col(column) != "").group_by("unit", column).len().sort("unit", column)
+            for unit, value, count in rows.iter_rows():
+                out.setdefault((unit, column), {})[value] = count
+        return out
+
+    def _record(self, rank: int) -> dict[str, Any]:
+        k = self.shown[rank]
+        units, about = self._units[k], self._about_of[k]
+        ads = self._sources.ads[self.ads_of(rank)]
+        clusters = units[units < self._weighed.units.clusters]
+        days = ads["posted"].cast(pl.Date).drop_nulls()
+        inside = self._inside[k]
+        record = {
+            "network": self.name(rank),
+            **{name: about[name] for name in ("ads", "signs", "strength", "strength_parts")},
+            "voices": int(units.size),
+            "clusters": [self.unit_name(int(unit)) for unit in clusters],
+            "single_ads": [self.unit_name(int(unit)) for unit in units[clusters.size :]],
+            "agencies": about["agencies"],
+            "places": about["places"],
+            "first": str(days.min()) if days.len() else None,
+            "last": str(days.max()) if days.len() else None,
+            "identifiers": about["identifiers"],
+            "names": about["names"],
+            "alone": self._case_for_one_person(about),
+            "itinerary": self._itinerary(units),
+            "weeks": _by_week(days),
+            "strongest": self._ties(inside, 1),
+            "against": self._ties(inside, -1),
+            "possible": self._possible(units),
+        }
+        if rank < EXPLAINED and inside.size:
+            record["holds_together"] = self._holds_together(k, inside)
+            record["lineage"] = self._lineage(clusters)
+        return record
+
+    @cached_property
+    def _inside(self) -> list[np.ndarray]:
+        """The graph's edges that run within each network."""
+        label, graph = self._label, self._graph
+        same = np.flatnonzero((label[graph.a] >= 0) & (label[graph.a] == label[graph.b]))
+        order = same[np.argsort(label[graph.a[same]], kind="stable")]
+        counts = np.bincount(label[graph.a[order]], minlength=len(self._units))
+        return np.split(order, np.cumsum(counts)[:-1]) if counts.size else []
+
+    def _case_for_one_person(self, about: dict[str, Any]) -> list[str]:
+        """What speaks for one person who works alone: of what there is only one, as ids that the report words."""
+        found = [kind for kind in CONTACTS if len(about["identifiers"][kind]) == 1]
+        found += [name for name in ("names", "agencies", "places") if len(about[name]) == 1]
+        return found
+
+    def _itinerary(self, units: np.ndarray) -> list[dict[str, Any]]:
+        """The stays by week, in the order of their first days."""
+        stays = (
+            self._sources.presence.filter(pl.col("unit").is_in(units.tolist()))
+            .group_by("place", pl.col("day").dt.truncate("1w").alias("week"))
+            .agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"), pl.len().alias("ads"))
+            .sort("first", "place")
+        )
+        return [
+            {"place": place, "first": str(first), "last": str(last), "ads": ads}
+            for place, first, last, ads in stays.select("place", "first", "last", "ads").iter_rows()
+        ]
+
+    def _tie(self, edge: int) -> dict[str, Any]:
+        graph, weighed = self._graph, self._weighed
+        a, b, pair = int(graph.a[edge]), int(graph.b[edge]), int(graph.pair[edge])
+        tie: dict[str, Any] = {"a": self._node(a), "b": self._node(b), "kind": graph.kind[edge]}
+        tie["bits"] = round(float(graph.bits[edge]), 1)
+        if pair >= 0:
+            tie["kinds"] = waterfall(weighed, pair)
+        return tie
+
+    def _node(self, node: int) -> str:
+        if node < self._graph.units:
+            return self.unit_name(node)
+        row = self._graph.identifiers.row(node - self._graph.units, named=True)
+        turn = f" ({row['turn']})" if row["turn"] > 1 else ""
+        return f"{row['kind']}:{row['value']}{turn}"
+
+    def _ties(self, inside: np.ndarray, sign: int) -> list[dict[str, Any]]:
+        """The strongest ties for (1) or against (-1) one hand."""
+        bits = sign * self._graph.bits[inside]
+        order = np.lexsort((inside, -bits))[:STRONGEST]
+        return [self._tie(int(inside[k])) for k in order if bits[k] > 0]
+
+    def _possible(self, units: np.ndarray) -> list[dict[str, Any]]:
+        """Links to other networks or voices that hang on one weak tie."""
+        own = set(units.tolist())
+        label = self._label
+        out = []
+        for link in self._partition.possible:
+            ends = {int(link.a), int(link.b)}
+            if own & ends or label[units[0]] in (label[link.a], label[link.b]):
+                out.append(
+                    {"a": self._node(link.a), "b": self._node(link.b), "bits": round(float(link.bits), 1)}
+                )
+        return out[:STRONGEST]
+
+    def _holds_together(self, network: int, inside: np.ndarray) -> dict[str, Any]:
+        graph = self._graph
+        nodes, ends = np.unique(np.concatenate([graph.a[inside], graph.b[inside]]), return_inverse=True)
+        a, b = (part.astype(np.int32) for part in np.split(ends, 2))
+        is_unit, bits = nodes < graph.units, graph.bits[inside]
+        cut = least_cut(nodes.size, a, b, bits, is_unit=is_unit)
+        ends_of_cut = zip(cut.a, cut.b, strict=True) if cut else []
+        kinds = [graph.kind[k] for k in inside]
+        numbers, identifier = np.unique(graph.identifier[inside], return_inverse=True)
+        identifier = np.where(numbers[identifier] < 0, -1, identifier).astype(np.int32)
+        rest = without(
+            nodes.size, a, b, bits, kinds, identifier, cut_bits=self._partition.cut_bits, is_unit=is_unit
+        )
+        return {
+            "fewest_bits": round(cut.bits, 1) if cut else None,
+            "fewest": [[self._node(int(nodes[i])), self._node(int(nodes[j]))] for i, j in ends_of_cut],
+            "without": [
+                {
+                    "kind": one.kind,
+                    "identifier": self._node(int(numbers[one.identifier]) + graph.units)
+                    if one.identifier >= 0
+                    else None,
+                    "parts": one.parts,
+                    "alone": one.alone,
+                    "still_one": one.holds,
+                }
+                for one in rest
+            ],
+        }
+
+    def _lineage(self, clusters: np.ndarray) -> list[dict[str, Any]]:
+        """The family tree of the network's templates."""
+        shown = clusters[:MOST_TEMPLATES].tolist()
+        if len(shown) < 2:
+            return []
+        found = self._weighed.templates
+        alone, saved = encoding_costs([found[k].words for k in shown], [found[k].price for k in shown])
+        descents = lineage(alone, saved, [self._use(k) for k in shown])
+        return [
+            {
+                "template": self.unit_name(shown[one.template]),
+                "of": self.unit_name(shown[one.parent]) if one.parent >= 0 else None,
+                "bits": round(one.bits, 1),
+                "relation": one.relation,
+                "shared": list(one.shared),
+            }
+            for one in descents
+        ]
+
+    def _use(self, unit: int) -> Use:
+        ads = self._sources.ads[np.sort(self._ads_of_unit[unit])]
+        days = ads["posted"].cast(pl.Date).drop_nulls().cast(pl.Int32)
+        held = frozenset(f"{kind}:{value}" for kind, value, _count in self._held.get(unit, ()))
+        seen = frozenset(ads.filter(pl.col("location") != "").select("agency", "location").iter_rows())
+        first, last = (float(days.min()), float(days.max())) if days.len() else (None, None)  # type: ignore[arg-type]
+        return Use(first, last, held, seen)
+
+
+def waterfall(weighed: Weighed, pair: int) -> list[dict[str, Any]]:
+    """What each kind of evidence claims for a pair, and what was counted once; the parts sum to the total."""
+    return waterfall_of(weighed.model.parts(weighed.bits[pair : pair + 1])[0])
+
+
+def waterfall_of(parts: Sequence[float] | np.ndarray) -> list[dict[str, Any]]:
+    """The parts of a pair's total by kind, those that are not 0; "once" comes last."""
+    names = (*KINDS, "once")
+    return [
+        {"kind": name, "bits": round(float(part), 2)}
+        for name, part in zip(names, parts, strict=True)
+        if abs(part) >= 0.005
+    ]
+
+
+def _by_week(days: pl.Series) -> dict[str, int]:
+    """Ads per week, by its Monday."""
+    weeks = days.dt.truncate("1w").value_counts().sort("posted")
+    return {str(week): count for week, count in weeks.iter_rows()}
