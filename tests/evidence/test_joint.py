@@ -192,6 +192,33 @@ def test_wrong_labels_cost_little() -> None:
     assert np.median(dirty[strong]) > 0.7 * np.median(clean[strong])
 
 
+def test_labels_from_the_phone_alone_teach_what_is_true_of_all() -> None:
+    bits, same = corpus_pairs(40_000, 2)
+    label = bits[:, 1] > 0
+    # Pairs of one source without a phone are no strangers, and nobody knows that they are of one source.
+    usable = label | ~same
+    model = JointModel.fit(bits[usable], label[usable], KINDS, hidden=[["phone"]])
+    unseen, truth = corpus_pairs(20_000, 300)
+    total = model.total(unseen)
+    assert cllr(total, truth) < min_cllr(total, truth) + 0.03
+    assert expected_calibration_error(total, truth) < 0.05
+
+
+def test_on_a_corpus_where_strangers_reach_more_no_more_is_claimed_than_holds_there(
+    fitted: JointModel,
+) -> None:
+    bits, same = corpus_pairs(20_000, 50)
+    # A franchise: strangers, too, send the same text.
+    boilerplate = np.random.default_rng(1).random(same.size) < 0.3
+    bits[boilerplate, 0] += 60
+    first, last = slice(0, 10_000), slice(10_000, None)
+    here = fitted.borne_out_by(bits[first], same[first])
+    assert here.most < fitted.most - 4
+    assert np.array_equal(here.total(bits), fitted.total(bits))
+    naive, careful = fitted.bounded(bits[last]), here.bounded(bits[last])
+    assert cllr(careful, same[last]) < 1 < cllr(naive, same[last])
+
+
 def test_who_has_one_phone_passed_on_is_not_thereby_certain(fitted: JointModel) -> None:
     other_language = np.array([[0.0, 11, 0, 0, -4.0]])
     phone_alone = np.array([[0.0, 11, 0, 0, 0]])

@@ -100,9 +100,12 @@ def test_a_full_exchange_has_neighbours_by_chance():
 def test_few_pairs_of_strangers_reach_many_bits():
     numbers = strangers(20_000, 5)
     found = near_pairs(held(numbers), 200_000)
-    # Of n numbers, about n / 2**bits reach that many by chance.
-    for asked in (3, 5, 7):
-        assert found.filter(pl.col("bits") >= asked).height <= 2 * len(numbers) / 2**asked
+    # No more near pairs than chance makes: so they say next to nothing, however thin the numbers are.
+    assert found.filter(pl.col("bits") >= 3).height <= 5
+    crowd = near_pairs(
+        held([*numbers, *(n[:-1] + str((int(n[-1]) + 1) % 10) for n in numbers[:300])]), 200_000
+    )
+    assert crowd.filter(pl.col("how") == "consecutive")["bits"].median() > 6
 
 
 def test_a_handle_with_a_suffix_is_near_and_a_trade_word_is_not():
@@ -123,13 +126,20 @@ def test_a_handle_with_a_suffix_is_near_and_a_trade_word_is_not():
     crowd = [f"telegram:{a}{b}{k}" for a in words for b in words for k in range(3)]
     found = near_pairs(
         held(
-            [*crowd, "telegram:zorvika", "telegram:zorvika2", "telegram:zorvikaxo", "telegram:spanails7"],
+            [
+                *crowd,
+                "telegram:zorvika",
+                "telegram:zorvika2",
+                "telegram:kelmutho",
+                "telegram:kelmuthoxo",
+                "telegram:spanails7",
+            ],
             "handle",
         ),
         ADS,
     )
     assert weight(found, "telegram:zorvika", "telegram:zorvika2")[1] > 4
-    assert weight(found, "telegram:zorvika", "telegram:zorvikaxo")[1] > 3
+    assert weight(found, "telegram:kelmutho", "telegram:kelmuthoxo")[1] > 3
     assert weight(found, "telegram:spanails7", "telegram:spanails1")[1] < 2
 
 

@@ -21,13 +21,17 @@ DAMPED_FROM = 32.0
 """Bits of one kind beyond this count by their logarithm only."""
 SLIP = 0.005
 """Share of the rarer label that is taken to be wrong, and as many of the other."""
-LOWEST_START = -20.0
-"""The start is held between this and 0, bits: that two ads share nothing never speaks for one source."""
+LOWEST_START = -2.0
+"""The start is held between this and 0, bits.
+
+That two ads share nothing never speaks for one source; and weak labels come from pairs that share something, so
+they make it look rarer among one source's ads than it is.
+"""
 PULL_SLOPE = 0.25
 """Standard deviation of slopes about the cautious ones before any pair is seen; the same for shares."""
 PULL_START = 2.0
 """Standard deviation of the start, bits."""
-PAIRS_AT_MOST = 30_000
+PAIRS_AT_MOST = 20_000
 """Pairs of each answer that are taken from a source to learn from; bounds are of all."""
 STEPS_AT_MOST = 60
 """Steps of the fit; ten to twenty are usual."""
@@ -179,7 +183,8 @@ def fitted(pairs: Pairs, begin: Floats) -> Floats:
         by = _changes(x, claims(x, slope), slope, shared)
         p, change = pairs.probability(total(theta))
         down = by.T @ (w * sign * change / p) - pull * (theta - begin)
-        curve = (by * (w * change * change / (p * (1 - p)))[:, None]).T @ by + np.diag(pull)
+        by *= (change * np.sqrt(w / (p * (1 - p))))[:, None]
+        curve = by.T @ by + np.diag(pull)
         stuck = ((theta <= low) & (down < 0)) | ((theta >= high) & (down > 0))
         free = np.flatnonzero(~stuck)
         newton, plain = np.zeros_like(theta), np.zeros_like(theta)

@@ -26,7 +26,7 @@ remains is a likelihood ratio (case-control sampling: Prentice and Pyke, Biometr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -136,11 +136,20 @@ class JointModel:
         slope, shared = split(theta, len(begin.kinds))
         model = cls(begin.kinds, slope, shared, float(theta[-1]), 0.0, 0.0)
         used = np.concatenate([rows for pair in groups for rows in pair])
-        x, y, w = x[used], y[used], w[used]
-        total, seen = model.total(x), w > 0
-        least, most = bounds(total[y & seen], total[~y & seen])
-        ones, twos = int((y & seen).sum()), int((~y & seen).sum())
-        return cls(model.kinds, model.slope, model.shared, model.start, least, most, ones, twos)
+        used = used[w[used] > 0]
+        ones, twos = int(y[used].sum()), int((~y[used]).sum())
+        return replace(model, same=ones, strangers=twos).borne_out_by(x[used], y[used])
+
+    def borne_out_by(self, bits: npt.ArrayLike, same: npt.ArrayLike) -> Self:
+        """The same weights, with the bounds that these pairs bear out: held-out ones, or those of another corpus.
+
+        Args:
+            bits: shape (pairs, kinds); set the kinds that the label comes from to 0.
+            same: bool, shape (pairs,).
+        """
+        total, truth = self.total(bits), np.asarray(same, np.bool_).ravel()
+        least, most = bounds(total[truth], total[~truth])
+        return replace(self, least=least, most=most)
 
     @property
     def is_fitted(self) -> bool:

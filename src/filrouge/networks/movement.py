@@ -269,7 +269,11 @@ class Movement:
             .join(leave, on="place_from", how="left")
             .join(dated, on=on, how="left")
             .join(next_seen, on=["place_from", "week_from", "week"], how="left")
-            .with_columns(pl.col("went", "left", "with_them", "next_seen").fill_null(0))
+            .with_columns(
+                pl.col("ever", "here", "seen", "went", "left", "with_them", "next_seen")
+                .fill_null(0)
+                .cast(pl.Int64)
+            )
         )
         both = 2 * pl.col("direct").cast(pl.Int64)
         town = _share(pl.col("ever") - 2, pl.lit(units - 2), 1 / max(len(self.names), 1))

@@ -31,7 +31,8 @@ def expected_by_chance(stems: Sequence[str], corpus: Sequence[str]) -> NDArray[n
     letters, at = _codes(different)
     asked, asked_at = _codes(list(stems))
     alphabet = max(int(np.unique(letters).size), 2)
-    chance = np.full(asked.size, 1.0 / alphabet)
+    mixed = np.full(asked.size, 1.0 / alphabet)
+    chance = mixed
     for length in range(CONTEXT + 1):
         grams = _grams(letters, at, length)
         mine = _grams(asked, asked_at, length)
@@ -42,7 +43,9 @@ def expected_by_chance(stems: Sequence[str], corpus: Sequence[str]) -> NDArray[n
         c = np.maximum(counts.of(mine[0]) - 2, 0)
         n = np.maximum(contexts.of(mine[1]) - 2, 0)
         k = np.maximum(kinds.of(mine[1]), 1)
-        chance = (c + k * chance) / (n + k)
+        mixed = (c + k * mixed) / (n + k)
+        # In a small corpus a long look back knows too little; no letter is held rarer than any look makes it.
+        chance = np.maximum(chance, mixed)
     # Where the beginning ends, any suffix may follow: the end mark is not asked for.
     chance[asked_at[1:] - 1] = 1.0
     bits = np.add.reduceat(-np.log2(chance), asked_at[:-1])

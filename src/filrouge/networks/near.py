@@ -118,9 +118,12 @@ def _near_phones(held: pl.DataFrame) -> pl.DataFrame:
     a, b, how, low = _phone_candidates(number)
     density = _densities(number)
     around = np.maximum(density[a], density[b])
-    ways = np.array(_WAYS)[how, low.astype(int)]
+    ways = np.array(_WAYS, np.float64)[how, low.astype(int)]
     dense = _row_is_full(number)
-    expected = np.where(fictional[a] | fictional[b] | (dense[a] & dense[b]), np.inf, ways * around)
+    expected = ways * around
+    real = _share_beyond_chance(expected, 2 * how + low, density)
+    expected = 1 / (1 + real * np.maximum(1 / expected - 1, 0))
+    expected[fictional[a] | fictional[b] | (dense[a] & dense[b])] = np.inf
     out = pl.DataFrame(
         {
             "value_a": values.gather(a),
@@ -196,6 +199,28 @@ def _densities(number: Int64Array) -> Float64Array:
     return out
 
 
+def _share_beyond_chance(expected: Float64Array, sort: Int64Array, density: Float64Array) -> Float64Array:
+    """For each pair the share of those like it that chance does not explain.
+
+    Like it are the pairs of its sort that are as rare, within a factor of two. Chance makes as many of them as
+    the numbers with such surroundings lead to expect, give or take a standard deviation.
+    """
+    out = np.zeros(expected.size)
+    ways = np.array(_WAYS, np.float64).ravel()
+    for k in np.unique(sort).tolist():
+        pairs = np.flatnonzero(sort == k)
+        of_numbers = ways[k] * density
+        rarity, index = np.unique(np.floor(np.log2(expected[pairs])), return_inverse=True)
+        found = np.bincount(index)
+        at = np.searchsorted(rarity, np.floor(np.log2(of_numbers)))
+        at = np.where(
+            rarity[np.minimum(at, rarity.size - 1)] == np.floor(np.log2(of_numbers)), at, rarity.size
+        )
+        chance = np.bincount(at, of_numbers / 2, minlength=rarity.size + 1)[: rarity.size]
+        out[pairs] = np.maximum((found - chance - np.sqrt(chance)) / found, 0.0)[index]
+    return out
+
+
 def _row_is_full(number: Int64Array) -> NDArray[np.bool_]:
     """Whether a number's row of ten holds more others than friends would buy together."""
     _, row, counts = np.unique(number // 10, return_inverse=True, return_counts=True)
@@ -268,8 +293,8 @@ def _near_names(held: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             # Each further name with that beginning makes it more of a word and less of a name.
             by_chance=pl.max_horizontal(
-                pl.col("alone") * (pl.col("beginnings_of") - 1).clip(1),
-                STRANGER_OF_STEM * (pl.col("beginnings_of") - 2),
+                pl.col("alone") * (pl.col("beginnings_of").cast(pl.Int64) - 1).clip(1),
+                STRANGER_OF_STEM * (pl.col("beginnings_of").cast(pl.Int64) - 2),
             ),
             value_a=pl.min_horizontal("value", "value_b"),
             value_b=pl.max_horizontal("value", "value_b"),

@@ -11,9 +11,9 @@ Lee & Kinnunen (S+SSPR 2014); calibration of scores by logistic regression, Brü
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -36,9 +36,9 @@ BOUND: Final = 3.0
 """Bits that style never passes, either way."""
 SURE: Final = 0.01
 """The held-out AUC must be above one half at this level, one-sided, over resampled owners."""
-FOLDS: Final = 5
+FOLDS: Final = 6
 RESAMPLES: Final = 400
-MOST_PAIRS: Final = 20_000
+MOST_PAIRS: Final = 10_000
 """Pairs of each kind that are learned from."""
 _BLOCK: Final = 1 << 16
 _MEMBER: Final = np.array([[c.group == g for g in GROUPS] for c in COLUMNS], np.float32)
@@ -103,17 +103,20 @@ class StyleModel:
         pairs = _Pairs.of(features, a, b, np.asarray(same, bool), groups, seed)
         if pairs is None:
             return None
-        score = pairs.held_out_scores()
-        auc = _auc(score, pairs.same, pairs.weight)
-        auc_least = pairs.least_auc(score, seed)
-        slope, offset = _calibrated(score, pairs.heard, pairs.same, pairs.weight, pairs.owners)
+        held = pairs.held_out()
+        auc = _auc(held.heard * held.score, held.same, held.weight)
+        auc_least = held.least_auc(seed)
+        slope, offset = held.calibrated(np.ones(held.same.size, bool))
         if auc_least <= 0.5 or slope <= 0.0:
             return None
-        nats = pairs.held_out_nats(score)
-        least, most = _supported(nats / np.log(2), pairs)
+        bits = held.bits()
+        least, most = _supported(bits, held, pairs.owners)
+        if least == most:
+            return None
+        bits = np.clip(bits, least, most)
+        cost = np.log2(1 + np.exp2(np.where(held.same, -bits, bits)))
+        cllr = sum(float(np.average(cost[k], weights=held.weight[k])) for k in (held.same, ~held.same)) / 2
         alike, weights, constant = pairs.learn(np.ones(pairs.same.size, bool))
-        cost = np.logaddexp(0, np.where(pairs.same, -nats, nats)) / np.log(2)
-        cllr = sum(float(np.average(cost[k], weights=pairs.weight[k])) for k in (pairs.same, ~pairs.same)) / 2
         strangers = int((~pairs.same).sum())
         return cls(
             alike,
@@ -211,32 +214,36 @@ def _logistic(x: Float64Array, same: NDArray[np.bool_], weight: Float64Array, ri
         use &= ~wrong
 
 
-def _auc(score: Float64Array, same: NDArray[np.bool_], weight: Float64Array) -> float:
-    """Weighted chance that a pair of one writer scores above a pair of two, ties counting half."""
-    _, at = np.unique(score, return_inverse=True)
-    one = np.bincount(at, np.where(same, weight, 0.0))
-    two = np.bincount(at, np.where(same, 0.0, weight))
+def _balanced(weight: Float64Array, same: NDArray[np.bool_]) -> Float64Array:
+    """Weights by which strangers count as much as the owners do: log odds are then log likelihood ratios."""
+    return np.where(same, weight, weight * (weight[same].sum() / weight[~same].sum()))
+
+
+def _auc(
+    score: Float64Array,
+    same: NDArray[np.bool_],
+    weight: Float64Array,
+    order: NDArray[np.int64] | None = None,
+) -> float:
+    """Weighted chance that a pair of one writer scores above a pair of two; `order` sorts the scores."""
+    order = np.argsort(score, kind="stable") if order is None else order
+    # Ties count half: those of one score are taken together.
+    new = np.diff(score[order], prepend=-np.inf) > 0
+    at = np.cumsum(new) - 1
+    one = np.bincount(at, np.where(same, weight, 0.0)[order])
+    two = np.bincount(at, np.where(same, 0.0, weight)[order])
     return float((one * (np.cumsum(two) - two / 2)).sum() / (one.sum() * two.sum()))
 
 
-def _calibrated(
-    score: Float64Array, heard: Float64Array, same: NDArray[np.bool_], weight: Float64Array, owners: int
-) -> tuple[float, float]:
-    """Slope and offset that make held-out scores log likelihood ratios; a small sample shrinks them to 0."""
-    x = np.stack([heard, heard * score], axis=1)
-    offset, slope = _logistic(x, same, weight * owners / max(weight[same].sum(), 1e-9), 2.0)
-    return float(slope), float(offset)
-
-
-def _supported(bits: Float64Array, pairs: _Pairs) -> tuple[float, float]:
+def _supported(bits: Float64Array, held: _HeldOut, owners: int) -> tuple[float, float]:
     """The least and most bits for which, with one more misleading case, one decides no worse than without style.
 
     Vergeer et al. (2016), by owners instead of pairs: at the threshold t of a likelihood ratio, deciding by
     style costs misses + t * false alarms, and without it the lesser of 1 and t.
     """
-    n = float(pairs.owners)
-    one, two = (np.where(k, pairs.weight, 0) / pairs.weight[k].sum() for k in (pairs.same, ~pairs.same))
-    others = min(float((~pairs.same).sum()), 2.0 * n)
+    n = float(owners)
+    one, two = (np.where(k, held.weight, 0) / held.weight[k].sum() for k in (held.same, ~held.same))
+    others = min(float((~held.same).sum()), 2.0 * n)
     least = most = 0.0
     for t in np.arange(0.05, BOUND + 0.01, 0.05):
         missed = ((one * (bits < t)).sum() * n + 1) / (n + 1)
@@ -294,7 +301,6 @@ class _Pairs:
             return None
         weight = np.ones(same.size)
         weight[same] = 1.0 / of_one[owner[0, same]]
-        weight[~same] = owners / (~same).sum()
         # Owners with shared numbers are dealt out evenly: each fold has its part of them.
         deal = draw.permutation(names.size)
         deal = deal[np.argsort(of_one[deal] == 0, kind="stable")]
@@ -308,7 +314,7 @@ class _Pairs:
         """From the pairs in `use`: how alike one writer's habits are, weights of groups, and the constant."""
         product = self.one[use] * self.other[use]
         square = 0.5 * (self.one[use] ** 2 + self.other[use] ** 2)
-        same, weight = self.same[use], self.weight[use]
+        same, weight = self.same[use], _balanced(self.weight[use], self.same[use])
         wide = np.average(square, axis=0, weights=weight) + 1e-6
         shared = np.average(product[same], axis=0, weights=weight[same])
         chance = np.average(product[~same], axis=0, weights=weight[~same])
@@ -321,43 +327,69 @@ class _Pairs:
         beta = _logistic(x, same, weight, 2.0)
         return alike, beta[1:], float(beta[0])
 
-    def _splits(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-        """Pairs to judge, and the pairs that share no fold with them to learn from."""
-        low, high = self.fold.min(axis=0), self.fold.max(axis=0)
-        for p, q in combinations_with_replacement(range(FOLDS), 2):
-            out = (low == p) & (high == q)
-            use = (low != p) & (low != q) & (high != p) & (high != q)
-            if out.any() and self.same[use].any() and not self.same[use].all():
-                yield out, use
+    def held_out(self) -> _HeldOut:
+        """Scores by models that have seen neither owner.
 
-    def held_out_scores(self) -> Float64Array:
-        """Each pair's score by a model that has seen neither owner."""
-        score = np.zeros(self.same.size)
-        for out, use in self._splits():
+        Each model leaves two folds out, and judges every pair within the two: so the pairs of one writer and
+        of two are judged by the same models, which a plain cross-validation would not do.
+        """
+        rows, scores, folds = [], [], []
+        for p, q in combinations(range(FOLDS), 2):
+            inside = ((self.fold == p) | (self.fold == q)).all(axis=0)
+            use = ((self.fold != p) & (self.fold != q)).all(axis=0)
+            if not inside.any() or not self.same[use].any() or self.same[use].all():
+                continue
             alike, weights, constant = self.learn(use)
-            score[out] = _likeness(self.one[out], self.other[out], alike) @ weights + constant
-        return score
+            rows.append(np.flatnonzero(inside))
+            scores.append(_likeness(self.one[inside], self.other[inside], alike) @ weights + constant)
+            folds.append(np.broadcast_to([[p], [q]], (2, rows[-1].size)))
+        row = np.concatenate(rows)
+        weight = self.weight[row] / np.bincount(row, minlength=self.same.size)[row]
+        return _HeldOut(
+            np.concatenate(scores), self.heard[row], self.same[row], weight, self.owner[:, row],
+            np.concatenate(folds, axis=1),
+        )  # fmt: skip
 
-    def held_out_nats(self, score: Float64Array) -> Float64Array:
-        """Held-out scores, calibrated by pairs of other owners: log likelihood ratios for the cost."""
-        nats = np.zeros(score.size)
-        for out, use in self._splits():
-            slope, offset = _calibrated(
-                score[use], self.heard[use], self.same[use], self.weight[use], self.owners
-            )
-            nats[out] = self.heard[out] * (slope * score[out] + offset)
-        return np.clip(nats, -BOUND * np.log(2), BOUND * np.log(2))
 
-    def least_auc(self, score: Float64Array, seed: int) -> float:
+@dataclass(frozen=True)
+class _HeldOut:
+    """Scores of pairs whose owners the model had not seen; a pair within one fold is judged several times."""
+
+    score: Float64Array
+    heard: Float64Array
+    same: NDArray[np.bool_]
+    weight: Float64Array
+    owner: NDArray[np.int64]
+    fold: NDArray[np.int64]
+
+    def calibrated(self, use: NDArray[np.bool_]) -> tuple[float, float]:
+        """Slope and offset that make scores log likelihood ratios; a small sample shrinks them to 0."""
+        x = self.heard[use, None] * np.stack([np.ones(int(use.sum())), self.score[use]], axis=1)
+        weight = _balanced(self.weight[use], self.same[use])
+        offset, slope = _logistic(x, self.same[use], weight, 2.0)
+        return float(slope), float(offset)
+
+    def bits(self) -> Float64Array:
+        """The scores as bits, calibrated by pairs of other owners only; within ±`BOUND`."""
+        bits = np.zeros(self.score.size)
+        for p, q in combinations(range(FOLDS), 2):
+            out = (self.fold[0] == p) & (self.fold[1] == q)
+            use = ((self.fold != p) & (self.fold != q)).all(axis=0)
+            if out.any() and self.same[use].any() and not self.same[use].all():
+                slope, offset = self.calibrated(use)
+                bits[out] = self.heard[out] * (slope * self.score[out] + offset) / np.log(2)
+        return np.clip(bits, -BOUND, BOUND)
+
+    def least_auc(self, seed: int) -> float:
         """The AUC that resampled owners stay above, all but `SURE` of the times."""
         draw = np.random.default_rng(seed + 1)
-        drawn = []
-        heard = self.heard * score
+        score = self.heard * self.score
+        order = np.argsort(score, kind="stable")
+        found = []
         for _ in range(RESAMPLES):
             times = draw.poisson(1.0, int(self.owner.max()) + 1).astype(np.float64)
-            weight = self.weight * np.where(
-                self.same, times[self.owner[0]], times[self.owner[0]] * times[self.owner[1]]
-            )
-            if weight[self.same].sum() > 0 and weight[~self.same].sum() > 0:
-                drawn.append(_auc(heard, self.same, weight))
-        return float(np.quantile(drawn, SURE))
+            one, other = times[self.owner[0]], times[self.owner[1]]
+            weight = self.weight * np.where(self.same, one, one * other)
+            if weight[self.same].any() and weight[~self.same].any():
+                found.append(_auc(score, self.same, weight, order))
+        return float(np.quantile(found, SURE))

@@ -18,6 +18,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,7 +126,7 @@ def _entities(
                 "role": [edge["kind"] or ""],
                 "status": [_("possible")] if edge["possible"] else [],
                 "summary": [_("{bits} bits").format(bits=decimals(edge["bits"], 1))]
-                if edge["bits"] is not None
+                if edge["bits"] is not None and isfinite(edge["bits"])
                 else [],
                 "startDate": _day(edge.get("first")),
                 "endDate": _day(edge.get("last")),
@@ -157,7 +158,8 @@ def _node(node: Mapping[str, Any], texts: Mapping[str, Mapping[str, Any]]) -> tu
         return _identifier(node["id"], node["label"] or node["id"])
     return "Note", {
         "name": [node["label"] or node["id"]],
-        "description": [_("Ads that follow one template: {ads}").format(ads=node.get("ads") or "")],
+        # A note is shown by its description.
+        "description": [_("{name}: ads that follow one template").format(name=node["label"] or node["id"])],
         "keywords": [_("template")],
         "publisher": [GENERATOR],
         "summary": _span(node.get("first"), node.get("last")),
@@ -213,7 +215,9 @@ def _network(name: str, network: Mapping[str, Any]) -> Properties:
     return {
         "name": [name],
         "description": [
-            _("Ads that evidence ties together. A finding of a program, to be checked by a person."),
+            _(
+                "{name}: ads that evidence ties together; found by a program, to be checked by a person"
+            ).format(name=name)
         ],
         "summary": [str(network.get("summary") or ""), *_span(network.get("first"), network.get("last"))],
         "keywords": [_("network")],

@@ -131,7 +131,7 @@ def write_gexf(path: Path, nodes: pl.DataFrame, edges: pl.DataFrame) -> None:
     span = [_if_known("first", ' start="', '"'), _if_known("last", ' end="', '"')] if timed else [pl.lit("")]
     node_lines = nodes.select(
         pl.concat_str(
-            pl.lit('<node id="'), "id", pl.lit('" label="'), pl.col("label").fill_null(""), pl.lit('"'), *span,
+            pl.lit('<node id="'), "id", pl.lit('" label="'), pl.coalesce("label", "id"), pl.lit('"'), *span,
             pl.lit("><attvalues>"),
             *(_if_known(c, f'<attvalue for="node_{xml_text(c)}" value="', '"/>') for c in node_columns),
             pl.lit("</attvalues></node>"),
@@ -158,9 +158,10 @@ def i2_links(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """The edges as i2 Analyst's Notebook imports them: a row per link, with both of its ends.
 
     Returns:
-        `entity_1_type`, `entity_1_label`, `entity_1_id`, the same of entity 2, `link_type`, `strength` (i2's own
-        words: "Unconfirmed", or "Tentative" for a possible tie; that one is "Confirmed" is for a person to say), `bits`, `first`, `last` (the days that both ends share
-        at most: the later first, the earlier last; null where unknown or where they do not meet).
+        `entity_1_type`, `entity_1_label`, `entity_1_id`, the same of entity 2, `link_type`, `strength`, `bits`,
+        `first`, `last`. The strength is one of i2's own words: "Unconfirmed", or "Tentative" for a possible tie;
+        that a link is "Confirmed" is for a person to say. The days are the edge's, or else those in which both
+        ends were seen: the later first and the earlier last, null where unknown or where they do not meet.
     """
     import polars as pl
 
@@ -233,7 +234,7 @@ def _as_text(frame: pl.DataFrame, escaped: bool) -> pl.DataFrame:
     )
     words = ~(cs.numeric() | cs.boolean())
     frame = frame.with_columns(words.cast(pl.String))
-    return frame.with_columns(legible(cs.string(), escaped=escaped))
+    return frame.with_columns(legible(cs.string(), escaped=escaped).replace("", None))
 
 
 def _kind_of(kind: pl.DataType, integer: str) -> str:
