@@ -249,7 +249,7 @@ def _analyse(
     records = [groups.record(cluster) for cluster in groups.rank]
     ties = all_ties(found, marks.identifiers)
     clock.stage("networks", _("Weighing ties and finding networks"), None)
-    networks = find_networks(found, ads, marks.identifiers, located, _all_marks(marks), groups)
+    networks = find_networks(found, ads, tokens, marks.identifiers, located, _all_marks(marks), groups)
     clock.stop()
     return Findings(
         read,

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from filrouge.ads.tokens import Tokens
 from filrouge.compare.comparison import Comparison
 from filrouge.networks.graph import Graph, Partition, graph_of, networks_of
 from filrouge.networks.groups import Groups
@@ -43,6 +44,7 @@ class FoundNetworks:
 def find_networks(
     found: Comparison,
     ads: pl.DataFrame,
+    tokens: Tokens,
     identifiers: pl.DataFrame,
     located: pl.DataFrame,
     masked: pl.DataFrame,
@@ -53,6 +55,7 @@ def find_networks(
     Args:
         found: the comparison of the ads.
         ads: the ads table.
+        tokens: their words.
         identifiers: `ad`, `kind`, `value`.
         located: `ad`, `value`: the place that the location column names.
         masked: `ad`, `start`, `end` of identifiers, places and names: what is no habit of writing.
@@ -61,7 +64,7 @@ def find_networks(
     units = Units.of_clusters(found.cluster, found.bits)
     holders = pl.DataFrame({"ad": np.arange(ads.height, dtype=np.int32), "unit": units.of})
     presence = presences(holders, ads, located)
-    weighed = Weigher(found, ads, identifiers, masked, presence, units).weigh()
+    weighed = Weigher(found, ads, tokens, identifiers, masked, presence, units).weigh()
     graph = graph_of(weighed)
     partition = networks_of(graph)
     networks = Networks(weighed, graph, partition, Sources(ads, groups, presence))

@@ -109,7 +109,9 @@ def graph_of(weighed: Weighed) -> Graph:
     more = (weighed.bits[:, other] != 0).any(axis=1) & ((through > 0) | (direct > 0) | (total < 0))
     pairs = np.flatnonzero(more).astype(np.int32)
     names = np.array([KINDS[k] for k in other])
-    strongest = names[np.abs(weighed.bits[np.ix_(pairs, other)]).argmax(axis=1)].tolist() if pairs.size else []
+    strongest = (
+        names[np.abs(weighed.bits[np.ix_(pairs, other)]).argmax(axis=1)].tolist() if pairs.size else []
+    )
     none = np.full(pairs.size, -1, np.int32)
     return Graph(
         nodes=units + identifiers.height,

@@ -98,7 +98,9 @@ class Groups:
     def names(self, cluster: int) -> dict[str, int]:
         """The names in the template's slot that has most of them, with how many ads have each."""
         slots = zip(self._found.templates[cluster].slots, self._values[cluster], strict=True)
-        return max((dict(values) for slot, values in slots if self._kind(slot) == "name"), key=len, default={})
+        return max(
+            (dict(values) for slot, values in slots if self._kind(slot) == "name"), key=len, default={}
+        )
 
     def record(self, cluster: int) -> dict[str, Any]:
         """The cluster's line of templates.jsonl."""

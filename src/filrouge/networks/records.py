@@ -137,7 +137,9 @@ class Networks:
     @cached_property
     def _held(self) -> dict[int, list[tuple[str, str, int]]]:
         out: dict[int, list[tuple[str, str, int]]] = {}
-        rows = self._weighed.held.group_by("unit", "kind", "value", maintain_order=True).agg(pl.col("ads").sum())
+        rows = self._weighed.held.group_by("unit", "kind", "value", maintain_order=True).agg(
+            pl.col("ads").sum()
+        )
         for unit, kind, value, ads in rows.iter_rows():
             out.setdefault(unit, []).append((kind, value, ads))
         return out

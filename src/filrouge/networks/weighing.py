@@ -14,17 +14,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.ads.tokens import Tokens
 from filrouge.compare.align import pair_bits
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Int32Array
 from filrouge.evidence.joint import JointModel
-from filrouge.networks.against import Against
+from filrouge.networks.against import language_bits, service_bits, topic_words
 from filrouge.networks.decoys import stranger_pairs
+from filrouge.networks.images import image_ties
+from filrouge.networks.languages import languages
 from filrouge.networks.movement import Movement, movement_bits
 from filrouge.networks.near import near_pairs
 from filrouge.networks.style import StyleModel
 from filrouge.networks.style_features import Spans, style_features
+from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
 
 KINDS: Final = ("text", *TYING, "near", "image", "style", "movement", "against")
@@ -74,8 +78,10 @@ def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
     return held.with_columns(bits=(count / holders).log(2))
 
 
-def proposed(held: pl.DataFrame, near: pl.DataFrame, movement: Movement) -> tuple[Int32Array, Int32Array]:
-    """Pairs of units that share an identifier, hold near ones, or moved together; each once, sorted."""
+def proposed(
+    held: pl.DataFrame, near: pl.DataFrame, images: pl.DataFrame, movement: Movement
+) -> tuple[Int32Array, Int32Array]:
+    """Pairs of units that share an identifier or a picture, hold near ones, or moved together; each once, sorted."""
     chain = [
         held.select(
             a=pl.col("unit"), b=pl.col("unit").shift(-step).over("kind", "value", "turn")
@@ -104,7 +110,8 @@ class Weigher:
 
     Args:
         found: the comparison.
-        ads: the ads table.
+        ads: the ads table; if it has a column `image`, its hashes count.
+        tokens: the words of the ads.
         identifiers: `ad`, `kind`, `value`.
         masked: `ad`, `start`, `end` of all that is no habit of writing: identifiers, places, names.
         presence: of the units, see `movement.presences`.
@@ -114,48 +121,83 @@ class Weigher:
         self,
         found: Comparison,
         ads: pl.DataFrame,
+        tokens: Tokens,
         identifiers: pl.DataFrame,
         masked: pl.DataFrame,
         presence: pl.DataFrame,
         units: Units,
     ) -> None:
-        self._found, self._ads, self.units = found, ads, units
+        self._found, self._ads, self.units, self._presence = found, ads, units, presence
+        self._identifiers = identifiers
         self.held = with_bits(holdings(identifiers, units, ads, found.cluster), units.count)
         self._near = near_pairs(self.held.select(ad="unit", kind="kind", value="value"), units.count)
+        self._images = self._image_pairs()
         self.movement = Movement.of(presence)
-        self._against = Against.of(ads, units)
+        self._language = languages(ads["text"])
+        self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
+        self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency)
         self._features = _features(ads, masked, units)
         self._level = np.zeros(2)
         self._style: StyleModel | None = None
+        self._same = (np.zeros(0, np.int32), np.zeros(0, np.int32))
 
     def weigh(self, seed: int = 0) -> Weighed:
         """Propose pairs, learn what is learned on this corpus, and weigh the pairs."""
-        a, b = proposed(self.held, self._near, self.movement)
-        strangers = stranger_pairs(self._ads, self.units.of, DECOYS, seed, apart=self._shared_identifiers())
-        x, y = self.units.of[strangers.a], self.units.of[strangers.b]
+        images = self._images.select("a", "b")
+        a, b = proposed(self.held, self._near, images, self.movement)
+        head, of = self.units.head, self.units.of
+        strangers = stranger_pairs(
+            self._ads,
+            of,
+            DECOYS,
+            seed,
+            identifiers=self._identifiers,
+            like=(head[a], head[b]),
+            language=self._language,
+        ).pairs
+        x, y = of[strangers["a"].to_numpy()], of[strangers["b"].to_numpy()]
         self._level = self._strangers_level(x, y)
         phone = self._identifier_bits(a, b)[:, TYING.index("phone")] > 0
-        self._style = self._learned_style(a[phone], b[phone], x, y, seed)
+        self._same = a[phone], b[phone]
+        self._style = self._learned_style(*self._same, x, y, seed)
         bits, decoys = self.bits(a, b), self.bits(x, y)
+        # A quarter is held out, by owner, to say how well the bits are calibrated.
         dice = np.random.default_rng(seed)
-        out_pair, out_decoy = self._owner_of(a) % 4 == 0, dice.random(x.size) < 0.25
-        model = self._fitted(bits[~out_pair], decoys[~out_decoy])
+        pair_out, decoy_out = self._owner_of(a) % 4 == 0, dice.random(x.size) < 0.25
+        model = self._fitted(bits[~pair_out], decoys[~decoy_out])
         return Weighed(
-            self.units, self.held, a, b, bits, model, decoys, out_decoy, out_pair, self._style, self.movement,
+            self.units, self.held, a, b, bits, model, decoys, decoy_out, pair_out, self._style, self.movement,
             self._found.clustering.templates,
         )  # fmt: skip
+
+    def _image_pairs(self) -> pl.DataFrame:
+        """Pairs of units that show one picture: `a` < `b`, `bits`."""
+        schema = {"a": pl.Int32, "b": pl.Int32, "bits": pl.Float32}
+        if "image" not in self._ads.columns:
+            return pl.DataFrame(schema=schema)
+        of = pl.Series(self.units.of)
+        ties = image_ties(self._ads["image"], self.units.of)
+        one, other = of.gather(ties["a"]), of.gather(ties["b"])
+        return (
+            pl.DataFrame({"x": one, "y": other, "bits": ties["image"]})
+            .filter(pl.col("x") != pl.col("y"))
+            .group_by(pl.min_horizontal("x", "y").alias("a"), pl.max_horizontal("x", "y").alias("b"))
+            .agg(pl.col("bits").max())
+            .sort("a", "b")
+        )
 
     def bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """Bits of each of `KINDS` for pairs of units, shape (pairs, kinds)."""
         columns = dict.fromkeys(KINDS, np.zeros(a.size))
         columns["text"] = self._text(a, b)
-        for k, kind in enumerate(TYING):
-            columns[kind] = self._identifier_bits(a, b)[:, k]
+        shared = self._identifier_bits(a, b)
+        columns |= {kind: shared[:, k] for k, kind in enumerate(TYING)}
+        columns["image"] = self._image_bits(a, b)
         columns["near"] = self._near_bits(a, b)
         if self._style is not None:
             columns["style"] = self._style.bits(self._features, a, b).astype(np.float64)
         columns["movement"] = movement_bits(self.movement, a, b).astype(np.float64)
-        columns["against"] = self._against.bits(a, b).astype(np.float64)
+        columns["against"] = self._against_bits(a, b)
         return np.column_stack([columns[kind] for kind in KINDS])
 
     def _text(self, a: Int32Array, b: Int32Array) -> Float64Array:
@@ -169,8 +211,7 @@ class Weigher:
 
     def _together(self, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
         """1 for pairs whose texts stand on one agency, else 0."""
-        agency = self._ads["agency"].rank("dense").to_numpy()
-        head = self.units.head
+        agency, head = self._agency, self.units.head
         return (agency[head[a]] == agency[head[b]]).astype(np.int64)
 
     def _strangers_level(self, a: Int32Array, b: Int32Array) -> Float64Array:
@@ -226,6 +267,24 @@ class Weigher:
         )
         out = np.zeros(a.size)
         out[best["pair"].to_numpy()] = best["bits"].to_numpy()
+        return out
+
+    def _image_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits of the pictures that both show, shape (pairs,)."""
+        pairs = pl.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b)})
+        known = pairs.join(self._images, on=["a", "b"], how="left", maintain_order="left")["bits"]
+        return known.fill_null(0.0).to_numpy().astype(np.float64)
+
+    def _against_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
+        """Bits against one hand: no language in common, no services, two far places at one time."""
+        language, unit = self._language, self.units.of
+        by_language, _ = language_bits(language, unit, a, b, same=self._same, seed=0)
+        by_services, _ = service_bits(
+            self._topics, a, b, same=self._same, seed=0, language=language, unit=unit
+        )
+        out: Float64Array = (by_language + by_services + impossible_bits(self._presence, a, b)).astype(
+            np.float64
+        )
         return out
 
     def _owner_of(self, unit: Int32Array) -> NDArray[np.int64]:
