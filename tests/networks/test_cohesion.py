@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filrouge.networks.cohesion import cut_weak_bridges, least_cut, without
+from filrouge.networks.bridges import cut_weak_bridges
+from filrouge.networks.cohesion import least_cut, without
 
 Ties = list[tuple[int, int, float]]
 

@@ -212,6 +212,27 @@ def test_where_the_ties_say_little_little_is_claimed() -> None:
     assert (found.labels >= 0).mean() < 0.02
 
 
+def test_strangers_of_one_town_are_no_network_however_many_weak_ties_they_have() -> None:
+    """Stock phrases and one agency: 2,000 units in 20 towns, ten ties of 1 to 6 bits each, all within a town.
+    Whoever looks only at who is tied with whom finds twenty communities."""
+    dice = np.random.default_rng(4)
+    a, step = dice.integers(0, 2000, 10_000), dice.integers(1, 100, 10_000)
+    b = a // 100 * 100 + (a % 100 + step) % 100
+    found = find_communities(
+        2000, a.astype(np.int32), b.astype(np.int32), dice.uniform(1, 6, 10_000), ads_count=2000
+    )
+    assert (found.labels >= 0).mean() < 0.02
+    assert found.largest_component > 90
+
+
+def test_a_unit_that_only_another_held_leaves_when_that_one_leaves() -> None:
+    """Unit 1 goes to its own (2, 3, 4); 0 was with it for 20 bits and has 20 against each of the others."""
+    ties = [(0, 1, 20.0), *clique(1, 4, 21.0), (0, 2, -20.0), (0, 3, -20.0), (0, 4, -20.0)]
+    found = labels(5, ties)
+    assert same(found, 1, 2, 3, 4)
+    assert found[0] == -1
+
+
 ties_of = st.lists(
     st.tuples(st.integers(0, 11), st.integers(0, 11), st.floats(-40, 60).map(lambda x: round(x, 2))),
     max_size=40,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numba import njit
 from numpy.typing import NDArray
 
@@ -171,9 +172,10 @@ def service_bits(
 
 @dataclass(frozen=True)
 class TopicWords:
-    """The topic words of each voice: `words[start[u]:start[u + 1]]`, sorted numbers of words."""
+    """The topic words of each voice: `words[start[u]:start[u + 1]]`, sorted; `keys[word]` says which they are."""
 
     words: Int32Array
+    keys: NDArray[np.uint64]
     start: NDArray[np.int64]
 
 
@@ -192,38 +194,38 @@ def topic_words(
         agency: number of each ad's agency.
     """
     units = int(unit.max(initial=-1)) + 1
-    distinct, word = np.unique(key, return_inverse=True)
-    ad = np.repeat(np.arange(unit.size), np.diff(offsets))
-    plain = (kind == 0) & (unit[ad] >= 0)
-    pair = np.unique(unit[ad[plain]].astype(np.int64) * max(distinct.size, 1) + word[plain])
-    of_unit, of_word = pair // max(distinct.size, 1), pair % max(distinct.size, 1)
+    words_of = np.diff(offsets)
+    held = (
+        pl.DataFrame({"unit": np.repeat(unit, words_of), "key": key, "kind": kind})
+        .lazy()
+        .filter((pl.col("kind") == 0) & (pl.col("unit") >= 0))
+        .select("unit", "key")
+        .unique()
+    )
+    common_from = max(LEAST_VOICES, RAREST_TOPIC * units)
+    middling = (
+        held.with_columns(voices=pl.len().over("key"))
+        .filter(pl.col("voices").is_between(common_from, COMMONEST_TOPIC * units))
+        .collect()
+    )
     # A voice counts for the agency where it was seen first.
-    home = np.zeros(units, np.int64)
-    home[unit[unit >= 0][::-1]] = np.asarray(agency, np.int64)[unit >= 0][::-1]
-    voices = np.bincount(of_word, minlength=distinct.size)
-    good = (voices >= max(LEAST_VOICES, RAREST_TOPIC * units)) & (voices <= COMMONEST_TOPIC * units)
-    good &= ~_of_one_agency(home[of_unit], of_word, voices, np.bincount(home), units)
-    keep = good[of_word]
-    start = np.zeros(units + 1, np.int64)
-    np.cumsum(np.bincount(of_unit[keep], minlength=units), out=start[1:])
-    return TopicWords(of_word[keep].astype(np.int32), start)
-
-
-def _of_one_agency(
-    agency: NDArray[np.int64],
-    word: NDArray[np.int64],
-    voices: NDArray[np.int64],
-    size: NDArray[np.int64],
-    units: int,
-) -> NDArray[np.bool_]:
-    """bool, shape (words,): some agency's voices have the word far oftener than all have."""
-    out = np.zeros(voices.size, np.bool_)
-    pair, count = np.unique(word * size.size + agency, return_counts=True)
-    word_of, agency_of = pair // size.size, pair % size.size
+    home = (
+        pl.DataFrame({"unit": unit, "agency": np.asarray(agency, np.int64)})
+        .filter(pl.col("unit") >= 0)
+        .unique("unit", keep="first", maintain_order=True)
+        .with_columns(size=pl.len().over("agency"))
+    )
     # One hit is taken off: a small agency with one such voice is chance.
-    lead = (count - 1) / np.maximum(size[agency_of], 1) > AGENCY_LEAD * voices[word_of] / max(units, 1)
-    out[word_of[lead]] = True
-    return out
+    lead = (pl.len() - 1) / pl.col("size").first() > AGENCY_LEAD * pl.col("voices").first() / max(units, 1)
+    of_one = middling.join(home, on="unit").group_by("key", "agency").agg(lead.alias("lead")).filter("lead")
+    kept = (
+        middling.join(of_one, on="key", how="anti")
+        .with_columns(word=(pl.col("key").rank("dense") - 1).cast(pl.Int32))
+        .sort("unit", "word")
+    )
+    start = np.zeros(units + 1, np.int64)
+    np.cumsum(np.bincount(kept["unit"].to_numpy(), minlength=units), out=start[1:])
+    return TopicWords(kept["word"].to_numpy().astype(np.int32), kept["key"].unique().sort().to_numpy(), start)
 
 
 def disjoint_services(

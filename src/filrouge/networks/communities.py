@@ -7,7 +7,7 @@ ratio's own bound), so m ties among n_a * n_b pairs reach their sum with a chanc
 C(n_a * n_b, m) * 2**-sum. Ties that were never observed count neither for nor against, which is
 why no community is asked to be dense: an identifier's star is as good as a clique.
 
-Three steps. *Cores*: Leiden on the positive bits with a constant Potts model whose resolution is the
+Three steps. *Cores*: Leiden on the ties above the cut, with a constant Potts model whose resolution is the
 cut, so that within a core any two parts hold together by a whole cut for each pair of units. *Joins*:
 the two parts that gain most become one, until no join gains. *Moves*: a unit that gains more with
 another community goes there; what is then not connected falls apart.
@@ -30,9 +30,11 @@ from filrouge.networks.community_kernels import (
     APART,
     BoolArray,
     Float64Array,
+    combine,
     components,
     join_parts,
     move_units,
+    sorted_by,
 )
 
 SEED = 20_260_301
@@ -115,35 +117,28 @@ def combined(
     count: int, a: Int32Array, b: Int32Array, bits: Any
 ) -> tuple[Int32Array, Int32Array, Float64Array]:
     """Each pair once, the smaller node first, in order, its bits summed; loops and zeros are gone."""
-    low = np.minimum(a, b).astype(np.int64)
-    high = np.maximum(a, b).astype(np.int64)
-    worth = np.asarray(bits, np.float64)
-    # Sorted by bits, too: the sum of floats then does not depend on the order of the ties.
-    order = np.lexsort((worth, low * max(count, 1) + high))
-    order = order[low[order] != high[order]]
-    key, first = np.unique((low * max(count, 1) + high)[order], return_index=True)
-    total = np.add.reduceat(worth[order], first) if key.size else np.zeros(0)
+    low, high, total, _ = combine(count, ids(a), ids(b), np.asarray(bits, np.float64))
     kept = total != 0.0
-    return (
-        (key[kept] // max(count, 1)).astype(np.int32),
-        (key[kept] % max(count, 1)).astype(np.int32),
-        total[kept],
-    )
+    return low[kept], high[kept], total[kept]
+
+
+def ids(nodes: Any) -> Int32Array:
+    """Node numbers as the kernels take them."""
+    return np.ascontiguousarray(nodes, np.int32)
 
 
 def adjacency(
     count: int, a: Int32Array, b: Int32Array, bits: Float64Array
 ) -> tuple[NDArray[np.int64], Int32Array, Float64Array]:
     """Compressed rows of the symmetric matrix of ties: where each begins, neighbours, bits."""
-    rows = np.concatenate([a, b]).astype(np.int64)
-    columns = np.concatenate([b, a]).astype(np.int64)
-    order = np.argsort(rows * max(count, 1) + columns, kind="stable")
+    rows, columns = np.concatenate([a, b]), np.concatenate([b, a])
+    order = sorted_by(rows, count, sorted_by(columns, count, np.arange(rows.size)))
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))]).astype(np.int64)
-    return starts, columns[order].astype(np.int32), np.concatenate([bits, bits])[order]
+    return starts, columns[order], np.concatenate([bits, bits])[order]
 
 
 def cores(count: int, a: Int32Array, b: Int32Array, bits: Float64Array, cut: float) -> Int32Array:
-    """Leiden with a constant Potts model of resolution `cut` on the positive bits; int32, shape (count,).
+    """Leiden with a constant Potts model of resolution `cut`; int32, shape (count,).
 
     A core in which any two are held against each other is given up: the joins decide with both sides
     of the evidence.
@@ -151,17 +146,14 @@ def cores(count: int, a: Int32Array, b: Int32Array, bits: Float64Array, cut: flo
     import graspologic_native
 
     label = np.arange(count, dtype=np.int32)
-    # No two nodes with less than the cut between them can begin a core.
+    # The ties that hold by themselves; without one no core begins.
     use = bits > cut
     if not use.any():
         return label
-    near = np.zeros(count, bool)
-    near[a[use]] = near[b[use]] = True
-    nodes = np.flatnonzero(near)
+    nodes = np.unique(np.concatenate([a[use], b[use]]))
     place = np.full(count, -1, np.int32)
     place[nodes] = np.arange(nodes.size, dtype=np.int32)
-    within = (bits > 0) & near[a] & near[b]
-    starts, columns, data = adjacency(nodes.size, place[a[within]], place[b[within]], bits[within])
+    starts, columns, data = adjacency(nodes.size, place[a[use]], place[b[use]], bits[use])
     _, found = graspologic_native.leiden_csr(
         starts, columns, data, int(nodes.size), resolution=float(cut), use_modularity=False, seed=SEED
     )

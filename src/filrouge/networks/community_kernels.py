@@ -46,6 +46,62 @@ def components(count, a, b):  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @njit(cache=True, nogil=True)
+def sorted_by(keys, count, order):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """`order`, sorted by keys from 0 to count - 1; equals stay as they were."""
+    start = np.zeros(count + 1, np.int64)
+    for k in order:
+        start[keys[k] + 1] += 1
+    for i in range(count):
+        start[i + 1] += start[i]
+    out = np.empty(order.size, np.int64)
+    for k in order:
+        out[start[keys[k]]] = k
+        start[keys[k]] += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def combine(count, a, b, bits):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Each pair once, the smaller node first, in order; loops are gone.
+
+    Returns:
+        low, high, int32; net, the sum of bits; ties, how many speak for it, int64.
+    """
+    low = np.minimum(a, b)
+    high = np.maximum(a, b)
+    order = np.flatnonzero(low != high)
+    order = sorted_by(low, count, sorted_by(high, count, order))
+    out_low = np.empty(order.size, np.int32)
+    out_high = np.empty(order.size, np.int32)
+    net = np.empty(order.size, np.float64)
+    ties = np.empty(order.size, np.int64)
+    pairs = 0
+    begin = 0
+    while begin < order.size:
+        first = order[begin]
+        end = begin + 1
+        while end < order.size and low[order[end]] == low[first] and high[order[end]] == high[first]:
+            end += 1
+        total = bits[first]
+        found = 1 if total > 0 else 0
+        if end > begin + 1:
+            # Sorted, so that a sum of floats does not depend on the order of the ties.
+            values = np.sort(bits[order[begin:end]])
+            total = values.sum()
+            found = 0
+            for value in values:
+                if value > 0:
+                    found += 1
+        out_low[pairs] = low[first]
+        out_high[pairs] = high[first]
+        net[pairs] = total
+        ties[pairs] = found
+        pairs += 1
+        begin = end
+    return out_low[:pairs], out_high[:pairs], net[:pairs], ties[:pairs]
+
+
+@njit(cache=True, nogil=True)
 def gain(net, ties, size_a, size_b, cut):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Bits that are left for one hand when two parts are joined.
 
@@ -255,35 +311,27 @@ def join_parts(
     """
     name, part = np.unique(label, return_inverse=True)
     part = part.astype(np.int32)
-    count = name.size
-    low, high = np.minimum(part[a], part[b]), np.maximum(part[a], part[b])
-    across = low != high
-    key = low[across].astype(np.int64) * count + high[across]
-    pairs, place = np.unique(key, return_inverse=True)
-    net = np.bincount(place, weights=bits[across], minlength=pairs.size).astype(np.float64)
-    ties = np.bincount(place, weights=bits[across] > 0, minlength=pairs.size).astype(np.int64)
-    size = np.bincount(part, weights=unit, minlength=count).astype(np.int64)
-    into: Int32Array = _joined(
-        count,
-        size,
-        (pairs // count).astype(np.int32),
-        (pairs % count).astype(np.int32),
-        net,
-        ties,
-        float(cut),
-    )
+    left, right, net, ties = combine(name.size, part[a], part[b], bits)
+    size = np.bincount(part, weights=unit, minlength=name.size).astype(np.int64)
+    into: Int32Array = _joined(name.size, size, left, right, net, ties, float(cut))
     now: Int32Array = name[into[part]].astype(np.int32)
     return now
 
 
 @njit(cache=True, nogil=True)
 def move_units(label, starts, columns, bits, unit, cut):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Move each node to the community with which it gains most; `label` is changed; how many moved."""
+    """Move each node to the community with which it gains most, or to none if it loses with every one.
+
+    `label` is changed. Returns how many moved.
+    """
     count = label.size
     size = np.zeros(count, np.int64)
+    held = np.zeros(count, np.int64)
     for i in range(count):
+        held[label[i]] += 1
         if unit[i]:
             size[label[i]] += 1
+    empty = 0
     net = np.zeros(count, np.float64)
     ties = np.zeros(count, np.int64)
     met = np.empty(count, np.int32)
@@ -313,7 +361,14 @@ def move_units(label, starts, columns, bits, unit, cut):  # type: ignore[no-unty
         for f in range(found):
             net[met[f]] = 0.0
             ties[met[f]] = 0
+        if best == 0.0 and stays < -LEAST_GAIN:
+            # As many labels as nodes, and this one is not alone: one label is free.
+            while held[empty % count] > 0:
+                empty += 1
+            target = empty % count
         if target != here:
+            held[here] -= 1
+            held[target] += 1
             size[here] -= own
             size[target] += own
             label[i] = target

@@ -1,4 +1,4 @@
-"""The loop that finds disguised words in raw texts, compiled by Numba: arrays in, arrays out."""
+"""The loops that find disguised words in raw texts, compiled by Numba: arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -8,39 +8,45 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.ads.fold_tables import FOREIGN, LATIN_LETTER, LOOKALIKE, OTHER, SIZE
+from filrouge.ads.fold_tables import SIZE
+from filrouge.networks.disguise_tables import (
+    BUCKETS,
+    CAPITAL,
+    CIRCLED,
+    DIGIT,
+    DOTTED_LETTERS,
+    EMOJI,
+    EMOJI_INSIDE,
+    FLAG,
+    FULL_WIDTH,
+    IN_CIRCLE,
+    IN_MATHEMATICS,
+    INVISIBLE,
+    LATIN,
+    LEET,
+    LIKE,
+    MARK,
+    MARKED,
+    MATHEMATICAL,
+    MIXED_CASE,
+    PASSED_OVER,
+    PLAIN,
+    QUIET,
+    SHORTEST_HIDDEN,
+    SHORTEST_WORD,
+    SIGN_INSIDE,
+    SMALL_CAPITALS,
+    SPACED,
+    SPACED_LETTERS,
+    STRANGE,
+    STRETCHED,
+    UNSEEN,
+    WIDE,
+)
 
-# What one text shows, a bit each.
-CYRILLIC: Final = 1 << 0
-GREEK: Final = 1 << 1
-OTHER_SCRIPT: Final = 1 << 2
-MATHEMATICAL: Final = 1 << 3
-FULL_WIDTH: Final = 1 << 4
-CIRCLED: Final = 1 << 5
-SMALL_CAPITALS: Final = 1 << 6
-INVISIBLE: Final = 1 << 7
-SPACED: Final = 1 << 8
-STRETCHED: Final = 1 << 9
-MIXED_CASE: Final = 1 << 10
-MARKED: Final = 1 << 11
-# What needs the words of the corpus to be decided: candidates.
-LEET: Final = 1 << 12
-EMOJI_INSIDE: Final = 1 << 13
-SIGN_INSIDE: Final = 1 << 14
-
-BUCKETS: Final = 1 << 22
-"""Counters of plain words; with 200,000 different words, 1 in 20 shares one, and only candidates are looked up."""
-SHORTEST_WORD: Final = 3
-SHORTEST_HIDDEN: Final = 5
-"""Letters that a word has at least when signs within it are taken for a disguise."""
-SPACED_LETTERS: Final = 4
-DOTTED_LETTERS: Final = 5
-"""Letters that stand alone side by side; of dotted ones there must be more: r.s.v.p."""
-
-_ORNAMENT: Final = 0x2022
-_EXPANDS: Final = 0x80000000
-_OFFSET: Final = np.uint64(0xCBF29CE484222325)
+_START: Final = np.uint64(0xCBF29CE484222325)
 _PRIME: Final = np.uint64(0x100000001B3)
+_NONE: Final = np.uint32(BUCKETS)
 
 U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
@@ -48,26 +54,9 @@ U8 = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
-def is_invisible(c: int) -> bool:
-    """Characters without width, or that a screen does not draw."""
-    return (
-        c == 0xAD
-        or c == 0x34F
-        or c == 0x61C
-        or c == 0x180E
-        or 0x200B <= c <= 0x200F
-        or 0x202A <= c <= 0x202E
-        or 0x2060 <= c <= 0x2069
-        or c == 0xFEFF
-        or c == 0x3164
-        or c == 0xFFA0
-        or 0xE0000 <= c < 0xE0080
-    )
-
-
-@njit(cache=True, nogil=True)
-def _bucket(h: np.uint64) -> int:
-    return int((h ^ (h >> np.uint64(29))) & np.uint64(BUCKETS - 1))
+def _bucket(h: np.uint64) -> np.uint32:
+    """The counter of a word, by its FNV-1a hash."""
+    return np.uint32((h ^ (h >> np.uint64(29))) & np.uint64(BUCKETS - 1))
 
 
 @njit(cache=True, nogil=True)
@@ -81,182 +70,126 @@ def blank(codes: U32, starts: I64, ads: I64, begins: I64, ends: I64) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _plain_letter(c: int, to: U32, script: U8) -> int:
-    """The small plain letter that a Latin letter of the first blocks stands for; 0 for anything else."""
-    if c < 0x250 and script[c] == LATIN_LETTER and 0x61 <= to[c] <= 0x7A:
-        return int(to[c])
-    return 0
-
-
-@njit(cache=True, nogil=True)
-def _leet_letter(c: int, key: U32) -> int:
-    """The letter that a digit or sign may stand for; 0 for any other."""
-    if 0x30 <= c <= 0x39 or c == 0x40 or c == 0x24 or c == 0x21 or c == 0x7C:
-        return int(key[c])
-    return 0
-
-
-@njit(cache=True, nogil=True)
-def scan(
-    codes: U32, starts: I64, to: U32, script: U8, key: U32, words: U32
-) -> tuple[I64, I64, NDArray[np.uint32]]:
-    """What each text shows of itself, and the words that may be disguised.
+def signs_of(codes: U32, starts: I64, part: U8, dress: U8, script: U8, letter: U8) -> I64:
+    """What each text shows by itself, bits of `disguise_tables`.
 
     Args:
         codes: code points of all texts end to end.
         starts: where each begins, shape (texts + 1,).
-        to: fold_tables().to.
-        script: fold_tables().script.
-        key: fold_tables().key.
-        words: how often each plain word was seen, by bucket, shape (BUCKETS,); added to.
+        part: of `SignTables`, like those that follow.
+        dress: the alphabets that are ornaments.
+        script: the bits of the alphabets that are not Latin.
+        letter: plain letters.
 
     Returns:
-        Signs per text (bits, shape (texts,)), and candidates: text and sign (shape (K, 2)), buckets of the whole
-        word, its first part, its last part (shape (K, 3); BUCKETS: none).
+        Shape (texts,).
     """
-    n = len(starts) - 1
-    signs = np.zeros(n, np.int64)
-    room = 64
-    for j in range(len(codes)):
-        c = codes[j]
-        if c < 0x80 and not (0x61 <= c <= 0x7A or c == 0x20 or 0x41 <= c <= 0x5A):
-            room += 1
-        elif c >= 0x80:
-            room += 1
-    what = np.empty((room, 2), np.int64)
-    where = np.empty((room, 3), np.uint32)
-    found = 0
-    for i in range(n):
-        begin = starts[i]
-        end = starts[i + 1]
+    found = np.zeros(len(starts) - 1, np.int64)
+    for i in range(len(found)):
         bits = 0
-        circled = 0
-        capitals = 0
-        flags = 0
-        marks = 0
-        invisible = False
+        circled = capitals = flags = marks = 0
         seen = False  # whether the last visible character is a Latin letter or a digit
+        invisible = False  # whether something invisible followed it
+        before = QUIET  # the part of the last character
         # The word of letters of any script at hand.
-        latin = 0
-        foreign_before = False
-        switches = 0
-        weak = False
-        alphabets = 0
-        letters = 0
+        letters = latin = switches = alphabets = 0
+        strange = was_foreign = False
         # Letters alone.
         alone = 0
-        alone_at = np.int64(-9)
-        alone_gap = 0
-        alone_size = np.int64(0)
+        alone_at = -9
+        alone_size = 0
+        alone_gap = alone_last = 0
         alone_differ = False
-        alone_last = 0
-        for j in range(begin, end):
-            c = int(codes[j])
-            kind = script[c] if c < SIZE else OTHER
-            # Invisible characters between letters or digits.
-            if c >= 0x80 and is_invisible(c):
-                invisible = seen
+        end = starts[i + 1]
+        for j in range(starts[i], end):
+            c = codes[j]
+            kind = part[c] if c < SIZE else (UNSEEN if 0xE0000 <= c < 0xE0080 else QUIET)
+            if kind == PLAIN and before == PLAIN:
+                # Most of any text: the next letter of a plain word.
+                if was_foreign:
+                    switches += 1
+                    was_foreign = False
+                letters += 1
+                latin += 1
                 continue
-            combining = 0x300 <= c < 0x370 or 0x20D0 <= c < 0x20F1
-            if combining:
+            if kind == UNSEEN:
+                invisible = seen
+                before = kind
+                continue
+            if kind == MARK:
                 marks += 1
                 # Vietnamese, decomposed, has two marks on a letter.
                 if seen and (marks > 2 or 0x334 <= c <= 0x338):
                     bits |= MARKED
+                before = kind
                 continue
             marks = 0
-            visible = kind == LATIN_LETTER or 0x30 <= c <= 0x39
+            visible = kind in (PLAIN, DIGIT, LATIN)
             if invisible and visible:
                 bits |= INVISIBLE
             invisible = False
             seen = visible
-            # Alphabets that are ornaments.
-            if c >= 0x1D00:
-                if 0x1D400 <= c < 0x1D7CC:
+            worn = dress[c] if 0x250 <= c < SIZE else 0
+            if worn != 0:
+                if worn == IN_MATHEMATICS:
                     bits |= MATHEMATICAL
-                elif 0xFF21 <= c < 0xFF3B or 0xFF41 <= c < 0xFF5B:
+                elif worn == WIDE:
                     bits |= FULL_WIDTH
-                elif (
-                    0x24B6 <= c < 0x24EA
-                    or 0x1F110 <= c < 0x1F12A
-                    or 0x1F130 <= c < 0x1F14A
-                    or 0x1F150 <= c < 0x1F16A
-                    or 0x1F172 <= c < 0x1F17E
-                    or 0x1F180 <= c < 0x1F18A
-                ):
+                elif worn == IN_CIRCLE:
                     circled += 1
-                elif c < 0x1D2C or c == 0xA731:
+                elif worn == CAPITAL:
                     capitals += 1
-            elif c >= 0x250 and (
-                c == 0x299 or c == 0x29F or c == 0x29C or c == 0x262 or c == 0x26A
-                or c == 0x274 or c == 0x280 or c == 0x28F
-            ):  # fmt: skip
-                capitals += 1
-            flags = flags + 1 if 0x1F1E6 <= c < 0x1F200 else 0
+            # Two letters of a flag are a flag; three spell.
+            flags = flags + 1 if worn == FLAG else 0
             if flags == 3 or circled == 3:
                 bits |= CIRCLED
             if capitals == 3:
                 bits |= SMALL_CAPITALS
-            # Look-alikes: letters of two scripts in one word.
-            if kind != OTHER:
-                is_foreign = kind >= LOOKALIKE
-                if letters and is_foreign != foreign_before:
+            if kind == PLAIN or LATIN <= kind <= STRANGE:
+                foreign = kind in (LIKE, STRANGE)
+                if letters and foreign != was_foreign:
                     switches += 1
-                foreign_before = is_foreign
+                was_foreign = foreign
                 letters += 1
-                if kind == LATIN_LETTER:
-                    latin += 1
+                if foreign:
+                    strange = strange or kind == STRANGE
+                    alphabets |= script[c]
                 else:
-                    if kind == FOREIGN:
-                        weak = True
-                    if 0x400 <= c < 0x530 or 0x1C80 <= c < 0x1C90 or 0xA640 <= c < 0xA6A0:
-                        alphabets |= CYRILLIC
-                    elif 0x370 <= c < 0x400 or 0x1F00 <= c < 0x2000:
-                        alphabets |= GREEK
-                    else:
-                        alphabets |= OTHER_SCRIPT
-            elif letters and not 0x30 <= c <= 0x39:
-                # A Russian ending on a Latin stem changes scripts once, and ends in letters that pass for nothing.
-                if alphabets and latin and letters >= SHORTEST_WORD and (switches > 1 or not weak):
+                    latin += 1
+            elif letters and kind != DIGIT:
+                # A Russian ending on a Latin stem changes scripts once, and has letters that pass for nothing.
+                if alphabets and latin and letters >= SHORTEST_WORD and (switches > 1 or not strange):
                     bits |= alphabets
-                latin = letters = switches = alphabets = 0
-                weak = False
+                letters = latin = switches = alphabets = 0
+                strange = was_foreign = False
             # Letters spaced out: each alone, with one gap between them all.
-            plain = _plain_letter(c, to, script)
-            if plain:
-                before = int(codes[j - 1]) if j > begin else 0x20
-                after = int(codes[j + 1]) if j + 1 < end else 0x20
-                lone = not _wordlike(before, script) and not _wordlike(after, script)
+            if kind == PLAIN:
+                after = codes[j + 1] if j + 1 < end else 0x20
+                next_part = part[after] if after < SIZE else QUIET
                 # A mark or an invisible character belongs to the letter before it.
-                if lone and not (before >= 0x80 and before < SIZE and to[before] == 0):
+                if before == QUIET and (next_part == QUIET or next_part >= UNSEEN):
                     size = j - alone_at - 1
-                    gap = before
-                    close = int(codes[alone_at + 1]) if 1 <= size <= 3 else 0x2C
-                    if (
-                        alone > 0
-                        and not _lists(gap)
-                        and not _lists(close)
-                        and (alone == 1 or (gap == alone_gap and size == alone_size))
-                    ):
+                    gap = int(codes[j - 1]) if size > 0 else 0x20
+                    near = 1 <= size <= 3 and not _lists(gap) and not _lists(int(codes[alone_at + 1]))
+                    if alone > 0 and near and (alone == 1 or (gap == alone_gap and size == alone_size)):
                         alone += 1
-                        alone_differ = alone_differ or plain != alone_last
+                        alone_differ = alone_differ or letter[c] != alone_last
                     else:
                         alone = 1
                         alone_differ = False
                     alone_gap = gap
                     alone_size = size
                     alone_at = j
-                    alone_last = plain
-                    least = DOTTED_LETTERS if gap == 0x2E else SPACED_LETTERS
-                    if alone >= least and alone_differ:
+                    alone_last = int(letter[c])
+                    if alone >= (DOTTED_LETTERS if gap == 0x2E else SPACED_LETTERS) and alone_differ:
                         bits |= SPACED
                 else:
                     alone = 0
-        if alphabets and latin and letters >= SHORTEST_WORD and (switches > 1 or not weak):
+            before = kind
+        if alphabets and latin and letters >= SHORTEST_WORD and (switches > 1 or not strange):
             bits |= alphabets
-        found, more = _words(codes, int(begin), int(end), i, to, script, key, words, what, where, found)
-        signs[i] = bits | more
-    return signs, what[:found], where[:found]
+        found[i] = bits
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -266,143 +199,124 @@ def _lists(c: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _wordlike(c: int, script: U8) -> bool:
-    return (c < SIZE and script[c] != OTHER) or 0x30 <= c <= 0x39
+def words_of(codes: U32, starts: I64, letter: U8, sound: U8, binds: U8, words: U32) -> tuple[I64, I64, U32]:
+    """The shape of the words of each text, and those that may be disguised.
+
+    Args:
+        codes: code points of all texts end to end.
+        starts: where each begins, shape (texts + 1,).
+        letter: of `SignTables`, like those that follow.
+        sound: what letters, digits and signs are compared by.
+        binds: what may stand within a word.
+        words: how often each plain word was seen, by bucket, shape (BUCKETS + 1,); added to.
+
+    Returns:
+        Bits per text, shape (texts,); text and bit of each candidate, shape (K, 2); and buckets of the whole
+        word, its first part and its last, BUCKETS for one too short to be known, shape (K, 3).
+    """
+    room = 1
+    for j in range(len(codes)):
+        # Each candidate holds a sign or digit that no other holds.
+        if codes[j] >= SIZE or (letter[codes[j]] == 0 and codes[j] != 0x20):
+            room += 1
+    what = np.empty((room, 2), np.int64)
+    where = np.full((room, 3), _NONE, np.uint32)
+    shapes = np.zeros(len(starts) - 1, np.int64)
+    found = 0
+    for i in range(len(shapes)):
+        end = starts[i + 1]
+        j = starts[i]
+        # The chain of words that signs bind together.
+        chain = _START
+        chain_parts = chain_letters = longest = bond = 0
+        head = _NONE
+        while j < end:
+            if codes[j] >= SIZE or sound[codes[j]] == 0:
+                j += 1
+                continue
+            # A word: letters, and digits and signs that may stand for letters.
+            start = j
+            whole = plain = _START
+            letters = others = hidden = rises = turns = run = last = 0
+            was_large = differ = stretched = False
+            roman = True
+            while j < end and codes[j] < SIZE and sound[codes[j]] != 0:
+                c = codes[j]
+                whole = (whole ^ np.uint64(sound[c])) * _PRIME
+                if letter[c] != 0:
+                    plain = whole
+                    hidden = others  # digits and signs that a letter follows
+                    large = 0x41 <= c <= 0x5A
+                    # The same letter has the same accent: "créée" is spelled so.
+                    low = int(c) + 32 if large else int(c)
+                    if letters:
+                        if large != was_large:
+                            turns += 1
+                            rises += 1 if large else 0
+                        differ = differ or low != last
+                    run = run + 1 if low == last else 1
+                    stretched = stretched or run == 3
+                    roman = roman and _is_roman(low)
+                    was_large = large
+                    last = low
+                    letters += 1
+                else:
+                    others += 1
+                    run = 0
+                j += 1
+            if stretched and differ and not roman:
+                shapes[i] |= STRETCHED
+            if letters >= 4 and hidden == 0 and rises >= 2 and turns * 2 >= letters:
+                shapes[i] |= MIXED_CASE
+            own = _bucket(plain) if letters >= SHORTEST_WORD else _NONE
+            if hidden == 0 and letters >= SHORTEST_WORD:
+                words[own] += np.uint32(1)
+            if hidden and letters > hidden and letters + hidden >= 4:
+                what[found, 0] = i
+                what[found, 1] = LEET
+                where[found, 0] = _bucket(plain)
+                found += 1
+            if others:
+                chain_parts = 0
+                continue
+            if chain_parts == 0:
+                chain = _START
+                chain_letters = longest = 0
+                head = own
+            # A word that emoji or signs, without a space, bind to the one before it.
+            sign = 0
+            k = j
+            while k < end and k < j + 4:
+                bind = binds[codes[k]] if codes[k] < SIZE else EMOJI
+                if bind != PASSED_OVER:
+                    if bind == 0 or (sign and bind != sign):
+                        break
+                    sign = bind
+                k += 1
+            follows = sign != 0 and k < end and codes[k] < SIZE and letter[codes[k]] != 0
+            if chain_parts == 0 and not follows:
+                continue
+            for n in range(start, j):
+                chain = (chain ^ np.uint64(sound[codes[n]])) * _PRIME
+            chain_parts += 1
+            chain_letters += letters
+            longest = letters if letters > longest else longest
+            if follows and (chain_parts == 1 or sign == bond):
+                bond = sign
+                j = k
+                continue
+            if chain_parts > 1 and chain_letters >= SHORTEST_HIDDEN and longest > 1:
+                what[found, 0] = i
+                what[found, 1] = EMOJI_INSIDE if bond == EMOJI else SIGN_INSIDE
+                where[found, 0] = _bucket(chain)
+                where[found, 1] = head
+                where[found, 2] = own
+                found += 1
+            chain_parts = 0
+    return shapes, what[:found], where[:found]
 
 
 @njit(cache=True, nogil=True)
-def _words(
-    codes: U32, begin: int, end: int, text: int, to: U32, script: U8, key: U32, words: U32,
-    what: I64, where: NDArray[np.uint32], found: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Count the plain words of a text, look at their shape, and note those that may be disguised."""
-    bits = 0
-    j = int(begin)
-    # The chain of words that signs bind together.
-    chain = _OFFSET
-    chain_letters = 0
-    chain_parts = 0
-    chain_sign = 0
-    first_part = np.uint32(BUCKETS)
-    last_part = np.uint32(BUCKETS)
-    longest = 0
-    while j < end:
-        if not (_plain_letter(int(codes[j]), to, script) or _leet_letter(int(codes[j]), key)):
-            j += 1
-            continue
-        # A word: letters, and digits and signs that may stand for letters.
-        start = j
-        plain = _OFFSET
-        whole = _OFFSET
-        letters = 0
-        others = 0
-        hidden = 0  # digits and signs that a letter follows
-        rises = 0
-        turns = 0
-        was_large = False
-        run = 0
-        differ = False
-        stretched = False
-        roman = True
-        last = 0
-        last_raw = 0
-        while j < end:
-            c = int(codes[j])
-            letter = _plain_letter(c, to, script)
-            leet = 0 if letter else _leet_letter(c, key)
-            if not letter and not leet:
-                break
-            value = int(key[letter]) if letter else leet
-            whole = (whole ^ np.uint64(value)) * _PRIME
-            if letter:
-                plain = whole
-                hidden = others
-                large = 0x41 <= c <= 0x5A
-                if letters:
-                    if large != was_large:
-                        turns += 1
-                        if large:
-                            rises += 1
-                    if letter != last:
-                        differ = True
-                was_large = large
-                letters += 1
-                # The same letter, with the same accent: "créée" is spelled so.
-                low = c + 32 if large else c
-                run = run + 1 if low == last_raw else 1
-                last_raw = low
-                if run == 3:
-                    stretched = True
-                roman = roman and (
-                    letter == 0x69 or letter == 0x76 or letter == 0x78 or letter == 0x6C
-                    or letter == 0x63 or letter == 0x64 or letter == 0x6D
-                )  # fmt: skip
-                last = letter
-            else:
-                others += 1
-                run = 0
-                last_raw = 0
-            j += 1
-        if stretched and differ and not roman:
-            bits |= STRETCHED
-        if letters >= 4 and hidden == 0 and rises >= 2 and turns * 2 >= letters:
-            bits |= MIXED_CASE
-        bucket = np.uint32(_bucket(plain))
-        if hidden == 0 and letters >= SHORTEST_WORD:
-            words[bucket] += np.uint32(1)
-        if hidden and letters > hidden and letters + hidden >= 4:
-            what[found, 0] = text
-            what[found, 1] = LEET
-            where[found, 0] = bucket
-            where[found, 1] = BUCKETS
-            where[found, 2] = BUCKETS
-            found += 1
-        if others:
-            chain_parts = 0
-            continue
-        # A word that emoji or signs, without a space, bind to the one before it.
-        if chain_parts == 0:
-            chain = _OFFSET
-            chain_letters = 0
-            longest = 0
-            first_part = bucket if letters >= SHORTEST_WORD else np.uint32(BUCKETS)
-        for k in range(start, j):
-            letter = _plain_letter(int(codes[k]), to, script)
-            chain = (chain ^ np.uint64(int(key[letter]))) * _PRIME
-        chain_parts += 1
-        chain_letters += letters
-        longest = letters if letters > longest else longest
-        last_part = bucket if letters >= SHORTEST_WORD else np.uint32(BUCKETS)
-        sign = 0
-        k = j
-        while k < end and k < j + 4:
-            c = int(codes[k])
-            if c < SIZE and to[c] == 0 and c > 0x20:  # a variation selector
-                k += 1
-                continue
-            here = 0
-            if c >= SIZE or (c >= 0x80 and to[c] == _ORNAMENT):
-                here = EMOJI_INSIDE
-            elif (
-                c == 0x2A or c == 0x2E or c == 0x5F or c == 0x7E or c == 0x5E or c == 0x2B or c == 0x3D
-                or c == 0x23
-            ):  # fmt: skip
-                here = SIGN_INSIDE
-            if here == 0 or (sign and here != sign):
-                break
-            sign = here
-            k += 1
-        follows = sign != 0 and k < end and _plain_letter(int(codes[k]), to, script) != 0
-        if follows and (chain_parts == 1 or sign == chain_sign):
-            chain_sign = sign
-            j = k
-            continue
-        if chain_parts > 1 and chain_letters >= SHORTEST_HIDDEN and longest > 1:
-            what[found, 0] = text
-            what[found, 1] = chain_sign
-            where[found, 0] = np.uint32(_bucket(chain))
-            where[found, 1] = first_part
-            where[found, 2] = last_part
-            found += 1
-        chain_parts = 0
-    return found, bits
+def _is_roman(c: int) -> bool:
+    """Letters of which Roman numbers are made: VIII, XXX."""
+    return c == 0x69 or c == 0x76 or c == 0x78 or c == 0x6C or c == 0x63 or c == 0x64 or c == 0x6D

@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.ads.fold_tables import fold_tables
 from filrouge.i18n import _
 from filrouge.networks import disguise_numbers as numbers
+from filrouge.networks.disguise_tables import BUCKETS, sign_tables
 
 CHUNK: Final = 20_000
 """Ads that are read at once."""
@@ -86,7 +86,7 @@ WORD_RULES: Final = (
     Rule("emoji_inside_words", "relax → rel⭐ax"),
     Rule("signs_inside_words", "relax → rel*ax"),
 )
-"""Ways to hide a word, in the order of the bits in `disguise_signs`."""
+"""Ways to hide a word, in the order of the bits in `disguise_tables`."""
 
 OTHER_RULES: Final = (
     Rule("email_in_words", "@ → at, . → dot"),
@@ -200,8 +200,8 @@ def _of_words(ads: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     """`ad` and `rule` for each disguise of words."""
     from filrouge.networks import disguise_signs as kernels
 
-    tables = fold_tables()
-    words = np.zeros(kernels.BUCKETS + 1, np.uint32)
+    tables = sign_tables()
+    words = np.zeros(BUCKETS + 1, np.uint32)
     names = identifiers.filter(pl.col("kind").is_in(["url", "email", "handle", "payment"])).sort("ad")
     at, begins, ends = (names[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
     signs: list[NDArray[np.int64]] = []
@@ -210,8 +210,11 @@ def _of_words(ads: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     for first, codes, starts in _codes(ads["text"]):
         low, high = np.searchsorted(at, [first, first + starts.size - 1])
         kernels.blank(codes, starts, at[low:high] - first, begins[low:high], ends[low:high])
-        own, candidates, buckets = kernels.scan(codes, starts, tables.to, tables.script, tables.key, words)
-        signs.append(own)
+        own = kernels.signs_of(codes, starts, tables.part, tables.dress, tables.script, tables.letter)
+        shapes, candidates, buckets = kernels.words_of(
+            codes, starts, tables.letter, tables.sound, tables.binds, words
+        )
+        signs.append(own | shapes)
         candidates[:, 0] += first
         what.append(candidates)
         where.append(buckets)
@@ -219,7 +222,7 @@ def _of_words(ads: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     candidates = np.concatenate([*what, np.zeros((0, 2), np.int64)])
     buckets = np.concatenate([*where, np.zeros((0, 3), np.uint32)])
     known = words >= LEAST_PLAIN
-    known[kernels.BUCKETS] = False  # a part too short to be a word
+    known[BUCKETS] = False  # a part too short to be a word
     whole, head, tail = known[buckets].T
     # Two words that emoji hold apart are no word in disguise, even where the two together are one.
     hidden = whole & ~(head & tail)
