@@ -68,6 +68,7 @@ class Findings:
     groups: Groups
     records: list[dict[str, Any]]
     ties: pl.DataFrame
+    located: pl.DataFrame
     networks: FoundNetworks
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -260,6 +261,7 @@ def _analyse(
         groups,
         records,
         ties,
+        located,
         networks,
         clock.seconds,
     )

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
-from filrouge.networks.cohesion import Possible, cut_weak_bridges
+from filrouge.networks.bridges import Possible, cut_weak_bridges
 from filrouge.networks.communities import find_communities
 from filrouge.networks.units import TYING
 from filrouge.networks.weighing import KINDS, PASSED_ON, Weighed

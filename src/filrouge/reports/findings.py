@@ -18,6 +18,7 @@ from filrouge.i18n import _
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.reports.html import ReportData, render_report
 from filrouge.reports.html.view import ads_by_week
+from filrouge.reports.networks import write_networks
 from filrouge.reports.tables import OutputFolder, write_csv
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def write_findings(
     write_ties(folder / "ties.parquet", findings.ties, ids)
     write_csv(folder / "identifiers.csv", identifiers_table(findings, ids))
     write_csv(folder / "rejects.csv", findings.read.rejects)
+    write_networks(folder, findings, names["cluster"])
     run = run_record(findings, began, columns, language)
     (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     shown = [k for k, record in zip(groups.rank, findings.records, strict=True) if record["organisation"]]
@@ -178,12 +180,18 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
         ],
         "notes": read.notes,
         "cut": round(float(found.clustering.cut), 4),
+        "weights": findings.networks.weighed.model.to_dict(),
+        "style": findings.networks.weighed.style.to_dict() if findings.networks.weighed.style else None,
+        "network_cut": round(findings.networks.partition.cut_bits, 4),
         "counts": {
             "ads": read.ads.height,
             "rejects": read.rejects.height,
             "agencies": read.ads["agency"].n_unique(),
             "tied": int(np.count_nonzero(found.cluster >= 0)),
             "clusters": len(findings.records),
+            "networks": len(findings.networks.networks.records),
+            "networks_not_shown": findings.networks.networks.others,
+            "largest_component": findings.networks.partition.largest_component,
             "organisations": sum(record["organisation"] for record in findings.records),
             "ties": findings.ties.height,
             "identifiers": findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).height,
