@@ -166,6 +166,8 @@ def _two_who_share_a_flat(scene: Scene, dice: Dice) -> list[Posting]:
     first = Someone.new(scene, dice, certain=True)
     second = Someone.new(scene, dice, code=first.author.code, home=first.home, certain=True)
     shared = scene.book.number(first.home.region)
+    if shared is None:
+        return []
     address = _ADDRESSES[first.author.code].format(dice.between(1, 99)).split(" ")
     moved_in = dice.between(_MONTH, 3 * _MONTH)
     moved_out = moved_in + dice.between(25, 50) * DAY
@@ -179,7 +181,7 @@ def _two_who_share_a_flat(scene: Scene, dice: Dice) -> list[Posting]:
             ads.append(someone.at(minute, "flat"))
         for _turn in range(dice.between(1, 3)):
             ad = someone.at(dice.between(moved_in, moved_out), "flat")
-            ads.append(replace(ad, template=there, phone=shared or ad.phone))
+            ads.append(replace(ad, template=there, phone=shared))
     return ads
 
 
@@ -194,11 +196,11 @@ def _a_number_passed_on(scene: Scene, dice: Dice) -> list[Posting]:
         taken = None
     else:
         first = Someone.new(scene, dice, certain=True)
+        if not first.phone:
+            return []
         region, phone, taken = first.home.region, first.phone, first.home
         last = dice.between(_MONTH, 2 * _MONTH)
         ads = [first.at(dice.below(last), "passed on") for _turn in range(dice.between(2, 4))]
-    if not phone:
-        return ads
     codes = [code for code, regions in world()["regions"].items() if region in regions]
     home = next(city for city in some_cities(region, 2, dice) if city != taken)
     second = Someone.new(scene, dice, code=dice.pick(codes), home=home, phone=phone)
