@@ -80,7 +80,8 @@ class Corpus:
             [(ad, text[ad].find(value), kind, value) for ad, kind, value in self.marks],
             schema={"ad": pl.Int32, "start": pl.Int32, "kind": pl.String, "value": pl.String},
             orient="row",
-        ).with_columns(end=(pl.col("start") + pl.col("value").str.len_chars()).cast(pl.Int32))
+        ).with_columns(start=pl.when(pl.col("start") >= 0).then("start"))
+        marks = marks.with_columns(end=(pl.col("start") + pl.col("value").str.len_chars()).cast(pl.Int32))
         return observe(
             indicators or [ALL[name] for name in ids] or list(ALL.values()),
             ads,
@@ -305,7 +306,7 @@ def test_a_phone_that_joins_texts_is_compared_with_phones_that_others_share() ->
         assert not row["tells_nothing"]
     for k in range(150):
         # Now every second independent shares a phone with another.
-        corpus.ad("Nails and more.", 7000 + k, phone=f"+1705555{k // 2:04d}")
+        corpus.ad("Nails with care and at a fair price.", 7000 + k, phone=f"+1705555{k // 2:04d}")
     row = corpus.of_network("several-texts-one-phone")
     assert row["share_independents"] == pytest.approx(1 / 3, abs=0.01)
 
