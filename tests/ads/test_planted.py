@@ -169,9 +169,7 @@ def test_a_number_is_passed_on_after_three_months_to_another_text(corpus: Synthe
     gaps = []
     for _value, posted, templates, _network in owners.iter_rows():
         times = sorted(zip(posted, templates, strict=True))
-        gaps.append(
-            max((b[0] - a[0]).days for a, b in pairwise(times)) if times[1:] else 0
-        )
+        gaps.append(max((b[0] - a[0]).days for a, b in pairwise(times)) if times[1:] else 0)
     assert sorted(gaps)[len(gaps) // 2] >= 90
     assert (owners["network"] != "").any(), "some came from an operation"
     assert (owners["network"] == "").any()

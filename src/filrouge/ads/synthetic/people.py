@@ -99,13 +99,13 @@ def posted(
 def kinds(ordinary: Maker) -> list[tuple[float, Maker]]:
     """Every kind of independent, with its share of their ads."""
     return [
-        (0.62, ordinary),
+        (0.635, ordinary),
         (0.13, _who_reposts),
         (0.07, _who_says_what_all_say),
         (0.05, _who_moved),
         (0.01, _who_tours),
         (0.02, _who_went_to_the_fair),
-        (0.025, _two_who_share_a_flat),
+        (0.01, _two_who_share_a_flat),
         (0.02, _a_number_passed_on),
         (0.045, _through_the_switchboard),
         (0.01, _house_ads),
