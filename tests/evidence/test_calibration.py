@@ -114,6 +114,16 @@ def test_what_was_predicted_lies_in_nineteen_intervals_of_twenty() -> None:
     assert 0.9 < np.mean(inside) < 0.99
 
 
+def test_at_another_prior_the_intervals_are_as_wide_as_so_few_pairs_make_them() -> None:
+    inside = []
+    for seed in range(40):
+        same = answers(20_000, 0.5, 100 + seed)
+        table = reliability(true_bits(same, 1, 200 + seed), same, prior=0.1, bins=20)
+        table = table.filter(pl.col("pairs") > 100)
+        inside += ((table["least"] <= table["predicted"]) & (table["predicted"] <= table["most"])).to_list()
+    assert np.mean(inside) > 0.92
+
+
 @pytest.mark.parametrize("prior", [0.001, 0.1, 0.9])
 def test_a_table_at_another_prior_is_of_pairs_of_that_prior(prior: float) -> None:
     same = answers(200_000, 0.5, 1)

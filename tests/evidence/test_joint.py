@@ -192,6 +192,39 @@ def test_wrong_labels_cost_little() -> None:
     assert np.median(dirty[strong]) > 0.7 * np.median(clean[strong])
 
 
+def test_where_one_answer_is_rare_wrong_labels_are_not_thought_to_drown_it() -> None:
+    rare = JointModel.fit(*corpus_pairs(200_000, 5, share=0.002), KINDS)
+    even = JointModel.fit(*corpus_pairs(40_000, 5), KINDS)
+    assert rare.same < 500
+    assert rare.start == pytest.approx(even.start, abs=0.3)
+
+
+def test_a_kind_that_spoke_a_few_times_stays_near_its_cautious_weight() -> None:
+    same = answers(5_000, 0.5, 1)
+    seldom = np.where(same & (np.arange(5_000) < 8), 6.0, 0)
+    bits = np.column_stack([true_bits(same, 2, 2), seldom])
+    model = JointModel.fit(bits, same, ["text", "movement"])
+    assert model.slope[1, 0] == pytest.approx(0.5, abs=0.15)
+    often = np.where(same & (np.arange(5_000) < 2_000), 6.0, 0)
+    model = JointModel.fit(np.column_stack([bits[:, 0], often]), same, ["text", "movement"])
+    assert model.slope[1, 0] > 0.8
+
+
+def test_pairs_that_weigh_nothing_are_as_if_they_were_not_there() -> None:
+    bits, same = corpus_pairs(4_000, 10)
+    more, other = corpus_pairs(4_000, 20)
+    with_them = JointModel.fit(
+        np.concatenate([bits, more[:, ::-1]]),
+        np.concatenate([same, ~other]),
+        KINDS,
+        np.repeat([1.0, 0.0], 4_000),
+    )
+    alone = JointModel.fit(bits, same, KINDS)
+    assert (with_them.least, with_them.most) == pytest.approx((alone.least, alone.most), abs=0.05)
+    assert (with_them.same, with_them.strangers) == (alone.same, alone.strangers)
+    assert np.allclose(with_them.slope, alone.slope, atol=0.01)
+
+
 def test_labels_from_the_phone_alone_teach_what_is_true_of_all() -> None:
     bits, same = corpus_pairs(40_000, 2)
     label = bits[:, 1] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +31,18 @@ FRAMES = [
     "ask about the {0} when you book your appointment",
     "it is not only {0} but also {1} and {2}",
     "i am available every weekend for {0}",
+]
+EN_FRANCAIS = [
+    "nous faisons {0} et {1} pour toute la famille",
+    "je peux vous aider avec {0}, {1} et aussi {2}",
+    "merci de nous appeler pour {0}",
+    "vous cherchez {0} ou {1}? vous êtes chez des gens sérieux",
+    "le service est disponible dans la ville et sur les routes",
+    "mes prix ne sont pas chers, sans surprise pour {0}",
+    "tout est fait avec soin, très propre, par une équipe",
+    "une question? parlez de {0} avec nous",
+    "ce n'est pas que {0} mais aussi {1}",
+    "je suis libre les samedis pour {0}",
 ]
 EMOJI = ["😀", "🌟", "✅", "📞", "🌸", "💎", "👍", "🔥", "☀️", "🎉"]
 SLIPS = [
@@ -78,10 +91,12 @@ def habits(draw: np.random.Generator) -> Habits:
     )  # fmt: skip
 
 
-def written(draw: np.random.Generator, own: Habits, trade: str, sentences: int = 8) -> str:
+def written(
+    draw: np.random.Generator, own: Habits, trade: str, sentences: int = 8, frames: Sequence[str] = FRAMES
+) -> str:
     """One ad of a trade, as an author of these habits writes it."""
     out = []
-    for frame in draw.choice(FRAMES, sentences, replace=False):
+    for frame in draw.choice(frames, sentences, replace=False):
         text = str(frame).format(*draw.permutation(TRADES[trade])[:3])
         for k, (right, wrong) in enumerate(SLIPS):
             if k in own.own_slips and draw.random() < own.slips:
@@ -116,16 +131,17 @@ class Trade:
     trade: np.ndarray
 
 
-def market(seed: int, authors: int, each: int, *, with_habits: bool = True) -> Trade:
-    """Ads of `authors` authors, `each` of them of trades at random."""
+def market(seed: int, authors: int, each: int, *, with_habits: bool = True, french: float = 0.0) -> Trade:
+    """Ads of `authors` authors, `each` of trades at random; a share of the authors writes in French."""
     draw = np.random.default_rng(seed)
     texts, trades = [], []
     names = sorted(TRADES)
     for _ in range(authors):
         own = habits(draw) if with_habits else ALIKE
+        frames = EN_FRANCAIS if french and draw.random() < french else FRAMES
         for _ in range(each):
             trades.append(int(draw.integers(len(names))))
-            texts.append(written(draw, own, names[trades[-1]]))
+            texts.append(written(draw, own, names[trades[-1]], frames=frames))
     return Trade(texts, np.repeat(np.arange(authors), each), np.array(trades))
 
 

@@ -60,6 +60,21 @@ def test_a_stock_photo_ties_nobody_but_one_voice_may_show_a_picture_often():
     assert ties(column, [0] * 60 + list(range(1, 941))).height > 0
 
 
+def test_copies_of_a_stock_photo_are_one_stock_photo():
+    column, stock = some(1000, 16), some(1, 16, seed=9)[0]
+    for k in range(60):
+        column[k] = turned(stock, 4, seed=k)
+    assert ties(column).height <= 1
+
+
+def test_a_picture_of_three_voices_weighs_fully_and_of_fifteen_less():
+    three, fifteen, picture = some(1000), some(1000), some(1, seed=9)[0]
+    three[:3] = [picture] * 3
+    fifteen[:15] = [picture] * 15
+    assert bits_of(ties(three), 0, 1) == pytest.approx(np.log2(1000 / 3), abs=0.01)
+    assert 0 < bits_of(ties(fifteen), 0, 1) < 0.5 * np.log2(1000 / 15)
+
+
 @pytest.mark.parametrize("empty", ["0" * 64, "f" * 64, "00ff" * 16, "0" * 60 + "137a", ""])
 def test_the_hash_of_an_empty_picture_says_nothing(empty):
     assert ties([*some(100), empty, empty]).is_empty()

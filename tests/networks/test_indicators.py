@@ -1,234 +1,22 @@
-"""Indicators on planted groups: what is seen, with which words, and whether it stands out."""
+"""Indicators on planted groups: what is seen, with which words, and whom no row is about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from indicator_ads import ALL, Corpus
 
-from filrouge.guide import Indicator, load_indicators
 from filrouge.guide.indicators import RULES
 from filrouge.networks.indicators import SCHEMA, alerts, observe
-from filrouge.networks.lift import interval_of_share, lift
 from filrouge.networks.rules import COMPUTED
-
-ALL = {one.id: one for one in load_indicators()}
-START = datetime(2026, 3, 2, 9, 30)
-TRADES = (
-    "Massage",
-    "House cleaning",
-    "Nails",
-    "Rooms to let",
-    "Garden work",
-    "Piano lessons",
-    "Bicycle repair",
-)
-ENTRIES = [
-    (one.id, language, phrase)
-    for one in ALL.values()
-    for language, phrases in one.words.items()
-    for phrase in phrases
-]
-
-
-@dataclass
-class Corpus:
-    """Ads that are put in by hand, with what other parts of the program find in them."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    marks: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def ad(
-        self,
-        text: str,
-        unit: int,
-        network: int = -1,
-        *,
-        day: float = 0,
-        agency: str = "board",
-        **marks: object,
-    ) -> None:
-        number = len(self.rows)
-        posted = START + timedelta(days=day)
-        self.rows.append({"text": text, "unit": unit, "network": network, "posted": posted, "agency": agency})
-        for kind, values in marks.items():
-            for value in [values] if isinstance(values, str) else values:  # type: ignore[union-attr]
-                self.marks.append((number, kind, value))
-
-    def strangers(self, count: int, *, says: str = "", of: int = 10, ads: int = 1, **marks: str) -> None:
-        """Voices in no network; of every ten the first `of` say `says`. Each has a phone and a place of its own."""
-        first = max((row["unit"] for row in self.rows), default=-1) + 1
-        for k in range(count):
-            said = says if k % 10 < of else ""
-            for j in range(ads):
-                self.ad(
-                    f"{TRADES[k % 7]} with care and at a fair price, call us. {said}",
-                    first + k,
-                    day=k % 50 + 20 * j,
-                    **{"phone": f"+1519555{k:04d}", "place": "London, ON, CA", "name": f"n{k}"} | marks,
-                )
-
-    def observed(self, *ids: str, indicators: Sequence[Indicator] = ()) -> pl.DataFrame:
-        ads = pl.DataFrame(self.rows).with_columns(pl.col("posted").cast(pl.Datetime("us")))
-        text = ads["text"].to_list()
-        marks = pl.DataFrame(
-            [(ad, text[ad].find(value), kind, value) for ad, kind, value in self.marks],
-            schema={"ad": pl.Int32, "start": pl.Int32, "kind": pl.String, "value": pl.String},
-            orient="row",
-        ).with_columns(end=(pl.col("start") + pl.col("value").str.len_chars()).cast(pl.Int32))
-        return observe(
-            indicators or [ALL[name] for name in ids] or list(ALL.values()),
-            ads,
-            ads["unit"].to_numpy().astype(np.int32),
-            ads["network"].to_numpy().astype(np.int32),
-            marks.filter(~pl.col("kind").is_in(["place", "name"])),
-            marks.filter(pl.col("kind") == "place").drop("kind"),
-            marks.filter(pl.col("kind") == "name").drop("kind"),
-        )
-
-    def of_network(self, name: str) -> dict[str, Any]:
-        rows = self.observed(name).filter(pl.col("of") == "network").to_dicts()
-        assert len(rows) == 1, rows
-        return rows[0]
 
 
 def test_every_rule_of_the_list_is_implemented_and_no_other() -> None:
     assert set(COMPUTED) == set(RULES)
     assert {one.rule for one in ALL.values()} == set(RULES)
-
-
-def test_every_listed_word_is_found_where_it_stands() -> None:
-    corpus = Corpus()
-    for k, (_, _, phrase) in enumerate(ENTRIES):
-        # A voice of two ads, one of which has the words: that one is to be shown, and nothing else of it.
-        corpus.ad(
-            f"Room to let near the park. {phrase.upper()}. Call.", k, network=k, phone=f"+1416555{k:04d}"
-        )
-        corpus.ad("Room to let near the park. Call.", k, network=k, phone=f"+1416555{k:04d}")
-    rows = corpus.observed(indicators=[one for one in ALL.values() if one.words and not one.alert])
-    found = {
-        (row["number"], row["indicator"]): row for row in rows.filter(pl.col("of") == "network").to_dicts()
-    }
-    for k, (name, _, phrase) in enumerate(ENTRIES):
-        if ALL[name].alert:
-            continue
-        row = found[k, name]
-        assert row["ads"] == 1
-        assert phrase in [word["value"] for word in row["words"]]
-        begin = len("Room to let near the park. ")
-        spans = [(span["ad"], span["start"], span["end"]) for span in row["spans"]]
-        assert any(ad == 2 * k and begin <= start < end <= begin + len(phrase) for ad, start, end in spans), (
-            phrase,
-            spans,
-        )
-
-
-def test_every_listed_word_of_the_alert_is_found() -> None:
-    one = next(one for one in ALL.values() if one.alert)
-    texts = [f"Lessons. {phrase}." for phrases in one.words.values() for phrase in phrases]
-    ads = pl.DataFrame({"text": texts, "agency": ["board"] * len(texts), "posted": [START] * len(texts)})
-    nothing = pl.DataFrame(schema={"ad": pl.Int32, "kind": pl.String, "value": pl.String})
-    assert alerts([one], ads, nothing)["ad"].unique().to_list() == list(range(len(texts)))
-
-
-def test_words_are_found_without_accents_in_capitals_and_with_other_signs_between() -> None:
-    corpus = Corpus()
-    corpus.strangers(60)
-    for text in ("LOGEMENT -- INCLUS", "Hébergement, inclus", "housing   provided", "HOUSING_PROVIDED"):
-        corpus.ad(f"Harvest work. {text} now", 900, network=0)
-    assert corpus.of_network("housing-with-the-job")["ads"] == 4
-
-
-def test_words_of_two_sentences_are_no_phrase_and_parts_of_words_are_none() -> None:
-    corpus = Corpus()
-    for text in ("We sell housing. Provided you call.", "Warehousing provided by us.", "A hotelier school."):
-        corpus.ad(text, 0, network=0)
-    assert corpus.observed("housing-with-the-job", "short-stay-places").is_empty()
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["No gift cards", "we never ask for gift cards", "jamais de carte-cadeau", "sin tarjeta de regalo"],
-)
-def test_words_that_are_denied_do_not_count(text: str) -> None:
-    corpus = Corpus()
-    for _ in range(3):
-        corpus.ad(text, 0, network=0)
-    if "never ask for" in text:
-        # Three words stand between: the reader of denials looks two words back only, and the page says so.
-        assert corpus.of_network("payment-without-a-name")["ads"] == 3
-    else:
-        assert corpus.observed("payment-without-a-name").is_empty()
-
-
-def test_a_denial_in_the_sentence_before_does_not_count() -> None:
-    corpus = Corpus()
-    for _ in range(3):
-        corpus.ad("Discreet, never. Gift cards taken", 0, network=0)
-    assert corpus.of_network("payment-without-a-name")["ads"] == 3
-
-
-def test_rare_words_of_a_network_stand_out_and_common_ones_tell_nothing() -> None:
-    corpus = Corpus()
-    for unit in range(6):
-        for _ in range(3):
-            corpus.ad("Massage in town. Our driver waits. Trusted.", unit, network=0)
-    corpus.strangers(600, says="Trusted and near.", of=5)
-    rare, common = corpus.of_network("transport-included"), corpus.of_network("trust-assurance")
-    assert rare["ads"] == common["ads"] == 18
-    assert rare["share"] == common["share"] == 1
-    assert not rare["tells_nothing"]
-    assert rare["low_strangers"] > 10
-    assert common["share_strangers"] == pytest.approx(0.5, abs=0.01)
-    assert common["lift_strangers"] == pytest.approx(2, abs=0.05)
-
-
-def test_words_that_are_as_common_among_strangers_tell_nothing() -> None:
-    corpus = Corpus()
-    for unit in range(8):
-        corpus.ad("Massage in town, with care. " + ("Trusted." if unit % 2 else ""), unit, network=0)
-    corpus.strangers(400, says="Trusted.", of=5)
-    row = corpus.of_network("trust-assurance")
-    assert row["low_strangers"] < 1 < row["high_strangers"]
-    assert row["tells_nothing"]
-
-
-def test_one_template_posted_a_hundred_times_is_one_voice() -> None:
-    corpus = Corpus()
-    for _ in range(100):
-        corpus.ad("Massage in town, with care. Trusted.", 0, network=0)
-    corpus.strangers(400, says="Trusted.", of=2)
-    row = corpus.of_network("trust-assurance")
-    assert row["lift_strangers"] == pytest.approx(5, abs=0.1)
-    assert row["tells_nothing"], "one voice in five says so: that this one does is no surprise"
-
-
-def test_an_agency_s_house_text_does_not_stand_out_on_that_agency() -> None:
-    corpus = Corpus()
-    for unit in range(4):
-        for _ in range(2):
-            corpus.ad("Massage in town. Trusted.", unit, network=0, agency="north")
-    for k in range(60):
-        corpus.ad(f"{TRADES[k % 7]} in town. Trusted.", 100 + k, agency="north")
-    corpus.strangers(3000)
-    row = corpus.of_network("trust-assurance")
-    assert row["share_strangers"] == pytest.approx(1)
-    assert row["tells_nothing"]
-
-
-def test_with_nobody_to_compare_with_nothing_is_told() -> None:
-    corpus = Corpus()
-    for unit in range(4):
-        corpus.ad("Massage in town. Trusted.", unit, network=0, phone="+14165550100", name=f"n{unit}")
-    rows = corpus.observed("trust-assurance", "several-names-one-phone")
-    assert rows.height == 2
-    assert rows["tells_nothing"].all()
-    assert rows["lift_strangers"].is_null().all()
 
 
 def test_ads_outside_networks_are_never_a_row() -> None:
@@ -305,7 +93,7 @@ def test_a_phone_that_joins_texts_is_compared_with_phones_that_others_share() ->
         assert not row["tells_nothing"]
     for k in range(150):
         # Now every second independent shares a phone with another.
-        corpus.ad("Nails and more.", 7000 + k, phone=f"+1705555{k // 2:04d}")
+        corpus.ad("Nails with care and at a fair price.", 7000 + k, phone=f"+1705555{k // 2:04d}")
     row = corpus.of_network("several-texts-one-phone")
     assert row["share_independents"] == pytest.approx(1 / 3, abs=0.01)
 
@@ -465,27 +253,6 @@ def test_the_order_of_the_ads_changes_nothing_but_their_numbers() -> None:
     assert mixed.observed().drop("spans", "words").equals(forward)
 
 
-def test_random_groups_of_strangers_seldom_stand_out() -> None:
-    """Of forty intervals of 95 % that are looked at from one side, one or so lies above 1 by chance."""
-    random = np.random.default_rng(7)
-    corpus = Corpus()
-    says = [
-        "Trusted.",
-        "Our driver waits.",
-        "Gift cards taken.",
-        "We offer more.",
-        "Open 24/7.",
-        "Hotel nearby.",
-    ]
-    rate = [0.5, 0.03, 0.1, 0.3, 0.2, 0.05]
-    for unit in range(3000):
-        said = " ".join(s for s, p in zip(says, rate, strict=True) if random.random() < p)
-        corpus.ad(f"{TRADES[unit % 7]} in town. {said}", unit, network=unit // 5 if unit < 1000 else -1)
-    rows = corpus.observed().filter(pl.col("of") == "network")
-    # Each of the 200 groups could have stood out by each of the six words.
-    assert (~rows["tells_nothing"]).sum() <= 0.05 * 200 * 6
-
-
 def test_no_ads_give_an_empty_table() -> None:
     ads = pl.DataFrame(schema={"text": pl.String, "agency": pl.String, "posted": pl.Datetime("us")})
     none = pl.DataFrame(schema={"ad": pl.Int32, "kind": pl.String, "value": pl.String})
@@ -494,20 +261,3 @@ def test_no_ads_give_an_empty_table() -> None:
     assert rows.is_empty()
     assert rows.schema == pl.Schema(SCHEMA)
     assert alerts(list(ALL.values()), ads, none).is_empty()
-
-
-def test_the_interval_of_a_single_voice_is_wide_and_that_of_many_narrow() -> None:
-    low, high = interval_of_share(np.array([1.0, 100.0]), np.array([1.0, 200.0]))
-    assert low[0] < 0.06
-    assert high[0] == 1
-    # Newcombe 1998, method 4, by hand for 100 of 200.
-    assert (low[1], high[1]) == pytest.approx((0.4289, 0.5711), abs=2e-3)
-
-
-def test_a_lift_lies_within_its_bounds() -> None:
-    seen, of = np.meshgrid([0.3, 1.0, 4.0, 9.0], [9.0, 10.0, 80.0])
-    for share in (0.0, 0.01, 0.3, 1.0):
-        n = np.full(seen.size, 250.0)
-        found = lift(seen.ravel(), of.ravel(), np.full(seen.size, share), n)
-        assert (found.low <= found.ratio).all()
-        assert (found.ratio <= found.high).all()

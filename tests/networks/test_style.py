@@ -171,6 +171,49 @@ def test_what_the_form_of_a_site_adds_ties_nobody() -> None:
     assert bits[one_form].mean() < -0.5
 
 
+def test_a_language_that_few_write_is_no_style() -> None:
+    silent = market(12, 100, 5, with_habits=False, french=0.15)
+    a, b, same = labelled_pairs(12, silent.author, 1500)
+    assert StyleModel.fit(style_features(silent.texts), a, b, same, silent.author) is None
+    corpus = market(13, 160, 5, french=0.15)
+    features = style_features(corpus.texts)
+    a, b, same = labelled_pairs(13, corpus.author, 2000)
+    model = StyleModel.fit(features, a, b, same, corpus.author)
+    assert model is not None
+    french = np.array([" nous " in text or " je " in text or " vous " in text for text in corpus.texts])
+    x, y = np.random.default_rng(14).integers(0, 800, (2, 20_000))
+    apart = corpus.author[x] != corpus.author[y]
+    both = model.bits(features, x[apart], y[apart])
+    one_language = french[x[apart]] & french[y[apart]]
+    assert one_language.sum() > 100
+    assert both[one_language].mean() < -1
+
+
+def test_half_a_habit_is_worth_less_than_a_bit_and_is_not_overstated() -> None:
+    """Ads of which half are rewritten by somebody without habits: pairs are harder, and the bits say so."""
+    corpus, plain = market(15, 240, 5), market(16, 240, 5, with_habits=False)
+    other = np.random.default_rng(17).random(1200) < 0.5
+    texts = [p if o else t for t, p, o in zip(corpus.texts, plain.texts, other, strict=True)]
+    features = style_features(texts)
+    a, b, same = labelled_pairs(18, corpus.author, 6000)
+    old = (corpus.author[a] < 120) & (corpus.author[b] < 120)
+    new = (corpus.author[a] >= 120) & (corpus.author[b] >= 120)
+    model = StyleModel.fit(features, a[old], b[old], same[old], corpus.author)
+    assert model is not None
+    bits = model.bits(features, a[new], b[new])
+    assert model.auc < 0.85
+    assert cost(bits, same[new]) < 1
+    assert abs(model.cllr - cost(bits, same[new])) < 0.08
+
+
+def test_strangers_who_are_always_the_same_two_are_nobody_to_learn_from() -> None:
+    corpus = market(19, 60, 5)
+    a, b, same = labelled_pairs(19, corpus.author, 0)
+    a, b = np.append(a, np.zeros(200, int)), np.append(b, np.full(200, 299))
+    same = np.append(same, np.zeros(200, bool))
+    assert StyleModel.fit(style_features(corpus.texts), a, b, same, corpus.author) is None
+
+
 def test_a_rare_spelling_of_a_common_word_is_a_misspelling_and_a_plural_is_not() -> None:
     texts = ["a massage with oil for your shoulders and back"] * 60 + [
         "a masage with oil for your sholders and back",

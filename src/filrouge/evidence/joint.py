@@ -124,7 +124,7 @@ class JointModel:
             raise ValueError("weights must be finite and not negative")
         groups = []
         for number in np.unique(of):
-            here = of == number
+            here = (of == number) & (w > 0)
             if 0 <= number < len(hidden):
                 x[np.ix_(here, [begin._column(kind) for kind in hidden[number]])] = 0
             groups.append((np.flatnonzero(here & y), np.flatnonzero(here & ~y)))
@@ -136,7 +136,6 @@ class JointModel:
         slope, shared = split(theta, len(begin.kinds))
         model = cls(begin.kinds, slope, shared, float(theta[-1]), 0.0, 0.0)
         used = np.concatenate([rows for pair in groups for rows in pair])
-        used = used[w[used] > 0]
         ones, twos = int(y[used].sum()), int((~y[used]).sum())
         return replace(model, same=ones, strangers=twos).borne_out_by(x[used], y[used])
 

@@ -37,6 +37,8 @@ RAREST_TOPIC: Final = 0.002
 COMMONEST_TOPIC: Final = 0.15
 """Shares of voices: rarer words are names, commoner ones are what all ads say."""
 LEAST_VOICES: Final = 5
+ADS_OF_A_VOICE: Final = 5
+"""Ads of one voice whose words are looked at: its trade doesn't change with the hundredth copy."""
 AGENCY_LEAD: Final = 4.0
 """A word that some agency's voices have so many times oftener than all voices is of that agency's form."""
 STRANGERS: Final = 20_000
@@ -194,11 +196,12 @@ def topic_words(
         agency: number of each ad's agency.
     """
     units = int(unit.max(initial=-1)) + 1
-    words_of = np.diff(offsets)
+    nth = pl.DataFrame({"unit": unit}).select(nth=pl.int_range(pl.len()).over("unit"))["nth"]
+    looked_at = (unit >= 0) & (nth.to_numpy() < ADS_OF_A_VOICE)
+    of_ad = np.repeat(looked_at, np.diff(offsets)) & (kind == 0)
     held = (
-        pl.DataFrame({"unit": np.repeat(unit, words_of), "key": key, "kind": kind})
+        pl.DataFrame({"unit": np.repeat(unit, np.diff(offsets))[of_ad], "key": key[of_ad]})
         .lazy()
-        .filter((pl.col("kind") == 0) & (pl.col("unit") >= 0))
         .select("unit", "key")
         .unique()
     )

@@ -26,8 +26,11 @@ LEAST_BALANCE: Final = 0.2
 LEAST_KINDS_OF_DIGITS: Final = 4
 """A hash written with fewer different hex digits is a stripe or a plain surface."""
 STOCK_UNITS: Final = 32
+FEW_UNITS: Final = 4
+"""Up to so many units a picture has its full weight, which fades to nothing at `STOCK_UNITS`."""
 STOCK_SHARE: Final = 0.001
 """A picture that more units show than `STOCK_UNITS` and this share of all is a stock photo or a site's own."""
+LEAST_BITS: Final = 1.0
 NEIGHBOURS: Final = 4
 """Each ad that shows a picture is tied with this many that follow; near pictures through as many ads of each."""
 _BAND: Final = 16
@@ -144,8 +147,8 @@ def _candidates(words: UInt64Array, bands: int) -> Iterator[tuple[Int32Array, In
 def image_ties(column: Sequence[str | None] | pl.Series, unit: NDArray[np.integer]) -> pl.DataFrame:
     """Pairs of ads that show equal or near-equal pictures.
 
-    A pair's bits are log2(ads / ads that show such a picture), less the distance's share of what is allowed:
-    the further off, the rather it is another picture of the same make.
+    A pair's bits are log2(ads / ads that show the picture or a copy of it), fading to 0 as many voices show it,
+    less the distance's share of what is allowed: the further off, the rather it is another picture of the same make.
 
     Args:
         column: hashes of each ad, see `image_hashes`.
@@ -158,24 +161,46 @@ def image_ties(column: Sequence[str | None] | pl.Series, unit: NDArray[np.intege
     parts = [_ties_of(hashes, np.asarray(unit)) for hashes in image_hashes(column)]
     return (
         pl.concat(parts)
-        .filter(pl.col("image") > 0)
+        .filter(pl.col("image") >= LEAST_BITS)
         .sort("a", "b", "image", "distance", descending=[False, False, True, False])
         .unique(["a", "b"], keep="first", maintain_order=True)
     )
 
 
+def _pictures(n: int, a: Int32Array, b: Int32Array) -> Int32Array:
+    """Hashes that hang together by near pairs get one number: copies of copies are of one picture.
+
+    Two copies may be further from each other than either from the original. So how common a picture is must be
+    counted over all of them, or a stock photo looks rare to each of its copies.
+    """
+    label = np.arange(n, dtype=np.int32)
+    while True:
+        least = np.minimum(label[a], label[b])
+        new = label.copy()
+        np.minimum.at(new, a, least)
+        np.minimum.at(new, b, least)
+        new = new[new]
+        if np.array_equal(new, label):
+            return label
+        label = new
+
+
 def _ties_of(hashes: ImageHashes, unit: NDArray[np.integer]) -> pl.DataFrame:
     a, b, distance = near_hashes(hashes)
     shown = pl.DataFrame({"hash": hashes.hash, "ad": hashes.ad, "unit": unit[hashes.ad].astype(np.int32)})
-    itself = np.arange(hashes.words.shape[0], dtype=np.int32)
-    near = pl.DataFrame({"of": np.r_[itself, a, b], "hash": np.r_[itself, b, a]})
-    common = near.join(shown, on="hash").group_by("of").agg(
-        pl.col("ad").n_unique().alias("ads"), pl.col("unit").n_unique().alias("units")
-    )  # fmt: skip
+    picture = _pictures(hashes.words.shape[0], a, b)
+    common = (
+        shown.with_columns(picture=pl.Series(picture[hashes.hash]))
+        .group_by("picture")
+        .agg(pl.col("ad").n_unique().alias("ads"), pl.col("unit").n_unique().alias("units"))
+    )
     stock = max(STOCK_UNITS, STOCK_SHARE * np.unique(unit).size)
-    rare = common.with_columns(
-        weight=pl.when(pl.col("units") > stock).then(0.0).otherwise((unit.size / pl.col("ads")).log(2))
-    ).select(pl.col("of").alias("hash"), "weight")
+    fading = 1 - (pl.col("units") / FEW_UNITS).log() / np.log(stock / FEW_UNITS)
+    rare = (
+        pl.DataFrame({"hash": np.arange(picture.size, dtype=np.int32), "picture": picture})
+        .join(common, on="picture")
+        .select("hash", ((unit.size / pl.col("ads")).log(2) * fading.clip(0.0, 1.0)).alias("weight"))
+    )
     equal = pl.concat(
         [
             shown.select(

@@ -17,11 +17,13 @@ from filrouge.compare.runs import Int32Array
 from filrouge.guide import Indicator, load_guide
 from filrouge.networks.baseline import Whole, compare_groups, compare_voices
 from filrouge.networks.lift import Lift
-from filrouge.networks.observed import MARK_SCHEMA, Observed, Seen, all_marks
+from filrouge.networks.observed import Observed, Seen, all_marks
 from filrouge.networks.organisation import agency_identifiers
 from filrouge.networks.phrases import Wanted, WordsOfTexts
-from filrouge.networks.rules import COMPUTED
+from filrouge.networks.rules import COMPUTED, STREET_WORDS, STREETS
 
+CHUNK: Final = 8192
+"""Ads that are looked through at a time."""
 SPANS_SHOWN: Final = 50
 """Places in the text that a row names; the count of ads is of all."""
 WORDS_SHOWN: Final = 12
@@ -55,7 +57,7 @@ def observe(
     places: pl.DataFrame,
     names: pl.DataFrame | None = None,
     *,
-    folded: Folded | None = None,
+    folded: Sequence[Folded] | None = None,
 ) -> pl.DataFrame:
     """What can be seen of organisation in each network, and in each cluster of a network.
 
@@ -77,7 +79,7 @@ def observe(
             are left out, see `agency_identifiers`.
         places: `ad`, `value` and, where known, `start` and `end`.
         names: the names in the texts, likewise; without them the indicators about names see nothing.
-        folded: the texts folded, if they are at hand.
+        folded: the texts folded, in pieces, in order, if they are at hand.
 
     Returns:
         `of` ("network" or "cluster"), `number` (of the network or unit), `indicator` (id), `ads` (how many show
@@ -113,7 +115,7 @@ def alerts(
     ads: pl.DataFrame,
     identifiers: pl.DataFrame,
     *,
-    folded: Folded | None = None,
+    folded: Sequence[Folded] | None = None,
 ) -> pl.DataFrame:
     """Ads that a human must look at now, whatever they are tied to.
 
@@ -144,17 +146,18 @@ def _observed(
     identifiers: pl.DataFrame,
     places: pl.DataFrame,
     names: pl.DataFrame | None,
-    folded: Folded | None,
+    folded: Sequence[Folded] | None,
 ) -> Observed:
     guide = load_guide()
-    texts = WordsOfTexts(folded if folded is not None else fold_texts(ads["text"].to_list()))
+    texts = WordsOfTexts(folded if folded is not None else _folded(ads["text"]))
     voice = np.unique(np.asarray(units), return_inverse=True)[1].astype(np.int64)
     phrases = texts.find(
         [
             Wanted(one.id, [phrase for list_ in one.words.values() for phrase in list_], one.unless_denied)
             for one in indicators
             if one.words
-        ],
+        ]
+        + [Wanted(STREETS, STREET_WORDS)],
         [word for list_ in guide.denials.values() for word in list_],
     )
     agencys = agency_identifiers(identifiers, voice.astype(np.int32), ads["agency"])
@@ -163,10 +166,14 @@ def _observed(
     return Observed(
         ads=ads.select("text", "agency").with_columns(posted=posted),
         unit=voice,
-        marks=all_marks(ads, own, places, names).select(list(MARK_SCHEMA)),
+        marks=all_marks(ads, own, places, names),
         phrases=phrases,
         language=texts.languages(guide.common_words),
     )
+
+
+def _folded(texts: pl.Series) -> list[Folded]:
+    return [fold_texts(texts.slice(first, CHUNK).to_list()) for first in range(0, max(texts.len(), 1), CHUNK)]
 
 
 def _wholes(unit: NDArray[np.int64], network: NDArray[np.int64]) -> list[Whole]:

@@ -28,13 +28,15 @@ SCRIPTS: Final = {
 LANGUAGES: Final = (*SMALL_WORDS, *SCRIPTS)
 LEAST_WORDS: Final = 3
 """Small words of a language that an ad must hold."""
+READ: Final = 600
+"""Characters of an ad that are read for it."""
 LEAD: Final = 2.0
 """So many times as many as of any other language; an ad in two languages is of neither."""
 
 
 def languages(texts: Sequence[str] | pl.Series) -> NDArray[np.int8]:
     """Per text the number of its language in `LANGUAGES`, -1 where it can't be told; shape (texts,)."""
-    text = pl.Series("text", texts, dtype=pl.String).str.to_lowercase()
+    text = pl.Series("text", texts, dtype=pl.String).str.head(READ).str.to_lowercase()
     if not text.len():
         return np.zeros(0, np.int8)
     # Words are given a blank on either side, so that two small words in a row are both found.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,10 @@ from filrouge.ads.fold_tables import fold_tables
 from filrouge.ads.place_kernels import split_words
 from filrouge.networks.phrase_kernels import count_words, find_phrases, sieve
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+THREADS: Final = 2
 CLEARLY: Final = 3
 """Everyday words of a language that a text must have before it is said to be in it."""
 
@@ -38,14 +43,14 @@ class WordsOfTexts:
     """The words of texts, as hashes, for looking up lists in them.
 
     Args:
-        folded: the texts.
+        chunks: the texts in order, in pieces; two are worked on at a time.
     """
 
-    def __init__(self, folded: Folded) -> None:
-        self._folded = folded
-        self._key, self._start, self._end, self._gap, self._first = split_words(
-            folded.chars, folded.offsets, fold_tables().role
-        )
+    def __init__(self, chunks: Sequence[Folded]) -> None:
+        self._chunks = list(chunks)
+        self._first_text = np.concatenate(([0], np.cumsum([len(chunk) for chunk in chunks]))).astype(np.int32)
+        role = fold_tables().role
+        self._words = _in_threads(lambda chunk: split_words(chunk.chars, chunk.offsets, role), self._chunks)
 
     def find(self, wanted: Sequence[Wanted], denials: Sequence[str] = ()) -> pl.DataFrame:
         """Where the phrases stand.
@@ -62,51 +67,55 @@ class WordsOfTexts:
             listed), in the order of the texts.
         """
         phrases, keys, at, deniable, order = _compiled(wanted)
-        if not phrases:
+        if not phrases or not self._chunks:
             return _nothing()
         cancel = np.unique(_keys_of(denials)[0]) if denials else np.zeros(0, np.uint64)
-        ad, left, right, which = find_phrases(
-            self._key, self._gap, self._first, sieve(keys[at[:-1]]), keys, at, cancel, deniable
-        )
-        owners = [wanted[phrases[k][0]].owner for k in order]
-        values = [phrases[k][1] for k in order]
-        return pl.DataFrame(
-            {
-                "ad": ad,
-                "start": self._folded.origin[self._start[left]].astype(np.int32),
-                "end": self._folded.origin_end[self._end[right - 1] - 1].astype(np.int32),
-                "owner": pl.Series(owners, dtype=pl.String).gather(which),
-                "value": pl.Series(values, dtype=pl.String).gather(which),
-            }
-        )
+        may_begin = sieve(keys[at[:-1]])
+        owners = pl.Series([wanted[phrases[k][0]].owner for k in order], dtype=pl.String)
+        values = pl.Series([phrases[k][1] for k in order], dtype=pl.String)
+
+        def found(c: int) -> pl.DataFrame:
+            folded, (key, start, end, gap, first) = self._chunks[c], self._words[c]
+            ad, left, right, which = find_phrases(key, gap, first, may_begin, keys, at, cancel, deniable)
+            return pl.DataFrame(
+                {
+                    "ad": ad + self._first_text[c],
+                    "start": folded.origin[start[left]].astype(np.int32),
+                    "end": folded.origin_end[end[right - 1] - 1].astype(np.int32),
+                    "owner": owners.gather(which),
+                    "value": values.gather(which),
+                }
+            )
+
+        return pl.concat(_in_threads(found, range(len(self._chunks))))
 
     def languages(self, common_words: Mapping[str, Sequence[str]]) -> NDArray[np.int8]:
         """The language of each text by its everyday words.
 
         Args:
-            common_words: per language; a word of two languages counts for both.
+            common_words: per language; a word of two languages counts for neither.
 
         Returns:
             Number of the language in the order of `common_words`; -1 where fewer than `CLEARLY` of its words
             stand there, or where two languages have equally many. Shape (texts,).
         """
-        keys, owner = [], []
-        for k, words in enumerate(common_words.values()):
-            found, _ = _keys_of(words)
-            keys.append(found)
-            owner.append(np.full(found.size, k, np.int64))
-        joined, whose = np.concatenate(keys), np.concatenate(owner)
-        # A word of two languages tells neither.
-        unique, where, times = np.unique(joined, return_index=True, return_counts=True)
-        counts = count_words(
-            self._key, self._first, unique[times == 1], whose[where[times == 1]], len(common_words)
-        )
-        if not counts.size:
-            return np.full(counts.shape[0], -1, np.int8)
-        best = counts.argmax(axis=1)
-        most = counts.max(axis=1)
-        clear = (most >= CLEARLY) & ((counts == most[:, None]).sum(axis=1) == 1)
-        return np.where(clear, best, -1).astype(np.int8)
+        keys = [_keys_of(words)[0] for words in common_words.values()]
+        whose = np.concatenate([np.full(found.size, k, np.int64) for k, found in enumerate(keys)])
+        unique, where, times = np.unique(np.concatenate(keys), return_index=True, return_counts=True)
+        words, owner = unique[times == 1], whose[where[times == 1]]
+        counts = [
+            count_words(key, first, words, owner, len(common_words)) for key, _, _, _, first in self._words
+        ]
+        joined = np.concatenate([np.zeros((0, len(common_words)), np.int32), *counts])
+        most = joined.max(axis=1, initial=0)
+        clear = (most >= CLEARLY) & ((joined == most[:, None]).sum(axis=1) == 1)
+        return np.where(clear, joined.argmax(axis=1), -1).astype(np.int8)
+
+
+def _in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    # The kernels let go of the interpreter's lock.
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, items))
 
 
 def _keys_of(phrases: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -29,9 +29,11 @@ ADDRESS: Final = (
     r"|\b(?:calle|avenida|carrera)[ ]+[\p{L}'’-]+(?:[ ]+[\p{L}'’-]+)?[ ,]*(?:#|n[oº°]\.?|número)?[ ]*\d{1,5}\b"
 )
 """A street and a number, as English, French and Spanish write them."""
-STREETS: Final = (
-    "street", " st", "ave", "road", " rd", "boul", "blvd", "drive", "lane", "rue", "chemin", "allée", "place",
-    "calle", "carrera",
+STREETS: Final = "street words"
+"""Under this owner the words that an address needs are looked for with the words of the list."""
+STREET_WORDS: Final = (
+    "street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "drive", "lane", "rue", "boul", "chemin",
+    "allée", "place", "calle", "avenida", "carrera",
 )  # fmt: skip
 WRITTEN_OUT: Final = r"\p{L}|[^\x00-\x7F]"
 
@@ -64,9 +66,9 @@ def shared_value(seen: Observed, group: Group, indicator: Indicator) -> Seen:
 def shared_address(seen: Observed, group: Group, indicator: Indicator) -> Seen:
     """Ads with a street address that `least` different voices or phones of the group give."""
     p = indicator.parameters
+    ads = seen.phrases.filter(pl.col("owner") == STREETS)["ad"].unique().sort()
     found = (
-        pl.DataFrame({"ad": np.arange(seen.size, dtype=np.int32), "text": seen.ads["text"]})
-        .filter(pl.col("text").str.contains_any(list(STREETS), ascii_case_insensitive=True))
+        pl.DataFrame({"ad": ads, "text": seen.ads["text"].gather(ads.cast(pl.UInt32))})
         .with_columns(written=pl.col("text").str.extract_all(ADDRESS))
         .explode("written")
         .drop_nulls("written")
@@ -84,7 +86,11 @@ def shared_address(seen: Observed, group: Group, indicator: Indicator) -> Seen:
         start=_characters_before(held["text"], held["start"]),
     ).with_columns(end=(pl.col("start") + pl.col("written").str.len_chars()).cast(pl.Int32))
     at = held["ad"].to_numpy()
-    held = held.with_columns(group=pl.Series(group[at]), unit=pl.Series(seen.unit[at]))
+    held = held.with_columns(
+        group=pl.Series(group[at]),
+        unit=pl.Series(seen.unit[at]),
+        code=pl.col("value").rank("dense").cast(pl.Int32),
+    )
     return seen_at(_shared(held, seen, group, str(p["by"]), parameter(p, "least")), seen.size)
 
 
@@ -92,7 +98,7 @@ def values_of_one_text(seen: Observed, group: Group, indicator: Indicator) -> Se
     """Ads of a voice that has `least` different values of a kind."""
     p = indicator.parameters
     held = seen.of_kinds(kinds_of(p), group).with_columns(
-        several=pl.col("value").n_unique().over("unit", "kind")
+        several=pl.col("code").n_unique().over("unit", "kind")
     )
     return seen_at(held.filter(pl.col("several") >= parameter(p, "least")), seen.size)
 
@@ -101,7 +107,9 @@ def changing_values(seen: Observed, group: Group, indicator: Indicator) -> Seen:
     """Ads of a voice whose ads give `least` different lists of values (an ad may well list three prices)."""
     p = indicator.parameters
     held = seen.of_kinds(kinds_of(p), group)
-    lists = held.group_by("ad", "unit").agg(pl.col("value").unique().sort().str.join(" ").alias("list"))
+    lists = held.group_by("ad", "unit").agg(
+        pl.col("code").unique().sort().cast(pl.String).str.join(" ").alias("list")
+    )
     several = lists.with_columns(several=pl.col("list").n_unique().over("unit")).filter(
         pl.col("several") >= parameter(p, "least")
     )
@@ -112,7 +120,7 @@ def several_in_one_ad(seen: Observed, group: Group, indicator: Indicator) -> See
     """Ads that have `least` different values of a kind themselves."""
     p = indicator.parameters
     held = seen.of_kinds(kinds_of(p), group).with_columns(
-        several=pl.col("value").n_unique().over("ad", "kind")
+        several=pl.col("code").n_unique().over("ad", "kind")
     )
     return seen_at(held.filter(pl.col("several") >= parameter(p, "least")), seen.size)
 
@@ -144,33 +152,34 @@ def moves(seen: Observed, group: Group, indicator: Indicator) -> Seen:
     stays = _stays(seen, group, kinds_of(p))
     if stays.is_empty():
         return _none(seen)
-    code = stays.with_columns(place_code=pl.col("place").rank("dense").cast(pl.Int32))
-    window = code.rolling(
-        index_column="day", period=f"{parameter(p, 'days')}d", group_by=["group", "kind", "value"]
-    ).agg(pl.col("place_code").n_unique().alias("places"))
-    many = window.filter(pl.col("places") >= parameter(p, "places")).select("group", "kind", "value").unique()
-    found = stays.join(many, on=["group", "kind", "value"], how="semi")
-    return seen_at(found.with_columns(value=pl.col("place"), start=None, end=None), seen.size)
+    window = stays.rolling(
+        index_column="day", period=f"{parameter(p, 'days')}d", group_by=["group", "code"]
+    ).agg(pl.col("place").n_unique().alias("places"))
+    many = window.filter(pl.col("places") >= parameter(p, "places")).select("group", "code").unique()
+    found = stays.join(many, on=["group", "code"], how="semi")
+    return seen_at(found.with_columns(value=seen.values_of(found["place"]), start=None, end=None), seen.size)
 
 
 def circuit(seen: Observed, group: Group, indicator: Indicator) -> Seen:
     """Ads of moves through `places` different places, in an order that the group goes `times` times."""
     p = indicator.parameters
     length = parameter(p, "places")
-    by = ["group", "kind", "value"]
+    by = ["group", "code"]
     stays = _stays(seen, group, kinds_of(p))
     arrivals = stays.filter((pl.col("place") != pl.col("place").shift(1).over(by)).fill_null(True))
+    stops = [f"p{k}" for k in range(length)]
     steps = arrivals.with_columns(
-        pl.col("place").shift(-k).over(by).alias(f"p{k}") for k in range(length)
-    ).drop_nulls([f"p{k}" for k in range(length)])
-    steps = steps.with_columns(way=pl.concat_list(f"p{k}" for k in range(length)))
-    steps = steps.filter(pl.col("way").list.n_unique() == length).with_columns(
-        way=pl.col("way").list.join(" → ")
+        pl.col("place").shift(-k).over(by).alias(stop) for k, stop in enumerate(stops)
+    ).drop_nulls(stops)
+    steps = steps.filter(
+        pl.all_horizontal(pl.col(a) != pl.col(b) for k, a in enumerate(stops) for b in stops[k + 1 :])
     )
-    again = steps.with_columns(times=pl.len().over("group", "way")).filter(
+    again = steps.with_columns(times=pl.len().over("group", *stops)).filter(
         pl.col("times") >= parameter(p, "times")
     )
-    return seen_at(again.with_columns(value=pl.col("way"), start=None, end=None), seen.size)
+    names = again.with_columns(seen.values_of(again[stop]).alias(stop) for stop in stops)
+    way = pl.concat_str(stops, separator=" → ")
+    return seen_at(names.with_columns(value=way, start=None, end=None), seen.size)
 
 
 def burst(seen: Observed, group: Group, indicator: Indicator) -> Seen:
@@ -249,13 +258,10 @@ def several_languages(seen: Observed, group: Group, indicator: Indicator) -> See
 def two_uses_of_one_contact(seen: Observed, group: Group, indicator: Indicator) -> Seen:
     """Ads with the listed words whose contact also stands in ads of their group without them."""
     hits = seen.phrases.filter(pl.col("owner") == indicator.id)
-    held = (
-        seen.of_kinds(kinds_of(indicator.parameters), group).select("ad", "group", "kind", "value").unique()
-    )
+    held = seen.of_kinds(kinds_of(indicator.parameters), group).select("ad", "group", "code").unique()
     held = held.join(hits.select("ad").unique().with_columns(hit=pl.lit(True)), on="ad", how="left")
     both = held.with_columns(pl.col("hit").fill_null(False)).filter(
-        pl.col("hit").any().over("group", "kind", "value")
-        & pl.col("hit").not_().any().over("group", "kind", "value")
+        pl.col("hit").any().over("group", "code") & pl.col("hit").not_().any().over("group", "code")
     )
     return seen_at(hits.join(both.filter("hit").select("ad").unique(), on="ad", how="semi"), seen.size)
 
@@ -300,28 +306,28 @@ def _none(seen: Observed) -> Seen:
 def _shared(held: pl.DataFrame, seen: Observed, group: Group, by: str, least: int) -> pl.DataFrame:
     """The rows of `held` whose value in their group goes with `least` different things of kind `by`."""
     if by == "voice":
-        things = held.select("group", "kind", "value", thing="unit")
+        things = held.select("group", "code", thing="unit")
     else:
-        other = seen.of_kinds([by], group).select("ad", thing="value").unique()
-        things = held.select("ad", "group", "kind", "value").unique().join(other, on="ad")
+        other = seen.of_kinds([by], group).select("ad", thing="code").unique()
+        things = held.select("ad", "group", "code").unique().join(other, on="ad")
     many = (
-        things.group_by("group", "kind", "value")
+        things.group_by("group", "code")
         .agg(pl.col("thing").n_unique().alias("things"))
         .filter(pl.col("things") >= least)
     )
-    return held.join(many, on=["group", "kind", "value"], how="semi")
+    return held.join(many, on=["group", "code"], how="semi")
 
 
 def _stays(seen: Observed, group: Group, kinds: list[str]) -> pl.DataFrame:
-    """Where a value was on which day: `ad`, `group`, `kind`, `value`, `place`, `day`, by value and day."""
+    """Where a value was on which day: `ad`, `group`, `code`, `place` (its code), `day`, by value and day."""
     days = seen.dated(group).select("ad", day=pl.col("posted").dt.date())
     return (
         seen.of_kinds(kinds, group)
-        .select("ad", "group", "kind", "value")
+        .select("ad", "group", "code")
         .unique()
         .join(seen.one_place(), on="ad")
         .join(days, on="ad")
-        .sort("group", "kind", "value", "day", "place", "ad")
+        .sort("group", "code", "day", "place", "ad")
     )
 
 

@@ -99,13 +99,13 @@ def posted(
 def kinds(ordinary: Maker) -> list[tuple[float, Maker]]:
     """Every kind of independent, with its share of their ads."""
     return [
-        (0.62, ordinary),
+        (0.635, ordinary),
         (0.13, _who_reposts),
         (0.07, _who_says_what_all_say),
         (0.05, _who_moved),
         (0.01, _who_tours),
         (0.02, _who_went_to_the_fair),
-        (0.025, _two_who_share_a_flat),
+        (0.01, _two_who_share_a_flat),
         (0.02, _a_number_passed_on),
         (0.045, _through_the_switchboard),
         (0.01, _house_ads),
@@ -166,6 +166,8 @@ def _two_who_share_a_flat(scene: Scene, dice: Dice) -> list[Posting]:
     first = Someone.new(scene, dice, certain=True)
     second = Someone.new(scene, dice, code=first.author.code, home=first.home, certain=True)
     shared = scene.book.number(first.home.region)
+    if shared is None:
+        return []
     address = _ADDRESSES[first.author.code].format(dice.between(1, 99)).split(" ")
     moved_in = dice.between(_MONTH, 3 * _MONTH)
     moved_out = moved_in + dice.between(25, 50) * DAY
@@ -179,7 +181,7 @@ def _two_who_share_a_flat(scene: Scene, dice: Dice) -> list[Posting]:
             ads.append(someone.at(minute, "flat"))
         for _turn in range(dice.between(1, 3)):
             ad = someone.at(dice.between(moved_in, moved_out), "flat")
-            ads.append(replace(ad, template=there, phone=shared or ad.phone))
+            ads.append(replace(ad, template=there, phone=shared))
     return ads
 
 
@@ -194,11 +196,11 @@ def _a_number_passed_on(scene: Scene, dice: Dice) -> list[Posting]:
         taken = None
     else:
         first = Someone.new(scene, dice, certain=True)
+        if not first.phone:
+            return []
         region, phone, taken = first.home.region, first.phone, first.home
         last = dice.between(_MONTH, 2 * _MONTH)
         ads = [first.at(dice.below(last), "passed on") for _turn in range(dice.between(2, 4))]
-    if not phone:
-        return ads
     codes = [code for code, regions in world()["regions"].items() if region in regions]
     home = next(city for city in some_cities(region, 2, dice) if city != taken)
     second = Someone.new(scene, dice, code=dice.pick(codes), home=home, phone=phone)

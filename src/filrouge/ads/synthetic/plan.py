@@ -56,7 +56,8 @@ def _fill(scene: Scene, kinds: list[tuple[float, Maker]], ads: int, seed: tuple[
         lag = [share * (len(postings) + 1) - done for (share, _make), done in zip(kinds, made, strict=True)]
         kind = lag.index(max(lag))
         room = ads - len(postings)
-        new = list(islice(kinds[kind][1](scene, Dice(*seed, turn)), room))
+        # One ad more than there is room for: it may begin a template, after which later ones are numbered.
+        new = list(islice(kinds[kind][1](scene, Dice(*seed, turn)), room + 1))[:room]
         if not new:  # there are no more phones for it
             new = list(islice(kinds[0][1](scene, Dice(*seed, turn, 1)), room))
         made[kind] += len(new)

@@ -152,26 +152,27 @@ def _texts(nodes: pl.DataFrame, ads: pl.DataFrame | None) -> dict[str, dict[str,
 
 
 def _node(node: Mapping[str, Any], texts: Mapping[str, Mapping[str, Any]]) -> tuple[str, Properties]:
+    label = " ".join((node["label"] or node["id"]).split())  # a name is one line
     if node["kind"] == "ad":
-        return "PlainText", _ad(node, texts)
+        return "PlainText", _ad(node, label, texts)
     if node["kind"] == "identifier":
-        return _identifier(node["id"], node["label"] or node["id"])
+        return _identifier(node["id"], label)
     return "Note", {
-        "name": [node["label"] or node["id"]],
+        "name": [label],
         # A note is shown by its description.
-        "description": [_("{name}: ads that follow one template").format(name=node["label"] or node["id"])],
+        "description": [_("{name}: ads that follow one template").format(name=label)],
         "keywords": [_("template")],
         "publisher": [GENERATOR],
         "summary": _span(node.get("first"), node.get("last")),
     }
 
 
-def _ad(node: Mapping[str, Any], texts: Mapping[str, Mapping[str, Any]]) -> Properties:
+def _ad(node: Mapping[str, Any], label: str, texts: Mapping[str, Mapping[str, Any]]) -> Properties:
     own = node["id"].removeprefix("ad:")
     ad = texts.get(own, {})
     return {
         "fileName": [own],
-        "title": [node["label"] or own],
+        "title": [label],
         "bodyText": [ad.get("text") or ""],
         "publisher": [ad.get("agency") or ""],
         "publishedAt": _day(ad.get("posted") or node.get("first")),
