@@ -42,27 +42,28 @@ def identifier_counts(
         identifiers: `ad`, `kind`, `value`.
         of_agencies: `kind` and `value` of those that are an agency's, each pair once.
         found: the clusters.
-        kinds: those that are counted.
+        kinds: those that are counted, in the order in which they are named; a kind without any is left out.
     """
-    number = {kind: k for k, kind in enumerate(kinds)}
-    agencys = of_agencies.select("kind", "value", agencys=pl.lit(1, pl.Int64))
     held = (
-        in_clusters(identifiers, found)
-        .filter(pl.col("kind").is_in(kinds))
+        in_clusters(identifiers.filter(pl.col("kind").is_in(kinds)), found)
         .select("ad", "cluster", "kind", "value")
         .unique()
-        .join(agencys, on=["kind", "value"], how="left")
     )
-    # Both halves of a cluster's kinds stand side by side: first the people's, then the agencies'.
-    half = pl.col("cluster") * 2 + pl.col("agencys").fill_null(0)
-    kind = pl.col("kind").replace_strict(number, return_dtype=pl.Int64)
-    rows = held.select(group=half * len(kinds) + kind, value="value")
-    halves = 2 * len(found.templates)
-    counts = counts_of(rows, halves * len(kinds))
-    by_kind = [
-        dict(zip(kinds, counts[k * len(kinds) : (k + 1) * len(kinds)], strict=True)) for k in range(halves)
-    ]
-    return by_kind[0::2], by_kind[1::2]
+    own = held.join(of_agencies, on=["kind", "value"], how="anti")
+    others = held.join(of_agencies, on=["kind", "value"], how="semi")
+    clusters = len(found.templates)
+    return _counts_by_kind(own, kinds, clusters), _counts_by_kind(others, kinds, clusters)
+
+
+def _counts_by_kind(held: pl.DataFrame, kinds: Sequence[str], clusters: int) -> list[dict[str, Counts]]:
+    number = {kind: k for k, kind in enumerate(kinds)}
+    kind = held["kind"].replace_strict(number, return_dtype=pl.Int64)
+    there, group = np.unique((held["cluster"] * len(kinds) + kind).to_numpy(), return_inverse=True)
+    rows = pl.DataFrame({"group": group, "value": held["value"]})
+    out: list[dict[str, Counts]] = [{} for _ in range(clusters)]
+    for place, counts in zip(there.tolist(), counts_of(rows, there.size), strict=True):
+        out[place // len(kinds)][kinds[place % len(kinds)]] = counts
+    return out
 
 
 def place_counts(places: pl.DataFrame, locations: pl.Series, found: Comparison) -> list[Counts]:

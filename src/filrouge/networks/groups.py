@@ -45,7 +45,9 @@ class Groups:
         kept = identifiers.filter(pl.col("kind").is_in(IDENTIFIER_KINDS))
         agency = texts.ads["agency"]
         of_agencies = agency_identifiers(kept, comparison.cluster, agency)
-        self._identifiers, self._agencys = identifier_counts(kept, of_agencies, comparison, IDENTIFIER_KINDS)
+        self._identifiers, self._of_agencies = identifier_counts(
+            kept, of_agencies, comparison, IDENTIFIER_KINDS
+        )
         self._places = place_counts(places, texts.ads["location"], comparison)
         self._agencies = agency_counts(agency, comparison)
         self._days = days_of(texts.ads["posted"], comparison)
@@ -105,7 +107,8 @@ class Groups:
     def record(self, cluster: int) -> dict[str, Any]:
         """The cluster's line of templates.jsonl."""
         size = int(self.ads_of[cluster].size)
-        identifiers, agencies = self._identifiers[cluster], self._agencies[cluster]
+        agencies = self._agencies[cluster]
+        identifiers = {kind: self._identifiers[cluster].get(kind, {}) for kind in IDENTIFIER_KINDS}
         first, last = self._days[cluster]
         parts = self.parts(cluster)
         signs = signs_of_organisation(identifiers, self.names(cluster), len(agencies), size)
@@ -120,7 +123,7 @@ class Groups:
             "last": last,
             "parts": parts,
             "identifiers": identifiers,
-            "agency_identifiers": {kind: held for kind, held in self._agencys[cluster].items() if held},
+            "agency_identifiers": self._of_agencies[cluster],
             "signs": signs,
             # One person who posts an own ad again and again is nobody's business.
             "organisation": bool(signs),

@@ -86,7 +86,8 @@ def _of_identifiers(identifiers: pl.DataFrame, ads: int) -> Iterator[_Evidence]:
         .explode("ad")
     )
     # An ad that writes an identifier twice carries it once.
-    keys = np.unique(held["identifier"].to_numpy().astype(np.int64) << 32 | held["ad"].to_numpy())
+    keys = np.sort(held["identifier"].to_numpy().astype(np.int64) << 32 | held["ad"].to_numpy())
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     identifier, ad = keys >> 32, keys & 0xFFFFFFFF
     kind = np.zeros(identifier.max(initial=-1) + 1, np.int64)
     kind[held["identifier"].to_numpy()] = held["kind"].to_numpy()

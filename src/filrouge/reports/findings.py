@@ -142,10 +142,10 @@ def write_ties(path: Path, ties: pl.DataFrame, ids: pl.DataFrame) -> None:
 def identifiers_table(findings: Findings, ids: pl.DataFrame) -> pl.DataFrame:
     """Each identifier with the ad that holds it, how it is written there, and where (in characters)."""
     marks = findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).sort("ad", "start", "kind")
-    texts = findings.read.ads["text"]
-    written = [texts[ad][start:end] for ad, start, end in marks.select("ad", "start", "end").iter_rows()]
+    written = pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
     return (
-        marks.with_columns(pl.Series("written", written, dtype=pl.String))
+        marks.with_columns(findings.read.ads["text"].gather(marks["ad"]))
+        .with_columns(written=written)
         .join(ids, on="ad", maintain_order="left")
         .select("id", "agency", "kind", "value", "written", "start", "end")
     )
