@@ -8,6 +8,7 @@ weak labels of one hand and matched strangers as labels of two.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,7 @@ from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
 from filrouge.networks.movement import Movement, movement_bits
 from filrouge.networks.near import near_pairs
-from filrouge.networks.style import StyleModel
+from filrouge.networks.style import LEAST_OWNERS, StyleModel
 from filrouge.networks.style_features import Spans, style_features
 from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
@@ -136,7 +137,7 @@ class Weigher:
         self._language = languages(ads["text"])
         self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
         self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency)
-        self._features = _features(ads, masked, units)
+        self._masked = masked
         self._level = np.zeros(2)
         self._style: StyleModel | None = None
         self._same = (np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -300,6 +301,8 @@ class Weigher:
         self, a: Int32Array, b: Int32Array, x: Int32Array, y: Int32Array, seed: int
     ) -> StyleModel | None:
         """The style model, from pairs of units that share a phone and pairs of strangers."""
+        if np.unique(self._owner_of(a)).size < LEAST_OWNERS:
+            return None
         return StyleModel.fit(
             self._features,
             np.concatenate([a, x]),
@@ -307,6 +310,24 @@ class Weigher:
             np.arange(a.size + x.size) < a.size,
             self._owner_of(np.arange(self.units.count, dtype=np.int32)),
             seed=seed,
+        )
+
+    @cached_property
+    def _features(self) -> NDArray[np.float32]:
+        """How each unit's ad is written, shape (units, …): of the ad that stands for it."""
+        ads, units = self._ads, self.units
+        at = np.full(units.of.size, -1, np.int64)
+        at[units.head] = np.arange(units.count)
+        spans = self._masked.filter(pl.Series(at[self._masked["ad"].to_numpy()] >= 0))
+        return style_features(
+            ads["text"].gather(units.head).to_list(),
+            Spans(
+                at[spans["ad"].to_numpy()],
+                spans["start"].to_numpy(),
+                spans["end"].to_numpy(),
+                np.zeros(spans.height, bool),
+            ),
+            agency=self._agency[units.head],
         )
 
     def _fitted(self, bits: Float64Array, strangers: Float64Array) -> JointModel:
@@ -321,16 +342,3 @@ class Weigher:
             source=np.repeat([0, 1], [phone.sum() + len(strangers), other.sum() + len(strangers)]),
             hidden=[["phone"], list(contacts)],
         )
-
-
-def _features(ads: pl.DataFrame, masked: pl.DataFrame, units: Units) -> NDArray[np.float32]:
-    """How each unit's ad is written, shape (units, …): of the ad that stands for it."""
-    at = np.full(units.of.size, -1, np.int64)
-    at[units.head] = np.arange(units.count)
-    spans = masked.filter(pl.Series(at[masked["ad"].to_numpy()] >= 0))
-    nothing = np.zeros(spans.height, bool)
-    return style_features(
-        ads["text"].gather(units.head).to_list(),
-        Spans(at[spans["ad"].to_numpy()], spans["start"].to_numpy(), spans["end"].to_numpy(), nothing),
-        agency=ads["agency"].gather(units.head).rank("dense").to_numpy(),
-    )
