@@ -2,9 +2,9 @@
 
     python benchmarks/communities.py [most units]
 
-Prints two tables: planted networks of log-uniform sizes, true ties of a stated range of bits, a share of weak
+Prints three tables: planted networks of log-uniform sizes, true ties of a stated range of bits, a share of weak
 ties (1 to 6 bits) between any two units; and strangers of one town with weak ties only, where nothing is to be
-found. No number here was tuned: the cut is log2(units) everywhere.
+found; and operations that are tied by phones alone. No number here was tuned: the cut is log2(units) everywhere.
 """
 
 from __future__ import annotations
@@ -20,8 +20,18 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "networks"))
 from planted import planted, scores
 
-from filrouge.networks.communities import SEED, adjacency, combined, cores, find_communities
-from filrouge.networks.community_kernels import components, join_parts
+from filrouge.networks.communities import (
+    SEED,
+    adjacency,
+    combined,
+    communities,
+    cores,
+    find_communities,
+    prior_cost,
+    with_identifiers,
+)
+from filrouge.networks.community_kernels import join_parts
+from filrouge.networks.graph_kernels import components
 
 
 def leiden(count: int, a: np.ndarray, b: np.ndarray, bits: np.ndarray, **options: float) -> np.ndarray:
@@ -60,6 +70,69 @@ def strangers_of_towns(
     return combined(count, one, other, dice.uniform(1, 6, one.size))
 
 
+def phones_only(
+    operations: int = 500, alone: int = 20_000, switchboards: int = 10, passed_on: int = 100
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Operations of 3 to 8 voices with 1 to 4 phones among them, and single voices with one phone each.
+
+    Returns:
+        The hand and the ads of each voice; who holds which phone.
+    """
+    dice = np.random.default_rng(1)
+    truth: list[int] = []
+    ads: list[int] = []
+    held: set[tuple[int, int]] = set()
+    phones = 0
+    for operation in range(operations):
+        own = int(dice.integers(1, 5))
+        for _ in range(int(dice.integers(3, 9))):
+            held |= {(len(truth), phones + int(dice.integers(own))) for _ in range(int(dice.integers(1, 3)))}
+            truth.append(operation)
+            ads.append(int(dice.integers(3, 25)))
+        phones += own
+    for person in range(alone):
+        held.add((len(truth), phones + person))
+        truth.append(operations + person)
+        ads.append(int(dice.integers(1, 3)))
+    # A number that is given up goes to anybody.
+    held |= {(int(dice.integers(len(truth))), int(dice.integers(phones + alone))) for _ in range(passed_on)}
+    for board in range(switchboards):
+        number = phones + alone + board
+        held |= {(int(voice), number) for voice in dice.choice(len(truth), 200, replace=False)}
+    holder, phone = np.array(sorted(held), np.int32).T
+    return (
+        np.array(truth),
+        np.array(ads, np.int32),
+        holder,
+        np.unique(phone, return_inverse=True)[1].astype(np.int32),
+    )
+
+
+def phones_table() -> None:
+    """How a phone alone should be weighed."""
+    truth, ads, holder, phone = phones_only()
+    none, voices, total = np.zeros(0, np.int32), truth.size, int(ads.sum())
+    print(f"\nPhones alone: {total:,} ads of {voices:,} voices\n")
+    print("| carriers counted in | cut | F1 | precision | B³ |\n|---|---|---|---|---|")
+    for counted, carriers in (("ads", np.bincount(phone, ads[holder])), ("voices", np.bincount(phone))):
+        for name, cut in (("log2(ads)", prior_cost(total)), ("with unit sizes", prior_cost(total, ads))):
+            worth = np.log2(total / carriers)[phone]
+            nodes, a, b, bits, unit = with_identifiers(voices, none, none, none, holder, phone, worth)
+            found = communities(nodes, a, b, bits, ads_count=total, cut_bits=cut, is_unit=unit)
+            got = scores(truth, found[:voices])
+            row = (f"{got[m]:.3f}" for m in ("f1", "precision", "b_cubed"))
+            print(f"| {counted} | {name}, {cut:.1f} |", " | ".join(row), "|")
+    own = np.bincount(phone)[phone] < 100
+    own &= (
+        truth[holder]
+        == np.array([np.bincount(truth[holder[phone == p]]).argmax() for p in range(phone.max() + 1)])[phone]
+    )
+    ceiling = components(voices + int(phone.max()) + 1, holder[own], phone[own] + voices)[:voices]
+    print(
+        f"\nConnected components of the true ties alone: F1 {scores(truth, ceiling.astype(np.int64))['f1']:.3f}"
+    )
+
+
 def tied(labels: np.ndarray) -> str:
     """The share of units that are with another, and the largest community."""
     sizes = np.unique(
@@ -69,7 +142,7 @@ def tied(labels: np.ndarray) -> str:
 
 
 def main(most: int) -> None:
-    """Print both tables."""
+    """Print the tables."""
     print("Planted networks: pairwise F1\n")
     head = ["units", "sizes", "bits", "degree", "mixing", "precision", "ARI", "B³", "s", "ours"]
     for k, (count, sizes, strong, degree, mixing) in enumerate(
@@ -113,6 +186,8 @@ def main(most: int) -> None:
             print("| degree |", " | ".join(all_labels), "|")
             print("|---" * (1 + len(all_labels)) + "|")
         print(f"| {degree} |", " | ".join(tied(np.asarray(x)) for x in all_labels.values()), "|", flush=True)
+
+    phones_table()
 
 
 if __name__ == "__main__":

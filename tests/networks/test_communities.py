@@ -88,6 +88,30 @@ def test_a_switchboard_between_two_operations_does_not_make_them_one() -> None:
     assert found[0] != found[10]
 
 
+def test_two_operations_whose_every_voice_answers_one_switchboard_are_two() -> None:
+    """Twenty voices each, all at a switchboard of 10 bits: they share one number, once, and not twenty times."""
+    none = np.zeros(0, np.int32)
+    holder = np.array([*range(20), *range(40), *range(20, 40)], np.int32)
+    identifier = np.array([0] * 20 + [1] * 40 + [2] * 20, np.int32)
+    worth = np.array([20.0] * 20 + [10.0] * 40 + [20.0] * 20)
+    nodes, a, b, bits, unit = with_identifiers(40, none, none, np.zeros(0), holder, identifier, worth)
+    found = communities(nodes, a, b, bits, ads_count=2, cut_bits=CUT, is_unit=unit).tolist()
+    assert same(found, *range(20))
+    assert same(found, *range(20, 40))
+    assert found[0] != found[20]
+
+
+def test_two_operations_that_share_two_numbers_through_other_voices_are_one() -> None:
+    """Voice 0 shares one number of 12 bits with voice 4, voice 1 another with voice 5: 24 bits for one hand."""
+    none = np.zeros(0, np.int32)
+    holder = np.array([0, 1, 2, 3, 4, 5, 6, 7, 0, 4, 1, 5], np.int32)
+    identifier = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3], np.int32)
+    worth = np.array([30.0] * 8 + [12.0] * 4)
+    nodes, a, b, bits, unit = with_identifiers(8, none, none, np.zeros(0), holder, identifier, worth)
+    found = communities(nodes, a, b, bits, ads_count=2, cut_bits=CUT, is_unit=unit).tolist()
+    assert same(found, *range(8))
+
+
 def test_twins_who_bought_one_template_stay_two() -> None:
     """Both groups use a bought text, worth 6 bits a pair once what the agency's strangers share is taken
     off; they are never at one number, and were in two far cities on the same day (-30 bits)."""
@@ -118,6 +142,12 @@ def test_a_phone_that_was_passed_on_ties_no_two_owners() -> None:
     assert same(found, 0, 1, 2)
     assert same(found, 3, 4, 5)
     assert found[0] != found[3]
+
+
+def test_a_number_whose_owner_moved_once_is_one_hand() -> None:
+    """One phone (22 bits) and one habit of writing (3 bits), in one city until May, in another from June: to move
+    once is what people do, and speaks against one hand by 2 bits at most."""
+    assert labels(2, [(0, 1, 22.0), (0, 1, 3.0), (0, 1, -2.0)]) == [0, 0]
 
 
 def test_two_independents_who_share_a_flat_are_not_a_network() -> None:

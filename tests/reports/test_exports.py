@@ -182,6 +182,9 @@ def test_whatever_an_ad_holds_the_graph_is_well_formed(
 def test_an_edge_that_leads_nowhere_and_a_name_given_twice_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DanglingEdge, match="nobody"):
         write_gexf(tmp_path / "g", nodes(), edges().with_columns(target=pl.lit("nobody")))
+    with pytest.raises(DanglingEdge, match="nobody"):
+        write_ftm(tmp_path / "g", nodes(), edges().with_columns(source=pl.lit("nobody")), dataset="demo")
+    assert not list(tmp_path.iterdir())
     with pytest.raises(DanglingEdge, match="C0001"):
         write_graphml(tmp_path / "g", pl.concat([nodes(), nodes()]), edges())
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
 from filrouge.networks.communities import combined
-from filrouge.networks.community_kernels import BoolArray, components
+from filrouge.networks.graph_kernels import BoolArray, components
 
 
 @dataclass(frozen=True)

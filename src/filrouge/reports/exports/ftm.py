@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from filrouge.i18n import _, decimals
+from filrouge.reports.exports.graph import refuse_dangling
 from filrouge.reports.exports.text import plain_text
 
 if TYPE_CHECKING:
@@ -73,8 +74,10 @@ def write_ftm(
         How many entities were written.
 
     Raises:
+        DanglingEdge: if an edge leads to no node, or two nodes have one id.
         OSError: if it cannot be written.
     """
+    refuse_dangling(nodes, edges)
     written: set[str] = set()
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for entity in _entities(nodes, edges, dataset, networks, ads):
@@ -93,40 +96,45 @@ def _entities(
 ) -> Iterator[dict[str, Any]]:
     texts = _texts(nodes, ads)
     known = {str(network["network"]): network for network in networks}
-    named: dict[str, None] = {}
+    part, possible, bits = _("part of the network"), _("possible"), _("{bits} bits")
+    ids: dict[str, str] = {}
+    named: dict[str, str] = {}
     for node in nodes.iter_rows(named=True):
+        key = ids[node["id"]] = entity_id(dataset, "node", node["id"])
         schema, properties = _node(node, texts)
-        yield _entity(entity_id(dataset, "node", node["id"]), schema, properties)
-        if node.get("network"):
-            named[str(node["network"])] = None
-    for name in dict.fromkeys([*named, *known]):
-        yield _entity(entity_id(dataset, "network", name), "Note", _network(name, known.get(name, {})))
-    for node in nodes.iter_rows(named=True):
-        if node.get("network"):
-            yield _entity(
-                entity_id(dataset, "part", str(node["network"]), node["id"]),
-                "UnknownLink",
-                {
-                    "subject": [entity_id(dataset, "network", str(node["network"]))],
-                    "object": [entity_id(dataset, "node", node["id"])],
-                    "role": [_("part of the network")],
-                    "startDate": _day(node.get("first")),
-                    "endDate": _day(node.get("last")),
-                    "publisher": [GENERATOR],
-                },
-            )
-    for edge in edges.iter_rows(named=True):
-        ends = sorted((edge["source"], edge["target"]))
+        yield _entity(key, schema, properties)
+        if not node.get("network"):
+            continue
+        name = str(node["network"])
+        if name not in named:
+            named[name] = entity_id(dataset, "network", name)
+            yield _entity(named[name], "Note", _network(name, known.get(name, {})))
         yield _entity(
-            entity_id(dataset, "tie", *ends, edge["kind"] or ""),
+            entity_id(dataset, "part", name, node["id"]),
             "UnknownLink",
             {
-                "subject": [entity_id(dataset, "node", edge["source"])],
-                "object": [entity_id(dataset, "node", edge["target"])],
+                "subject": [named[name]],
+                "object": [key],
+                "role": [part],
+                "startDate": _day(node.get("first")),
+                "endDate": _day(node.get("last")),
+                "publisher": [GENERATOR],
+            },
+        )
+    for name in sorted(known.keys() - named.keys()):
+        yield _entity(entity_id(dataset, "network", name), "Note", _network(name, known[name]))
+    for edge in edges.iter_rows(named=True):
+        strength = edge["bits"]
+        yield _entity(
+            entity_id(dataset, "tie", *sorted((edge["source"], edge["target"])), edge["kind"] or ""),
+            "UnknownLink",
+            {
+                "subject": [ids[edge["source"]]],
+                "object": [ids[edge["target"]]],
                 "role": [edge["kind"] or ""],
-                "status": [_("possible")] if edge["possible"] else [],
-                "summary": [_("{bits} bits").format(bits=decimals(edge["bits"], 1))]
-                if edge["bits"] is not None and isfinite(edge["bits"])
+                "status": [possible] if edge["possible"] else [],
+                "summary": [bits.format(bits=decimals(strength, 1))]
+                if strength is not None and isfinite(strength)
                 else [],
                 "startDate": _day(edge.get("first")),
                 "endDate": _day(edge.get("last")),
@@ -136,8 +144,8 @@ def _entities(
 
 
 def _entity(key: str, schema: str, properties: Properties) -> dict[str, Any]:
-    kept = {name: [plain_text(v) for v in values if v] for name, values in properties.items()}
-    return {"id": key, "schema": schema, "properties": {name: v for name, v in kept.items() if v}}
+    known = {name: [plain_text(v) for v in values if v] for name, values in properties.items() if values}
+    return {"id": key, "schema": schema, "properties": {name: v for name, v in known.items() if v}}
 
 
 def _texts(nodes: pl.DataFrame, ads: pl.DataFrame | None) -> dict[str, dict[str, Any]]:
@@ -228,7 +236,7 @@ def _network(name: str, network: Mapping[str, Any]) -> Properties:
 
 def _day(value: date | datetime | str | None) -> list[str]:
     if isinstance(value, date):  # a datetime is a date, too
-        return [value.strftime("%Y-%m-%d")]
+        return [value.isoformat()[:10]]
     return [value[:10]] if value else []
 
 

@@ -202,10 +202,12 @@ def write_i2_links(path: Path, nodes: pl.DataFrame, edges: pl.DataFrame) -> None
     write_csv(path, i2_links(nodes, edges))
 
 
-def _checked(
-    nodes: pl.DataFrame, edges: pl.DataFrame, *, escaped: bool = True
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tables with every cell that is no number as text, fit for XML if `escaped`; edges have a `weight`."""
+def refuse_dangling(nodes: pl.DataFrame, edges: pl.DataFrame) -> None:
+    """Make sure that the two tables are a graph.
+
+    Raises:
+        DanglingEdge: if an edge leads to no node, or two nodes have one id.
+    """
     import polars as pl
 
     twice = nodes.filter(pl.col("id").is_duplicated())["id"]
@@ -214,6 +216,15 @@ def _checked(
     for wrong in (twice, lost):
         if len(wrong):
             raise DanglingEdge(str(wrong[0]))
+
+
+def _checked(
+    nodes: pl.DataFrame, edges: pl.DataFrame, *, escaped: bool = True
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables with every cell that is no number as text, fit for XML if `escaped`; edges have a `weight`."""
+    import polars as pl
+
+    refuse_dangling(nodes, edges)
     if "weight" not in edges.columns:
         weight = pl.col("bits").cast(pl.Float64).fill_nan(0.0).fill_null(0.0).clip(LEAST_WEIGHT).round(4)
         edges = edges.with_columns(weight.alias("weight"))
