@@ -23,6 +23,7 @@ from filrouge.compare.runs import Int32Array
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.against import language_bits, service_bits, topic_words
 from filrouge.networks.decoys import stranger_pairs
+from filrouge.networks.graph_kernels import components
 from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
 from filrouge.networks.movement import Movement, movement_bits
@@ -289,13 +290,16 @@ class Weigher:
         return out
 
     def _owner_of(self, unit: Int32Array) -> NDArray[np.int64]:
-        """A number for whoever holds a unit's first identifier: pairs of one owner are held out together."""
-        first = self.held.unique("unit", keep="first", maintain_order=True)
-        code = np.arange(self.units.count, dtype=np.int64) + self.held.height
-        code[first["unit"].to_numpy()] = (
-            first.select(pl.struct("kind", "value").rank("dense")).to_series().to_numpy()
+        """A number for whoever is behind a unit, as far as phones tell: pairs of one owner are held out together."""
+        phones = self.held.filter(pl.col("kind") == "phone")
+        node = phones.select(pl.struct("value", "turn").rank("dense").cast(pl.Int32)).to_series().to_numpy()
+        owner = components(
+            self.units.count + phones.height + 1,
+            phones["unit"].to_numpy(),
+            (self.units.count + node).astype(np.int32),
         )
-        return code[unit]
+        out: NDArray[np.int64] = owner[unit].astype(np.int64)
+        return out
 
     def _learned_style(
         self, a: Int32Array, b: Int32Array, x: Int32Array, y: Int32Array, seed: int
