@@ -45,19 +45,20 @@ sources looked at on {checked}), so the two cannot differ. Each entry is in Engl
 An indicator is a sign that can be observed in a **group** of ads; it is computed on a cluster or network, never on one
 ad alone. **There is no score**: nothing has a weight, and the list cannot be added up. Each result shows the words and
 numbers behind it, and how common the sign is among the *strangers* (all others) and the *independents* (voices in no
-network) of the same corpus: its **lift**, with a 95 % interval. Where an interval includes 1, lies below it, or
-cannot be had, the indicator **tells nothing here** and is marked so. Intervals are wide on purpose: a template that
-was posted a hundred times says a thing once. Of forty signs that mean nothing, one or so stands out by chance.
+network) of the same corpus: its **lift**, with a 95 % interval. Where the interval against independents includes 1,
+lies below it, or cannot be had, the indicator **tells nothing here** and is marked so. Intervals are wide on purpose:
+a template that was posted a hundred times says a thing once. Of forty signs that mean nothing, one or so stands out by
+chance.
 Who works for an agency by choice, or shares a flat or a phone for safety, shows many of these signs: read the false
 alarms first. Ethnicity, nationality, gender and wording of age are not on the list.
 
 *Un indicateur est un signe observable dans un **groupe** d'annonces ; il est calculé sur une grappe ou un réseau,
 jamais sur une annonce seule. **Il n'y a pas de note** : rien n'a de poids et la liste ne s'additionne pas. Chaque
 résultat montre les mots et les numéros en cause, et la fréquence du signe chez les inconnus (tous les autres) et les
-indépendants (hors de tout réseau) du même corpus : son rapport (« lift »), avec un intervalle à 95 %. Si un intervalle
-contient 1, est au-dessous ou ne peut être établi, l'indicateur **ne dit rien ici**, et c'est marqué. Sur quarante
-signes sans portée, un environ se détache par hasard. Les fausses alertes sont à lire d'abord. L'ethnie, la nationalité,
-le genre et les formules d'âge ne sont pas dans la liste.*
+indépendants (hors de tout réseau) du même corpus : son rapport (« lift »), avec un intervalle à 95 %. Si l'intervalle
+face aux indépendants contient 1, est au-dessous ou ne peut être établi, l'indicateur **ne dit rien ici**, et c'est
+marqué. Sur quarante signes sans portée, un environ se détache par hasard. Les fausses alertes sont à lire d'abord.
+L'ethnie, la nationalité, le genre et les formules d'âge ne sont pas dans la liste.*
 """
 
 DUTIES = """\

@@ -206,16 +206,15 @@ def test_two_names_in_one_ad_are_seen() -> None:
     assert corpus.of_network("several-names-in-one-ad")["ads"] == 1
 
 
-def test_a_second_language_is_seen_and_a_single_misread_ad_is_not() -> None:
+def test_one_contact_in_two_languages_is_seen_and_two_contacts_are_not() -> None:
     english = "This is the shop for you and your garden, with the best of the tools"
     french = "Voici le magasin pour vous et votre jardin, avec les outils du métier, chez nous"
     corpus = Corpus()
-    for network, texts in enumerate(([english] * 6 + [french] * 2, [english] * 7 + [french])):
-        for text in texts:
-            corpus.ad(text, network, network=network)
-    rows = corpus.observed("several-languages").filter(pl.col("of") == "network")
-    assert rows.select("number", "ads").rows() == [(0, 2)]
-    assert rows["words"][0].to_list() == [{"value": "fr", "ads": 2}]
+    for unit, text in enumerate((english, french)):
+        corpus.ad(text, unit, network=0, phone=PHONES[0])
+        corpus.ad(text, 5 + unit, network=1, phone=PHONES[1 + unit])
+    rows = corpus.observed("one-contact-several-languages")
+    assert rows.select("of", "number", "ads").rows() == [("network", 0, 2)]
 
 
 def test_hiring_counts_only_where_the_contact_also_stands_in_other_ads() -> None:

@@ -104,3 +104,22 @@ def test_a_lift_lies_within_its_bounds() -> None:
         found = lift(seen.ravel(), of.ravel(), np.full(seen.size, share), n)
         assert (found.low <= found.ratio).all()
         assert (found.ratio <= found.high).all()
+
+
+def test_strangers_put_together_by_mistake_show_no_sign_of_what_only_one_hand_shares() -> None:
+    corpus = Corpus()
+    english = "This is the shop for you and your garden, with the best of the tools"
+    french = "Voici le magasin pour vous et votre jardin, avec les outils du métier, chez nous"
+    for unit in range(300):
+        area = ("416", "604", "514", "902")[unit % 4]
+        for day in range(3):
+            corpus.ad(
+                (english, french)[unit % 2],
+                unit,
+                network=unit // 6 if unit < 60 else -1,
+                day=day,
+                phone=f"+1{area}555{unit:04d}",
+                name=f"n{unit}",
+                place=("London, ON, CA", "Ottawa, ON, CA")[unit % 2],
+            )
+    assert corpus.observed().filter(~pl.col("tells_nothing")).is_empty()

@@ -37,7 +37,6 @@ RULES: Final[Mapping[str, Mapping[str, type]]] = {
     "burst": {"minutes": int, "least": int},
     "set_hours": {"days": int, "percent": int},
     "new_names_in_old_text": {"days": int, "least": int},
-    "several_languages": {"percent": int},
     "two_uses_of_one_contact": {"kinds": list},
     "age_below": {"years": int},
 }

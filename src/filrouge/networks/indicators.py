@@ -20,7 +20,7 @@ from filrouge.networks.lift import Lift
 from filrouge.networks.observed import Observed, Seen, all_marks
 from filrouge.networks.organisation import agency_identifiers
 from filrouge.networks.phrases import Wanted, WordsOfTexts
-from filrouge.networks.rules import COMPUTED, STREET_WORDS, STREETS
+from filrouge.networks.rules import BETWEEN_VOICES, COMPUTED, STREET_WORDS, STREETS
 
 CHUNK: Final = 8192
 """Ads that are looked through at a time."""
@@ -86,8 +86,9 @@ def observe(
         it), `share` (of the group's ads), `words` (what triggered it, with how many ads), `spans` (the first of
         them in the raw texts), per baseline (`strangers`: all others, `independents`: those in no network) the
         share there and the lift with the bounds of its 95 % interval (null: nobody to compare with), and
-        `tells_nothing`: whether an interval includes 1, lies below it or is not known. Sorted by of, number and
-        the order of the indicators.
+        `tells_nothing`: whether the interval against independents includes 1, lies below it or is not known.
+        (Strangers are mostly other networks where few voices are independent, and what all networks show
+        may still tell them from people who work alone.) Sorted by of, number and the order of the indicators.
     """
     wanted = [one for one in indicators if not one.alert]
     seen = _observed(wanted, ads, units, identifiers, places, names, folded)
@@ -190,7 +191,7 @@ def _rows(
 ) -> pl.DataFrame:
     """The rows of one indicator for the networks, or for the clusters within networks."""
     rule = COMPUTED[one.rule]
-    between_voices = one.parameters.get("by") == "voice"
+    between_voices = one.parameters.get("by") in BETWEEN_VOICES
     if between_voices and whole.of == "cluster":
         return pl.DataFrame(schema=SCHEMA)
     # What two voices share no voice alone can show: outside networks, whoever shares it with anybody counts.
@@ -215,7 +216,7 @@ def _rows(
             "ads": hits[shown].astype(np.int32),
             "share": (hits[shown] / counts[shown]).astype(np.float32),
             **_columns(bounds),
-            "tells_nothing": ~np.logical_and.reduce([part.above_one for part in bounds]),
+            "tells_nothing": ~bounds[1].above_one,
         }
     )
     rows = frame.join(_triggers(found, whole, shown), on="group", how="left", maintain_order="left")

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 Group = NDArray[np.int64]
 Compute = Callable[[Observed, Group, "Indicator"], Seen]
 
-EACH: Final = 2
-"""Ads that a second language of a group must have: one may be misread."""
 ADDRESS: Final = (
     r"(?i)\b\d{1,5}(?:[ ,]+[\p{L}.'’-]+){1,3}[ ]+(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|lane)\b"
     r"|\b\d{1,5}[ ,]+(?:rue|avenue|boulevard|boul|chemin|allée|place)[ ]+[\p{L}'’-]+(?:[ ]+[\p{L}'’-]+)?"
@@ -35,6 +33,8 @@ STREET_WORDS: Final = (
     "street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "drive", "lane", "rue", "boul", "chemin",
     "allée", "place", "calle", "avenida", "carrera",
 )  # fmt: skip
+BETWEEN_VOICES: Final = ("voice", "language")
+"""What a value must be shared `by` for a sign that no voice can show alone: one text has one language."""
 WRITTEN_OUT: Final = r"\p{L}|[^\x00-\x7F]"
 
 
@@ -57,7 +57,7 @@ def words(seen: Observed, group: Group, indicator: Indicator) -> Seen:
 
 
 def shared_value(seen: Observed, group: Group, indicator: Indicator) -> Seen:
-    """Ads with a value that `least` different names, voices, agencies or phones of the group have."""
+    """Ads with a value that `least` different names, voices, languages or agencies of the group have."""
     p = indicator.parameters
     held = seen.of_kinds(kinds_of(p), group)
     return seen_at(_shared(held, seen, group, str(p["by"]), parameter(p, "least")), seen.size)
@@ -136,12 +136,12 @@ def disguised(seen: Observed, group: Group, indicator: Indicator) -> Seen:
 
 
 def area_codes(seen: Observed, group: Group, indicator: Indicator) -> Seen:
-    """Ads of a group whose North American phones have `least` different area codes."""
+    """Ads of a voice whose North American phones have `least` different area codes."""
     held = (
         seen.of_kinds(["phone"], group)
         .filter(pl.col("value").str.contains(r"^\+1\d{10}$"))
         .with_columns(value=pl.col("value").str.slice(0, 5))
-        .with_columns(several=pl.col("value").n_unique().over("group"))
+        .with_columns(several=pl.col("value").n_unique().over("unit"))
     )
     return seen_at(held.filter(pl.col("several") >= parameter(indicator.parameters, "least")), seen.size)
 
@@ -183,9 +183,12 @@ def circuit(seen: Observed, group: Group, indicator: Indicator) -> Seen:
 
 
 def burst(seen: Observed, group: Group, indicator: Indicator) -> Seen:
-    """Ads of which a group posts `least` within `minutes` minutes."""
+    """Ads of which a voice posts `least` within `minutes` minutes.
+
+    Of a voice: strangers put together by mistake post at one time soon enough.
+    """
     p = indicator.parameters
-    timed = seen.timed(group)
+    timed = seen.timed(seen.unit)
     least = parameter(p, "least")
     if timed.height < least:
         return _none(seen)
@@ -205,9 +208,9 @@ def burst(seen: Observed, group: Group, indicator: Indicator) -> Seen:
 
 
 def set_hours(seen: Observed, group: Group, indicator: Indicator) -> Seen:
-    """Ads of the hour at which a group posts on `days` days and at least `percent` per cent of its ads."""
+    """Ads of the hour at which a voice posts on `days` days and at least `percent` per cent of its ads."""
     p = indicator.parameters
-    timed = seen.timed(group).with_columns(
+    timed = seen.timed(seen.unit).with_columns(
         hour=pl.col("posted").dt.hour(), day=pl.col("posted").dt.date(), all=pl.len().over("group")
     )
     hours = timed.with_columns(
@@ -234,25 +237,6 @@ def new_names_in_old_text(seen: Observed, group: Group, indicator: Indicator) ->
     )
     late = late.with_columns(several=pl.col("value").n_unique().over("unit"))
     return seen_at(late.filter(pl.col("several") >= parameter(p, "least")), seen.size)
-
-
-def several_languages(seen: Observed, group: Group, indicator: Indicator) -> Seen:
-    """Ads in another language than most of their group, where these are at least `percent` per cent."""
-    known = pl.DataFrame(
-        {"ad": np.arange(seen.size, dtype=np.int32), "group": group, "language": seen.language}
-    ).filter(pl.col("language") >= 0)
-    counts = known.group_by("group", "language").agg(pl.len().alias("here")).sort("group", "here", "language")
-    counts = counts.with_columns(
-        all=pl.col("here").sum().over("group"), main=pl.col("language").last().over("group")
-    )
-    others = counts.filter(
-        (pl.col("language") != pl.col("main"))
-        & (pl.col("here") >= EACH)
-        & (100 * pl.col("here") >= parameter(indicator.parameters, "percent") * pl.col("all"))
-    )
-    found = known.join(others.select("group", "language"), on=["group", "language"], how="semi")
-    names = pl.Series(("en", "fr", "es")).gather(found["language"].cast(pl.UInt32))
-    return seen_at(found.with_columns(value=names, start=None, end=None), seen.size)
 
 
 def two_uses_of_one_contact(seen: Observed, group: Group, indicator: Indicator) -> Seen:
@@ -292,7 +276,6 @@ COMPUTED: Final[Mapping[str, Rule]] = {
     "burst": Rule(burst),
     "set_hours": Rule(set_hours),
     "new_names_in_old_text": Rule(new_names_in_old_text),
-    "several_languages": Rule(several_languages),
     "two_uses_of_one_contact": Rule(two_uses_of_one_contact),
     "age_below": Rule(age_below, of_each_ad=True),
 }
@@ -307,6 +290,9 @@ def _shared(held: pl.DataFrame, seen: Observed, group: Group, by: str, least: in
     """The rows of `held` whose value in their group goes with `least` different things of kind `by`."""
     if by == "voice":
         things = held.select("group", "code", thing="unit")
+    elif by == "language":
+        spoken = held.select("group", "code", thing=pl.Series(seen.language[held["ad"].to_numpy()]))
+        things = spoken.filter(pl.col("thing") >= 0)
     else:
         other = seen.of_kinds([by], group).select("ad", thing="code").unique()
         things = held.select("ad", "group", "code").unique().join(other, on="ad")
