@@ -35,7 +35,7 @@ import numpy.typing as npt
 from filrouge.evidence.calibration import Floats, bounds
 from filrouge.evidence.fitting import PIECES, Pairs, claims, fitted, once, pieces, split
 
-COUNTED = ("text", "phone", "email", "url", "handle", "payment", "image")
+COUNTED = ("text", "phone", "email", "url", "handle", "payment", "image", "movement")
 """Kinds whose bits are counted exactly from the corpus."""
 SLOPE_COUNTED = 0.8
 """Cautious slope of these."""

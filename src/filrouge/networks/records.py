@@ -110,6 +110,8 @@ class Networks:
         agencies = self._count(units, "agency")
         places = self._count(units, "place")
         signs = signs_of_organisation(identifiers, names, len(agencies), ads)
+        if self._are_two_people(units):
+            signs = {}
         parts = {sign: round(float(np.log2(count)), 2) for sign, count in signs.items()}
         if signs:
             parts |= {
@@ -127,6 +129,33 @@ class Networks:
             "strength": round(sum(parts.values()), 2),
             "strength_parts": parts,
         }
+
+    def _signs_of_unit(self, unit: int) -> dict[str, int]:
+        """The signs that a voice shows by itself."""
+        held: dict[str, Counter[str]] = {kind: Counter() for kind in TYING}
+        for kind, value, count in self._held.get(unit, ()):
+            held[kind][value] += count
+        names = self._sources.groups.names(unit) if unit < self._weighed.units.clusters else {}
+        agencies = len(self._presence.get((unit, "agency"), {}))
+        return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
+
+    def _are_two_people(self, units: np.ndarray) -> bool:
+        """Whether all that there is are two voices without signs of their own who share a contact.
+
+        Two people who share a flat do; that each has a name and a phone is no sign of organisation.
+        """
+        if units.size != 2 or any(self._signs_of_unit(unit) for unit in units.tolist()):
+            return False
+        direct = self._between.get((int(units.min()), int(units.max())), 0.0)
+        return direct <= 0
+
+    @cached_property
+    def _between(self) -> dict[tuple[int, int], float]:
+        """Bits of the direct ties between units, beside what they share as identifiers."""
+        graph = self._graph
+        direct = np.flatnonzero((graph.a < graph.units) & (graph.b < graph.units))
+        ends = zip(graph.a[direct].tolist(), graph.b[direct].tolist(), strict=True)
+        return dict(zip(ends, graph.bits[direct].tolist(), strict=True))
 
     def _count(self, units: np.ndarray, column: str) -> dict[str, int]:
         found: Counter[str] = Counter()

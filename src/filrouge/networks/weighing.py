@@ -22,11 +22,12 @@ from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Int32Array
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.against import language_bits, service_bits, topic_words
+from filrouge.networks.coincidence import CoincidenceOdds
 from filrouge.networks.decoys import stranger_pairs
 from filrouge.networks.graph_kernels import components
 from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
-from filrouge.networks.movement import Movement, movement_bits
+from filrouge.networks.movement import Movement
 from filrouge.networks.near import near_pairs
 from filrouge.networks.style import LEAST_OWNERS, StyleModel
 from filrouge.networks.style_features import Spans, style_features
@@ -135,6 +136,7 @@ class Weigher:
         self._near = near_pairs(self.held.select(ad="unit", kind="kind", value="value"), units.count)
         self._images = self._image_pairs()
         self.movement = Movement.of(presence)
+        self._chance = CoincidenceOdds.of(presence, self.movement, units.count)
         self._language = languages(ads["text"])
         self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
         self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency)
@@ -198,7 +200,7 @@ class Weigher:
         columns["near"] = self._near_bits(a, b)
         if self._style is not None:
             columns["style"] = self._style.bits(self._features, a, b).astype(np.float64)
-        columns["movement"] = movement_bits(self.movement, a, b).astype(np.float64)
+        columns["movement"] = self._chance.bits(self.movement.bits(a, b))
         columns["against"] = self._against_bits(a, b)
         return np.column_stack([columns[kind] for kind in KINDS])
 
@@ -344,5 +346,6 @@ class Weigher:
             np.repeat([True, False, True, False], [phone.sum(), len(strangers), other.sum(), len(strangers)]),
             KINDS,
             source=np.repeat([0, 1], [phone.sum() + len(strangers), other.sum() + len(strangers)]),
-            hidden=[["phone"], list(contacts)],
+            # Strangers are matched by place and month, so neither label says what a shared itinerary is worth.
+            hidden=[["phone", "movement"], [*contacts, "movement"]],
         )
