@@ -78,4 +78,6 @@ def _shifted(presence: pl.DataFrame, units: int, dice: np.random.Generator) -> p
     """Each unit's days, moved by some weeks of its own."""
     weeks = dice.integers(LEAST_SHIFT, MOST_SHIFT + 1, units) * dice.choice([-1, 1], units)
     days = pl.Series("days", weeks * 7).gather(presence["unit"])
-    return presence.with_columns(day=pl.col("day") + pl.duration(days=days), at=None)
+    return presence.with_columns(days).with_columns(
+        day=pl.col("day") + pl.duration(days="days"), at=None
+    ).drop("days")  # fmt: skip

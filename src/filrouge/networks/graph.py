@@ -105,7 +105,7 @@ def graph_of(weighed: Weighed) -> Graph:
     )
     total, through = weighed.model.total(weighed.bits), _through_identifiers(weighed)
     direct = np.where(through > 0, total - through, total - SEARCHED * np.log2(max(units, 2)))
-    other = [k for k, kind in enumerate(KINDS) if kind not in TYING]
+    other = np.array([k for k, kind in enumerate(KINDS) if kind not in TYING])
     more = (weighed.bits[:, other] != 0).any(axis=1) & ((through > 0) | (direct > 0) | (total < 0))
     pairs = np.flatnonzero(more).astype(np.int32)
     names = np.array([KINDS[k] for k in other])

@@ -130,11 +130,13 @@ class Networks:
             "strength_parts": parts,
         }
 
-    def _signs_of_unit(self, unit: int) -> dict[str, int]:
-        """The signs that a voice shows by itself."""
+    def _signs_of_unit(self, unit: int, beside: int) -> dict[str, int]:
+        """The signs that a voice shows by itself, without what it shares with another."""
+        shared = {(kind, value) for kind, value, _count in self._held.get(beside, ())}
         held: dict[str, Counter[str]] = {kind: Counter() for kind in TYING}
         for kind, value, count in self._held.get(unit, ()):
-            held[kind][value] += count
+            if (kind, value) not in shared:
+                held[kind][value] += count
         names = self._sources.groups.names(unit) if unit < self._weighed.units.clusters else {}
         agencies = len(self._presence.get((unit, "agency"), {}))
         return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
@@ -142,20 +144,29 @@ class Networks:
     def _are_two_people(self, units: np.ndarray) -> bool:
         """Whether all that there is are two voices without signs of their own who share a contact.
 
-        Two people who share a flat do; that each has a name and a phone is no sign of organisation.
+        Two people who share a flat do: one phone, beside their own. That each has a name and a phone is no
+        sign of organisation.
         """
-        if units.size != 2 or any(self._signs_of_unit(unit) for unit in units.tolist()):
+        if units.size != 2:
             return False
-        direct = self._between.get((int(units.min()), int(units.max())), 0.0)
-        return direct <= 0
+        one, other = units.tolist()
+        shared = Counter(
+            kind
+            for kind, value, _count in self._held.get(one, ())
+            if kind in CONTACTS and (kind, value) in {(k, v) for k, v, _n in self._held.get(other, ())}
+        )
+        if max(shared.values(), default=0) > 1:
+            return False
+        if self._signs_of_unit(one, other) or self._signs_of_unit(other, one):
+            return False
+        return not self._met_otherwise(units)
 
-    @cached_property
-    def _between(self) -> dict[tuple[int, int], float]:
-        """Bits of the direct ties between units, beside what they share as identifiers."""
-        graph = self._graph
-        direct = np.flatnonzero((graph.a < graph.units) & (graph.b < graph.units))
-        ends = zip(graph.a[direct].tolist(), graph.b[direct].tolist(), strict=True)
-        return dict(zip(ends, graph.bits[direct].tolist(), strict=True))
+    def _met_otherwise(self, units: np.ndarray) -> bool:
+        """Whether anything but a contact, a text and a style ties these two: a picture, a move, a near number."""
+        weighed = self._weighed
+        pair = np.flatnonzero((weighed.a == units.min()) & (weighed.b == units.max()))
+        kinds = [KINDS.index(kind) for kind in ("near", "image", "movement")]
+        return bool((weighed.bits[np.ix_(pair, np.array(kinds))] > 0).any())
 
     def _count(self, units: np.ndarray, column: str) -> dict[str, int]:
         found: Counter[str] = Counter()
@@ -288,9 +299,9 @@ class Networks:
         ends_of_cut = zip(cut.a, cut.b, strict=True) if cut else []
         kinds = [graph.kind[k] for k in inside]
         numbers, identifier = np.unique(graph.identifier[inside], return_inverse=True)
-        identifier = np.where(numbers[identifier] < 0, -1, identifier).astype(np.int32)
+        through = np.where(numbers[identifier] < 0, -1, identifier).astype(np.int32)
         rest = without(
-            nodes.size, a, b, bits, kinds, identifier, cut_bits=self._partition.cut_bits, is_unit=is_unit
+            nodes.size, a, b, bits, kinds, through, cut_bits=self._partition.cut_bits, is_unit=is_unit
         )
         return {
             "fewest_bits": round(cut.bits, 1) if cut else None,
