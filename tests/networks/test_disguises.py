@@ -101,6 +101,7 @@ def test_a_disguise_is_found_under_its_name_and_no_other(text: str, expected: li
         "SMSки и VIPки",  # Russian endings on Latin stems
         "Привет, мир. Αθήνα 10 μg",
         "YouTube iPhone McDonald LinkedIn PayPal USA",
+        "DÉMÉNAGÉ À ŻÓŁĆ, Łódź, ŁÓDŹ",
         "zzz XIII Louis XVIII wwww",
         "2bed 10am 5pm c0vid19 B4 5ft7 1h30min mp3",
         "call⭐today massage✨call",  # two words that an emoji holds apart

@@ -246,9 +246,11 @@ def words_of(codes: U32, starts: I64, letter: U8, sound: U8, binds: U8, words: U
                 if letter[c] != 0:
                     plain = whole
                     hidden = others  # digits and signs that a letter follows
-                    large = 0x41 <= c <= 0x5A
+                    large = 0x41 <= c <= 0x5A or 0xC0 <= c <= 0xDE
                     # The same letter has the same accent: "créée" is spelled so.
                     low = int(c) + 32 if large else int(c)
+                    if c >= 0x100:  # of rarer letters, the case of the one before is as good
+                        large = was_large
                     if letters:
                         if large != was_large:
                             turns += 1
