@@ -16,7 +16,8 @@ from filrouge import i18n
 
 STEPS = (2.0, 10.0, 100.0, 1_000.0, 10_000.0, 1_000_000.0)
 """Likelihood ratios at which a stronger word begins; below the first, there is none."""
-_AT = tuple(log2(step) for step in STEPS)
+AT = tuple(log2(step) for step in STEPS)
+"""The same in bits."""
 
 
 def verbal(bits: float, language: str | None = None) -> str:
@@ -36,7 +37,7 @@ def verbal(bits: float, language: str | None = None) -> str:
 
 def _level(bits: float) -> int:
     """0 for no support, 1 to 6 for one source, −1 to −6 for two."""
-    level = sum(abs(bits) >= step for step in _AT)
+    level = sum(abs(bits) >= step for step in AT)
     return level if bits > 0 else -level
 
 

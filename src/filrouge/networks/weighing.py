@@ -108,6 +108,34 @@ def proposed(
     return pairs["a"].to_numpy().astype(np.int32), pairs["b"].to_numpy().astype(np.int32)
 
 
+def shared_identifiers(held: pl.DataFrame, a: Int32Array, b: Int32Array) -> pl.DataFrame:
+    """What both units of each pair hold.
+
+    Args:
+        held: see `Weighed.held`.
+        a, b: the pairs, shape (pairs,).
+
+    Returns:
+        `pair` (its number, Int32), `kind`, `value`, `passed_on` (whether the one held it before and the other
+        after it was not used for long), `bits` (`PASSED_ON` of them, if so).
+    """
+    pairs = pl.DataFrame({"pair": np.arange(a.size, dtype=np.int32), "a": a, "b": b})
+    mine = held.select(pl.col("unit").alias("a"), "kind", "value", "turn", "bits")
+    other = held.select(pl.col("unit").alias("b"), "kind", "value", pl.col("turn").alias("turn_b"))
+    return (
+        pairs.join(mine, on="a")
+        .join(other, on=["b", "kind", "value"])
+        .with_columns(passed_on=pl.col("turn") != pl.col("turn_b"))
+        .select(
+            "pair",
+            "kind",
+            "value",
+            "passed_on",
+            pl.when("passed_on").then(PASSED_ON * pl.col("bits")).otherwise("bits").alias("bits"),
+        )
+    )
+
+
 class Weigher:
     """Weighs pairs of units by every kind of evidence.
 
@@ -230,21 +258,7 @@ class Weigher:
 
     def _identifier_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """Bits of the identifiers that both hold, shape (pairs, kinds of `TYING`)."""
-        pairs = pl.DataFrame({"pair": np.arange(a.size, dtype=np.int32), "a": a, "b": b})
-        mine = self.held.select(pl.col("unit").alias("a"), "kind", "value", "turn", "bits")
-        other = self.held.select(pl.col("unit").alias("b"), "kind", "value", pl.col("turn").alias("turn_b"))
-        shared = (
-            pairs.join(mine, on="a")
-            .join(other, on=["b", "kind", "value"])
-            .with_columns(
-                pl.when(pl.col("turn") == pl.col("turn_b"))
-                .then("bits")
-                .otherwise(PASSED_ON * pl.col("bits"))
-                .alias("bits")
-            )
-            .group_by("pair", "kind")
-            .agg(pl.col("bits").sum())
-        )
+        shared = shared_identifiers(self.held, a, b).group_by("pair", "kind").agg(pl.col("bits").sum())
         out = np.zeros((a.size, len(TYING)))
         column = shared["kind"].replace_strict({k: i for i, k in enumerate(TYING)}, return_dtype=pl.Int64)
         out[shared["pair"].to_numpy(), column.to_numpy()] = shared["bits"].to_numpy()

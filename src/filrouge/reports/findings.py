@@ -15,6 +15,7 @@ import polars as pl
 from filrouge import __version__
 from filrouge.engines import local, stored
 from filrouge.i18n import _
+from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.reports.html import ReportData, render_report
 from filrouge.reports.html.view import ads_by_week
@@ -182,6 +183,7 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
         "cut": round(float(found.clustering.cut), 4),
         "weights": findings.networks.weighed.model.to_dict(),
         "style": findings.networks.weighed.style.to_dict() if findings.networks.weighed.style else None,
+        "calibration": calibration(findings.networks.weighed, has_images="image" in read.ads.columns),
         "network_cut": round(findings.networks.partition.cut_bits, 4),
         "counts": {
             "ads": read.ads.height,

@@ -44,7 +44,7 @@ class Summary(Protocol):
     def seconds(self) -> float: ...
 
 
-class _Page:
+class Page:
     """Standard output with styles where it can show them."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class _Page:
 
 def show_hits(query: str, hits: Sequence[Hit]) -> None:
     """Print the ads nearest to a text, best first, with what they have in common with it."""
-    page = _Page()
+    page = Page()
     if not hits:
         page.line(_("No ad has words or identifiers in common with this text that strangers' ads have not."))
         return
@@ -109,7 +109,7 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
 
 def show_explanation(explanation: Explanation) -> None:
     """Print why two ads are tied, or why not: the verdict, what it rests on, and both texts."""
-    page = _Page()
+    page = Page()
     one, other = explanation.one, explanation.other
     page.line((_verdict(explanation), "bold"))
     page.line()
@@ -137,7 +137,7 @@ def show_explanation(explanation: Explanation) -> None:
 
 def show_summary(summary: Summary) -> None:
     """Print what a run found and where it lies."""
-    page = _Page()
+    page = Page()
     read = ngettext("{count} ad", "{count} ads", summary.ads).format(count=number(summary.ads))
     agencies = ngettext("{count} agency", "{count} agencies", summary.agencies).format(
         count=number(summary.agencies)
