@@ -24,8 +24,11 @@ SEARCHED: Final = 0.5
 """Share of log2(units) that a tie has to have for the search among all pairs in which it was found."""
 CUT: Final = 0.5
 """Share of log2(units) that a join must exceed: an identifier that more than the root of all units hold ties none."""
-WEAK: Final = 0.75
-"""Share of log2(units) below which one tie alone holds nothing together; the two parts are possibly one."""
+WEAK: Final = 0.6
+"""Share of log2(units) below which one tie alone holds nothing together; the two parts are possibly one.
+
+Cautious weights count 0.8 of an identifier's bits, so with more than 0.8 no phone would hold two voices together,
+however rare it is."""
 
 
 @dataclass(frozen=True)

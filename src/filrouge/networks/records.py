@@ -110,7 +110,7 @@ class Networks:
         agencies = self._count(units, "agency")
         places = self._count(units, "place")
         signs = signs_of_organisation(identifiers, names, len(agencies), ads)
-        if self._are_two_people(units):
+        if self._are_two_people(units) or self._is_one_of_two(units):
             signs = {}
         parts = {sign: round(float(np.log2(count)), 2) for sign, count in signs.items()}
         if signs:
@@ -161,6 +161,22 @@ class Networks:
             return False
         return not self._met_otherwise(units)
 
+    def _is_one_of_two(self, units: np.ndarray) -> bool:
+        """Whether this voice and one that the graph does not join to it are two people who share a contact.
+
+        Where a contact is too weak to join them, it is no second phone of either.
+        """
+        if units.size != 1:
+            return False
+        unit = int(units[0])
+        beside = {
+            other
+            for kind, value, _count in self._held.get(unit, ())
+            if kind in CONTACTS
+            for other in self._holders[kind, value]
+        } - {unit}
+        return len(beside) == 1 and self._are_two_people(np.array([unit, *beside]))
+
     def _met_otherwise(self, units: np.ndarray) -> bool:
         """Whether anything but a contact, a text and a style ties these two: a picture, a move, a near number."""
         weighed = self._weighed
@@ -182,6 +198,15 @@ class Networks:
         )
         for unit, kind, value, ads in rows.iter_rows():
             out.setdefault(unit, []).append((kind, value, ads))
+        return out
+
+    @cached_property
+    def _holders(self) -> dict[tuple[str, str], list[int]]:
+        """The voices that hold each identifier."""
+        out: dict[tuple[str, str], list[int]] = {}
+        for unit, held in self._held.items():
+            for kind, value, _count in held:
+                out.setdefault((kind, value), []).append(unit)
         return out
 
     @cached_property

@@ -13,6 +13,8 @@ from filrouge.networks.organisation import CONTACTS, SLIPS, agency_identifiers
 QUIET_DAYS = 45
 """A phone that nobody used for so long may be somebody else's. North American carriers keep a number back for 45
 days at least before they give it out again (FCC, Second Report and Order 18-177, CG Docket 17-59, 2018)."""
+MOST_SLIPS = 0.5
+"""If a voice has more than this share of its identifiers of one kind from what looks like slips, they are none."""
 TYING = (*CONTACTS, "url")
 
 
@@ -47,12 +49,17 @@ class Units:
         return cls(of, clusters, count, np.bincount(of, minlength=count), order[first].astype(np.int32))
 
 
+def _share_of_slips() -> pl.Expr:
+    slips = pl.col("ads").filter("slip").sum().over("unit", "kind")
+    return slips / pl.col("ads").sum().over("unit", "kind")
+
+
 def holdings(identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, cluster: Int32Array) -> pl.DataFrame:
     """Which unit holds which identifier, and in which of its owners' times.
 
     An agency's own identifiers are left out, and those that so few of a unit's ads carry that they may be
-    slips. Where an identifier was not used for `QUIET_DAYS`, its later use is counted as another owner's
-    ("turn" 1, 2, ...); what joins the two turns is weak.
+    slips, unless most of a kind are such. Where an identifier was not used for `QUIET_DAYS`, its later use is
+    counted as another owner's ("turn" 1, 2, ...); what joins the two turns is weak.
 
     Returns:
         `unit` (Int32), `kind`, `value`, `turn` (Int32), `ads` (of the unit that carry it), `first`, `last`
@@ -80,14 +87,16 @@ def holdings(identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, cluster
             pl.col("day").min().alias("first"),
             pl.col("day").max().alias("last"),
         )
-        .filter(pl.col("ads") >= pl.min_horizontal(2, SLIPS * pl.col("size")))
+        .with_columns(slip=pl.col("ads") < pl.min_horizontal(2, SLIPS * pl.col("size")))
+        # Who takes a new number for nearly every ad made no slips.
+        .filter(~pl.col("slip") | (_share_of_slips() > MOST_SLIPS))
         .sort("kind", "value", "first", "unit")
     )
     gap = (pl.col("first") - pl.col("last").cum_max().shift(1)).dt.total_days().over("kind", "value")
     return (
         held.with_columns((gap > QUIET_DAYS).fill_null(False).alias("new"))
         .with_columns(pl.col("new").cum_sum().over("kind", "value").cast(pl.Int32).alias("turn") + 1)
-        .drop("size", "new")
+        .drop("size", "slip", "new")
         .select("unit", "kind", "value", "turn", "ads", "first", "last")
         .sort("kind", "value", "turn", "unit")
     )
