@@ -19,6 +19,7 @@ from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.reports.html import ReportData, render_report
 from filrouge.reports.html.view import ads_by_week
+from filrouge.reports.network_details import networks_found
 from filrouge.reports.networks import write_networks
 from filrouge.reports.tables import OutputFolder, write_csv
 
@@ -113,7 +114,7 @@ def write_findings(
     write_ties(folder / "ties.parquet", findings.ties, ids)
     write_csv(folder / "identifiers.csv", identifiers_table(findings, ids))
     write_csv(folder / "rejects.csv", findings.read.rejects)
-    write_networks(folder, findings, names["cluster"])
+    indicators, book = write_networks(folder, findings, names["cluster"])
     run = run_record(findings, began, columns, language)
     (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     shown = [k for k, record in zip(groups.rank, findings.records, strict=True) if record["organisation"]]
@@ -128,6 +129,7 @@ def write_findings(
         members={groups.name(k): groups.members(k, DRAWN_MEMBERS) for k in shown[:DRAWN_GROUPS]},
         weeks=ads_by_week(ads["posted"], found.cluster >= 0),
         rejects=findings.read.rejects,
+        networks=networks_found(findings, indicators, book),
     )
     (folder / "report.html").write_text(render_report(report, language), encoding="utf-8")
 

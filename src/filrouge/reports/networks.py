@@ -27,13 +27,18 @@ NETWORK_FILES = (
 )  # fmt: skip
 
 
-def write_networks(folder: Path, findings: Findings, clusters: pl.Series) -> None:
+def write_networks(
+    folder: Path, findings: Findings, clusters: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write all of `NETWORK_FILES`.
 
     Args:
         folder: where to.
         findings: of the run.
         clusters: per ad the name of its cluster, "" for none.
+
+    Returns:
+        The tables of indicators.csv and disguises.csv, for the report.
     """
     networks = findings.networks.networks
     with (folder / "networks.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
@@ -54,8 +59,11 @@ def write_networks(folder: Path, findings: Findings, clusters: pl.Series) -> Non
         networks=networks.records,
         ads=findings.read.ads,
     )
-    write_csv(folder / "indicators.csv", indicators_table(findings))
-    write_csv(folder / "disguises.csv", disguise_book(findings.read.ads, findings.identifiers))
+    indicators = indicators_table(findings)
+    write_csv(folder / "indicators.csv", indicators)
+    book = disguise_book(findings.read.ads, findings.identifiers)
+    write_csv(folder / "disguises.csv", book)
+    return indicators, book
 
 
 def members_table(findings: Findings, clusters: pl.Series) -> pl.DataFrame:
@@ -82,7 +90,7 @@ def graph_tables(findings: Findings) -> tuple[pl.DataFrame, pl.DataFrame]:
     )  # fmt: skip
     agency = pl.DataFrame({"unit": units.of, "agency": findings.read.ads["agency"]}).group_by("unit")
     agencies = agency.agg(pl.col("agency").n_unique().alias("agencies"))
-    names = [_node_name(findings, node) for node in nodes_shown.tolist()]
+    names = [node_name(findings, node) for node in nodes_shown.tolist()]
     is_unit = nodes_shown < graph.units
     nodes = (
         pl.DataFrame(
@@ -129,8 +137,8 @@ def graph_tables(findings: Findings) -> tuple[pl.DataFrame, pl.DataFrame]:
     return nodes, pl.DataFrame(rows, schema=schema, orient="row").filter(pl.col("source") != pl.col("target"))
 
 
-def _node_name(findings: Findings, node: int) -> tuple[str, str, str]:
-    """The id of a node, its label and its kind."""
+def node_name(findings: Findings, node: int) -> tuple[str, str, str]:
+    """The id of a node of the graph, its label and its kind: "cluster", "ad" or "identifier"."""
     graph, networks = findings.networks.graph, findings.networks.networks
     if node < findings.networks.units.clusters:
         name = networks.unit_name(node)
