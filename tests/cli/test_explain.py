@@ -12,6 +12,7 @@ import pytest
 from filrouge.cli import main
 from filrouge.engines.voices import VoiceTie, tie_of_voices
 from filrouge.errors import NoFindings
+from filrouge.networks.possible import SIDES
 from filrouge.networks.weighing import KINDS
 
 
@@ -35,6 +36,17 @@ def pairs(demo: Path, heads: pl.DataFrame) -> pl.DataFrame:
         .join(ids.rename({"unit": "a", "id": "id_a"}), on="a", maintain_order="left")
         .join(ids.rename({"unit": "b", "id": "id_b"}), on="b", maintain_order="left")
     )
+
+
+def copy(findings: Path, to: Path) -> None:
+    """Copy what `explain` reads."""
+    (to / "index").mkdir()
+    for name in (
+        "ads.parquet",
+        "run.json",
+        *(f"index/{file.name}" for file in (findings / "index").iterdir()),
+    ):
+        (to / name).write_bytes((findings / name).read_bytes())
 
 
 def of_row(demo: Path, row: dict[str, object]) -> VoiceTie:
@@ -97,9 +109,7 @@ def test_a_pair_that_shares_a_contact_but_was_not_weighed_has_the_bits_of_the_co
 ) -> None:
     # The run's folder without this pair is what a run with more holders between the two leaves.
     row = pairs.filter((pl.col("phone") > 0) & (pl.col("email") == 0)).row(0, named=True)
-    (tmp_path / "index").mkdir()
-    for name in ("ads.parquet", "run.json", *(f"index/{file.name}" for file in (demo / "index").iterdir())):
-        (tmp_path / name).write_bytes((demo / name).read_bytes())
+    copy(demo, tmp_path)
     table = pl.read_parquet(demo / "index" / "voice_ties.parquet")
     table.filter((pl.col("a") != row["a"]) | (pl.col("b") != row["b"])).write_parquet(
         tmp_path / "index" / "voice_ties.parquet"
@@ -137,13 +147,22 @@ def test_a_tie_is_shown_with_its_kinds_the_total_words_and_strangers(
 
 
 def test_a_link_that_was_cut_is_said_to_be_only_possible(
-    demo: Path, pairs: pl.DataFrame, capsys: pytest.CaptureFixture[str]
+    demo: Path, tmp_path: Path, pairs: pl.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cut = [found for row in pairs.iter_rows(named=True) if (found := of_row(demo, row)).possible is not None]
-    assert cut
-    assert all(not (tie.networks[0] and tie.networks[0] == tie.networks[1]) for tie in cut)
-    assert main(["explain", cut[0].one, cut[0].other, "--in", str(demo)]) == 0
-    assert "only possible: it hangs on one weak tie" in capsys.readouterr().out
+    # As if the run had cut a weak tie between two voices that are in no network together.
+    row = next(
+        row
+        for row in pairs.iter_rows(named=True)
+        if not of_row(demo, row).networks[0] or len(set(of_row(demo, row).networks)) == 2
+    )
+    parts = pl.read_parquet(demo / "index" / "voices.parquet").with_columns(part=pl.lit(-1, pl.Int32))
+    copy(demo, tmp_path)
+    parts.write_parquet(tmp_path / "index" / "voices.parquet")
+    pl.DataFrame(
+        [(0, 0, -1, row["a"], 5.5), (0, 1, -1, row["b"], 5.5)], schema=SIDES, orient="row"
+    ).write_parquet(tmp_path / "index" / "possible.parquet")
+    assert main(["explain", row["id_a"], row["id_b"], "--in", str(tmp_path)]) == 0
+    assert "only possible: it hangs on one weak tie of 5.50 bits" in capsys.readouterr().out
 
 
 def test_a_folder_without_the_voices_is_refused(demo: Path, tmp_path: Path) -> None:
@@ -158,3 +177,12 @@ def test_the_strangers_are_kept_as_numbers_only(demo: Path) -> None:
     assert kept.ndim == 1
     assert (np.diff(kept) >= 0).all()
     assert set(pl.read_parquet_schema(demo / "index" / "voice_ties.parquet")) == {"a", "b", *KINDS}
+
+
+def test_ads_whose_voices_are_tied_are_not_said_to_have_nothing_between_them(
+    demo: Path, pairs: pl.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    near = pairs.filter(pl.col("near") > 0).sort("near", "a", "b", descending=[True, False, False])
+    tie = next(found for row in near.iter_rows(named=True) if (found := of_row(demo, row)).supports_one_hand)
+    assert main(["explain", tie.one, tie.other, "--in", str(demo)]) == 0
+    assert "Nothing ties" not in capsys.readouterr().out

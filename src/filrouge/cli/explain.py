@@ -40,5 +40,5 @@ def explain(one: str, other: str, folder: Path) -> None:
     from filrouge.reports import terminal, ties
 
     found, tie = stored.explain(folder, one, other), voices.tie_of_voices(folder, one, other)
-    terminal.show_explanation(found)
+    terminal.show_explanation(found, voices_tied=tie.supports_one_hand)
     ties.show_tie(tie)

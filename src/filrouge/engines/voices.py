@@ -15,6 +15,7 @@ from filrouge.engines.local import Findings
 from filrouge.errors import NoFindings, UnknownAd
 from filrouge.evidence.calibration import stranger_rate
 from filrouge.evidence.joint import JointModel
+from filrouge.evidence.scale import AT
 from filrouge.networks.calibrated import decoy_totals
 from filrouge.networks.possible import possible_bits, sides_of_possible
 from filrouge.networks.records import waterfall_of
@@ -75,6 +76,11 @@ class VoiceTie:
     reach: Reach | None
     shared: tuple[Held, ...]
     possible: float | None
+
+    @property
+    def supports_one_hand(self) -> bool:
+        """Whether what may be claimed has words: at least weak support."""
+        return self.claimed >= AT[0]
 
 
 def write_voices(folder: Path, findings: Findings) -> None:

@@ -107,11 +107,16 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         page.marked(hit.stretches)
 
 
-def show_explanation(explanation: Explanation) -> None:
-    """Print why two ads are tied, or why not: the verdict, what it rests on, and both texts."""
+def show_explanation(explanation: Explanation, *, voices_tied: bool = False) -> None:
+    """Print why two ads are tied, or why not: the verdict, what it rests on, and both texts.
+
+    Args:
+        explanation: of the two ads.
+        voices_tied: whether other ads tie their voices, which is shown elsewhere.
+    """
     page = Page()
     one, other = explanation.one, explanation.other
-    page.line((_verdict(explanation), "bold"))
+    page.line((_verdict(explanation, voices_tied), "bold"))
     page.line()
     page.line(
         _("Words: {bits} saved by writing one text with the other beside it; strangers reach {cut}.").format(
@@ -179,7 +184,7 @@ def show_summary(summary: Summary) -> None:
     page.line(_("Report:"), " ", (str(summary.out / "report.html"), "bold"))
 
 
-def _verdict(explanation: Explanation) -> str:
+def _verdict(explanation: Explanation, voices_tied: bool) -> str:
     if explanation.same_cluster:
         return _("{one} and {other} were written from one template ({cluster}).").format(
             one=explanation.one.id, other=explanation.other.id, cluster=explanation.one.cluster
@@ -193,6 +198,10 @@ def _verdict(explanation: Explanation) -> str:
         return _("{one} and {other} are tied by what they name, not by their words.").format(
             one=explanation.one.id, other=explanation.other.id
         )
+    if voices_tied:
+        return _(
+            "{one} and {other} have no more in common than strangers' ads, but their voices are tied: see below."
+        ).format(one=explanation.one.id, other=explanation.other.id)
     return _("Nothing ties {one} and {other}: they have no more in common than strangers' ads.").format(
         one=explanation.one.id, other=explanation.other.id
     )
