@@ -182,6 +182,29 @@ class Outcome:
         return dict(zip(KINDS, weighed.bits[pair].tolist(), strict=True))
 
 
+def planted_rows(folder: Path, rows: Iterable[Sequence[str]], jobs: int = 1) -> Outcome:
+    """The outcome for a file of these rows."""
+    return Outcome(found_in(write_ads(folder / "ads.csv", rows), jobs))
+
+
 def planted(folder: Path, ads: Iterable[Ad], jobs: int = 1) -> Outcome:
     """The outcome for ads that are planted among synthetic ones."""
-    return Outcome(found_in(write_ads(folder / "ads.csv", [*background(), *rows_of(ads)]), jobs))
+    return planted_rows(folder, [*background(), *rows_of(ads)], jobs)
+
+
+def mixed_rows() -> list[tuple[str, ...]]:
+    """Synthetic ads, and among them people alone, a chain, a group that moves, and a phone that was passed on."""
+    ads = [ad for k in range(4) for ad in reposts(f"solo{k}", f"{TEXTS[k]} {phone(k)}")]
+    ads += [
+        Ad(f"link{k}-{n}", f"{TEXTS[k + 4]} {phone(k + n % 2 + 5)}", day(4 * k + n), CITIES[k % 2])
+        for k in range(4)
+        for n in range(4)
+    ]
+    ads += [
+        Ad(f"mover{k}-{week}", f"{TEXTS[k + 8]} {phone(k + 12)}", day(7 * week + k), CITIES[5 * week % 12])
+        for k in range(3)
+        for week in range(6)
+    ]
+    ads += reposts("early", f"{TEXTS[12]} {phone(20)}")
+    ads += reposts("late", f"{TEXTS[13]} {phone(20)}", first=120)
+    return [*background(), *rows_of(ads)]
