@@ -45,6 +45,7 @@ def command() -> click.Command:
             _column("--agency", _("Column with the agency or site.")),
             _column("--posted", _("Column with the date of posting.")),
             _column("--location", _("Column with the place.")),
+            _column("--image", _("Column with perceptual hashes of images (PDQ or pHash, in hex).")),
             click.Option(
                 ["--jobs"],
                 type=click.IntRange(min=1),
@@ -74,6 +75,7 @@ def compare(
     agency: str | None,
     posted: str | None,
     location: str | None,
+    image: str | None,
     jobs: int | None,
     strict: bool,
 ) -> int:
@@ -83,7 +85,7 @@ def compare(
     from filrouge.reports import terminal
     from filrouge.reports.findings import compare_files
 
-    columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location)
+    columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location, image=image)
     with progress.for_this_terminal() as bar:
         summary = compare_files(
             files,

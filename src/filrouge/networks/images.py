@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-HEX_DIGITS: Final = (16, 64)
-"""Lengths of hashes that are read: pHash and PDQ."""
+from filrouge.ads.images import HEX_DIGITS
+
 MOST_DISTANCE: Final = {64: 6, 256: 31}
 """Bits in which two hashes of one picture may differ. PDQ: 31, as its authors advise (Meta, "The TMK+PDQF
 Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019). pHash: tighter, as a quarter of the bits
@@ -69,6 +69,7 @@ def image_hashes(column: Sequence[str | None] | pl.Series) -> list[ImageHashes]:
     found = (
         cells.to_frame()
         .with_row_index("ad")
+        .filter(pl.col("value") != "")  # most ads have none, and the search costs
         .with_columns(
             pl.col("value").str.to_lowercase().str.replace_all("0x", "").str.extract_all(r"\b[0-9a-f]+\b")
         )

@@ -171,6 +171,7 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
             "agency": columns.agency,
             "posted": columns.posted,
             "location": columns.location,
+            "image": columns.image,
             "lang": language,
         },
         "inputs": [
@@ -185,7 +186,9 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
         "cut": round(float(found.clustering.cut), 4),
         "weights": findings.networks.weighed.model.to_dict(),
         "style": findings.networks.weighed.style.to_dict() if findings.networks.weighed.style else None,
-        "calibration": calibration(findings.networks.weighed, has_images="image" in read.ads.columns),
+        "calibration": calibration(
+            findings.networks.weighed, has_images=bool((read.ads["image"] != "").any())
+        ),
         "network_cut": round(findings.networks.partition.cut_bits, 4),
         "counts": {
             "ads": read.ads.height,
