@@ -14,9 +14,9 @@ from markupsafe import Markup, escape
 
 from filrouge.reports.html.marks import visible
 
-WIDTH: Final = 640
-HEIGHT: Final = 340
-MARGIN: Final = 46
+WIDTH: Final = 460
+HEIGHT: Final = 300
+MARGIN: Final = 40
 NARROWEST: Final = 14.0
 """Degrees of latitude that a map shows at least: the outlines are no finer."""
 LETTER: Final = 7.2
@@ -80,7 +80,7 @@ def itinerary_map(
     most = max(shown.values())
     for place, count in shown.items():
         x, y = points[place]
-        radius = 3.5 + 4.5 * (count / most) ** 0.5
+        radius = 3 + 3.5 * (count / most) ** 0.5
         dots.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{escape(visible(place))}</title></circle>'
         )

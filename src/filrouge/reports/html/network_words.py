@@ -7,25 +7,7 @@ from math import isfinite, isnan
 from typing import Any
 
 from filrouge.i18n import _, ngettext, number
-from filrouge.reports.html.words import ads, decimal, kind_name
-
-
-def evidence_name(kind: str) -> str:
-    """What a kind of evidence is called, beside its bits."""
-    return {
-        "text": _("text"),
-        "near": _("nearly the same phone or account"),
-        "image": _("image"),
-        "style": _("writing style"),
-        "movement": _("movement"),
-        "against": _("speaks against"),
-        "once": _("counted once"),
-    }.get(kind, kind_name(kind))
-
-
-def node_kind(kind: str) -> str:
-    """What a node of a network's graph is."""
-    return {"cluster": _("template"), "ad": _("single ad")}.get(kind, kind_name(kind))
+from filrouge.reports.html.words import ads, decimal
 
 
 def strength_name(part: str) -> str:

@@ -176,7 +176,7 @@ def _block(
         if links
         else Markup(),
         links=[
-            (short(link.a), short(link.b), network_words.evidence_name(link.kind), link.bits)
+            (short(link.a), short(link.b), words.tie_kind(link.kind), link.bits)
             for link in links[:MOST_LINKS]
             if not link.possible
         ],
