@@ -159,9 +159,10 @@ def image_ties(column: Sequence[str | None] | pl.Series, unit: NDArray[np.intege
         `a` < `b` (Int32), `image` (Float32: the best of the pair's pictures, since a set of them is copied
         as a whole) and `distance` (Int32, of that one), sorted.
     """
-    parts = [_ties_of(hashes, np.asarray(unit)) for hashes in image_hashes(column)]
+    parts = [_ties_of(hashes, np.asarray(unit)) for hashes in image_hashes(column) if hashes.ad.size]
+    schema = {"a": pl.Int32, "b": pl.Int32, "image": pl.Float32, "distance": pl.Int32}
     return (
-        pl.concat(parts)
+        pl.concat([pl.DataFrame(schema=schema), *parts])
         .filter(pl.col("image") >= LEAST_BITS)
         .sort("a", "b", "image", "distance", descending=[False, False, True, False])
         .unique(["a", "b"], keep="first", maintain_order=True)
