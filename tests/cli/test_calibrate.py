@@ -56,7 +56,7 @@ def test_it_says_what_it_rests_on(demo: Path, capsys: pytest.CaptureFixture[str]
         "Cllr",
         "Expected calibration error",
         "Silent",
-        "picture: no column with fingerprints of pictures came with the ads",
+        "image: no column with fingerprints of images came with the ads",
         "What strangers reach",
         "1 in ",
     ):

@@ -82,7 +82,7 @@ def _show_silent(page: Page, record: Record) -> None:
 def _why(reason: str, record: Record) -> str:
     owners = record["phone_owners"]
     return {
-        "no_images": lambda: _("no column with fingerprints of pictures came with the ads"),
+        "no_images": lambda: _("no column with fingerprints of images came with the ads"),
         "few_owners": lambda: ngettext(
             "phones join only {count} group of voices, too few to learn from",
             "phones join only {count} groups of voices, too few to learn from",
@@ -142,7 +142,7 @@ def _show_strangers(page: Page, strangers: Record, reach: Sequence[Record]) -> N
                 share=_percent(float(share)), bits=signed(bits)
             ),
         )
-    header = [_("from"), _("reached by"), _("at most"), _("in words")]
+    header = [_("from (bits)"), _("reached by"), _("at most"), _("in words")]
     rows = [
         [
             signed(row["bits"]),

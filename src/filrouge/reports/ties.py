@@ -35,7 +35,7 @@ def show_tie(tie: VoiceTie) -> None:
         page.line(
             _(
                 "This pair of voices was not weighed, for nothing proposed it: no contact or link that both "
-                "hold or nearly hold, no picture, no itinerary. Words that ads share make groups."
+                "hold or nearly hold, no image, no itinerary. Words that ads share make groups."
             )
         )
     else:
@@ -56,9 +56,15 @@ def _show_weights(page: Page, tie: VoiceTie, reach: Reach) -> None:
     if tie.shared:
         page.line(_("Both voices hold (bits before they are weighed with the rest):"))
     for held in tie.shared[:MOST_SHARED]:
-        passed = _(" · passed on after a long silence") if held.passed_on else ""
+        passed = _("passed on after a long silence") if held.passed_on else ""
         worth = _("{bits} bits").format(bits=signed(held.bits))
-        page.line("    ", f"{kind_name(held.kind)} ", (held.value, "bold"), f" · {worth}{passed}")
+        page.line(
+            "    ",
+            f"{kind_name(held.kind)} ",
+            (held.value, "bold"),
+            f" · {worth}",
+            f" · {passed}" if passed else "",
+        )
     if len(tie.shared) > MOST_SHARED:
         page.line("    ", _("and {count} more").format(count=number(len(tie.shared) - MOST_SHARED)))
     if abs(tie.claimed - tie.total) < 0.005:
