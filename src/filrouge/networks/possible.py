@@ -24,16 +24,30 @@ def sides_of_possible(graph: Graph, partition: Partition) -> pl.DataFrame:
         `link` (its number), `side` (0 or 1), `part` (the network that is on this side, -1 for none), `unit` (a
         voice that is, -1 for none), `bits` (of the tie that was cut). A side may have several rows.
     """
-    rows: list[tuple[int, int, int, int, float]] = []
-    for number, link in enumerate(partition.possible):
-        for side, (end, other) in enumerate(((link.a, link.b), (link.b, link.a))):
-            part = int(partition.label[end])
-            rows.append((number, side, part, int(end) if end < graph.units else -1, float(link.bits)))
-            if end >= graph.units:
-                # An identifier in no network stands for those who hold it.
-                holders = graph.a[(graph.b == end) & (graph.a < graph.units)].tolist()
-                rows += [(number, side, -1, int(unit), float(link.bits)) for unit in holders if unit != other]
-    return pl.DataFrame(rows, schema=SIDES, orient="row")
+    ends = pl.DataFrame(
+        [
+            (number, side, int(end), int(other), float(link.bits))
+            for number, link in enumerate(partition.possible)
+            for side, (end, other) in enumerate(((link.a, link.b), (link.b, link.a)))
+        ],
+        schema={"link": pl.Int32, "side": pl.Int32, "end": pl.Int32, "other": pl.Int32, "bits": pl.Float64},
+        orient="row",
+    )
+    is_unit = pl.col("end") < graph.units
+    of_ends = ends.with_columns(
+        part=pl.Series(partition.label).cast(pl.Int32).gather(ends["end"]),
+        unit=pl.when(is_unit).then("end").otherwise(-1).cast(pl.Int32),
+    )
+    # An identifier in no network stands for those who hold it, and not for the one from whom it was cut.
+    held = pl.DataFrame({"unit": graph.a, "end": graph.b}, schema={"unit": pl.Int32, "end": pl.Int32})
+    of_holders = (
+        ends.filter(~is_unit)
+        .join(held.filter(pl.col("unit") < graph.units), on="end")
+        .filter(pl.col("unit") != pl.col("other"))
+        .with_columns(part=pl.lit(-1, pl.Int32))
+    )
+    columns = list(SIDES)
+    return pl.concat([of_ends.select(columns), of_holders.select(columns)]).unique().sort(columns)
 
 
 def possible_bits(sides: pl.DataFrame, one: tuple[int, int], other: tuple[int, int]) -> float | None:

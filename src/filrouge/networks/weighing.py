@@ -244,7 +244,8 @@ class Weigher:
     def _together(self, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
         """1 for pairs whose texts stand on one agency, else 0."""
         agency, head = self._agency, self.units.head
-        return (agency[head[a]] == agency[head[b]]).astype(np.int64)
+        out: NDArray[np.int64] = (agency[head[a]] == agency[head[b]]).astype(np.int64)
+        return out
 
     def _strangers_level(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """What strangers' texts save on two agencies, and on one."""

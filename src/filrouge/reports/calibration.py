@@ -76,7 +76,8 @@ def _show_silent(page: Page, record: Record) -> None:
     page.line()
     page.line((_("Silent"), "bold"))
     for kind in silent:
-        page.line("    ", f"{tie_kind(kind['kind'])}: {_why(kind['silent'], record)}")
+        why = _why(kind["silent"], record)
+        page.line("    ", _("{kind}: {why}").format(kind=tie_kind(kind["kind"]), why=why))
 
 
 def _why(reason: str, record: Record) -> str:
