@@ -93,15 +93,14 @@ def _graphs(findings: Findings, drawn: int) -> list[tuple[list[Node], list[Link]
     to_identifier = (graph.b >= graph.units) & (graph.a < graph.units)
     np.maximum.at(label, graph.b[to_identifier], label[graph.a[to_identifier]])
     out = []
-    for rank, ties in enumerate(_by_network(label[graph.a], label[graph.b], drawn)):
+    for ties in _by_network(label[graph.a], label[graph.b], drawn):
         ties = ties[graph.bits[ties] > 0]
         ties = ties[np.lexsort((ties, -graph.bits[ties]))]
-        alone = np.flatnonzero(of_unit == rank)[:DRAWN_NODES] if not ties.size else ()
-        out.append(_drawn(findings, ties.tolist(), [int(unit) for unit in alone]))
+        out.append(_drawn(findings, ties.tolist()))
     return out
 
 
-def _drawn(findings: Findings, ties: Sequence[int], alone: Sequence[int]) -> tuple[list[Node], list[Link]]:
+def _drawn(findings: Findings, ties: Sequence[int]) -> tuple[list[Node], list[Link]]:
     graph = findings.networks.graph
     nodes: dict[int, Node] = {}
 
@@ -113,8 +112,6 @@ def _drawn(findings: Findings, ties: Sequence[int], alone: Sequence[int]) -> tup
         return Node(name, value, kind)
 
     links = []
-    for number in alone:
-        nodes[number] = node(number)
     for tie in ties:
         ends = (int(graph.a[tie]), int(graph.b[tie]))
         new = [end for end in dict.fromkeys(ends) if end not in nodes]

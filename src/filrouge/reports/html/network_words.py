@@ -103,8 +103,8 @@ def without_value(identifier: str) -> str:
     """Which identifier is left out; a phone by its end, as one speaks of it."""
     kind, _colon, value = identifier.partition(":")
     if kind == "phone":
-        number_only, _space, _turn = value.partition(" ")
-        return _("without the number ending in {digits}").format(digits=number_only[-4:])
+        digits, space, turn = value.partition(" ")
+        return _("without the number ending in {digits}").format(digits=digits[-4:] + space + turn)
     return _("without {kind}").format(kind=value)
 
 

@@ -25,7 +25,6 @@ from filrouge.reports.html.network_drawings import (
 DRAWN_NETWORKS: Final = 50
 LISTED_NETWORKS: Final = 1_000
 """Networks that stand in the table; the rest are in networks.jsonl."""
-OPEN_TIES: Final = 2
 MOST_MEMBERS: Final = 60
 MOST_STAYS: Final = 100
 MOST_TEMPLATES: Final = 60
@@ -33,6 +32,8 @@ MOST_LINKS: Final = 40
 DEEPEST: Final = 5
 """Steps by which the family tree is moved in: more do not fit a phone."""
 LONGEST_WORDS: Final = 300
+LEAST: Final = 0.05
+"""Bits that are not shown as 0."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def draw_networks(found: NetworksFound, anchors: set[str], language: str) -> lis
         anchors: clusters that the page has a section for.
         language: "en" or "fr", for the names of indicators.
     """
-    names = {one.id: (one.name, one.observes) for one in load_indicators()}
+    names = {one.id: one.name for one in load_indicators()}
     return [_block(record, found, anchors, language, names) for record in found.records[:DRAWN_NETWORKS]]
 
 
@@ -184,6 +185,7 @@ def _block(
         against=[
             _fall(tie["a"], tie["b"], [(part["kind"], part["bits"]) for part in tie.get("kinds", ())])
             for tie in record["against"]
+            if _speaks_against(tie)
         ],
         weakest=network_words.weakest(held) if held else "",
         holds=network_words.holds_together(held) if held else [],
@@ -191,6 +193,11 @@ def _block(
         indicators=[_indicator(row, language, names) for row in found.indicators.get(name, ())],
         possible=[(short(link["a"]), short(link["b"]), link["bits"]) for link in record["possible"]],
     )
+
+
+def _speaks_against(tie: Mapping[str, Any]) -> bool:
+    """Whether evidence does, and not only that the ties were counted once."""
+    return any(part["bits"] <= -LEAST and part["kind"] != "once" for part in tie.get("kinds", ()))
 
 
 def _fall(a: str, b: str, parts: Sequence[tuple[str, float]]) -> Fall:
@@ -240,11 +247,10 @@ def _tree(descents: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str, fl
 
 
 def _indicator(row: Mapping[str, Any], language: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    name, observes = names.get(row["indicator"], (None, None))
+    name = names.get(row["indicator"])
     said = row["words"] or ""
     return {
         "name": name.of(language) if name else row["indicator"],
-        "observes": observes.of(language) if observes else "",
         "ads": words.ads(row["ads"]),
         "words": drawing.shown(said if len(said) <= LONGEST_WORDS else said[: LONGEST_WORDS - 1] + "…"),
         "strangers": network_words.lift(row["lift_strangers"], row["low_strangers"]),
