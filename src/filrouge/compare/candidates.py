@@ -73,10 +73,18 @@ def _list_ads(
     return fill, postings
 
 
+def _pairs_of(fill: Int64Array) -> int:
+    """How many pairs lists of these lengths propose."""
+    steps = np.arange(1, NEIGHBOURS + 1)
+    return int(np.maximum(fill[:, None] - steps, 0).sum())
+
+
 @njit(cache=True, nogil=True)
-def _neighbours(begins: Int64Array, fill: Int64Array, postings: UInt64Array, neighbours: int) -> UInt64Array:
+def _neighbours(
+    begins: Int64Array, fill: Int64Array, postings: UInt64Array, neighbours: int, out: UInt64Array
+) -> None:
+    """Write into `out` the pairs of each ad on a list with those that follow it there."""
     low = np.uint64(0xFFFFFFFF)
-    out = np.empty(postings.size * neighbours, np.uint64)
     count = 0
     for run in range(fill.size):
         begin = begins[run]
@@ -88,7 +96,6 @@ def _neighbours(begins: Int64Array, fill: Int64Array, postings: UInt64Array, nei
                 other = postings[begin + k + step] & low
                 out[count] = (min(one, other) << np.uint64(32)) | max(one, other)
                 count += 1
-    return out[:count]
 
 
 @njit(cache=True, nogil=True)
@@ -137,14 +144,14 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
     """
     most = max(ALWAYS_LISTED, int(corpus.ads / 2**FEWEST_BITS))
     ids, found = _whole_runs(corpus.triples, corpus.offsets, 3), corpus.sizes[2]
-    proposed = []
+    lists = []
     length = 3
     while True:
         df = _holders(ids, corpus.offsets, found)
         used = (df >= 2) & (df <= most)
         begins = np.concatenate([[0], np.cumsum(np.where(used, df, 0))]).astype(np.int64)
         fill, postings = _list_ads(ids, corpus.triples, corpus.offsets, begins, used)
-        proposed.append(_neighbours(begins, fill, postings, NEIGHBOURS))
+        lists.append((begins, fill, postings))
         if length == LONGEST_RUN or not (df > most).any():
             break
         keys = _twice_as_long(ids, corpus.offsets, df, most, length)
@@ -152,6 +159,9 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
         ids = np.full(ids.size, -1, np.int32)
         ids[longer], found = dense_ids(keys[longer])
         length *= 2
-    out = np.concatenate(proposed)
+    sizes = [_pairs_of(fill) for _begins, fill, _postings in lists]
+    out = np.empty(sum(sizes), np.uint64)
+    for (begins, fill, postings), end, size in zip(lists, np.cumsum(sizes), sizes, strict=True):
+        _neighbours(begins, fill, postings, NEIGHBOURS, out[end - size : end])
     out.sort()
     return _counted(out)

@@ -12,13 +12,17 @@ UInt64Array = NDArray[np.uint64]
 Float32Array = NDArray[np.float32]
 
 
+FIRST_SLOTS = 1 << 16
+
+
 @njit(cache=True, nogil=True)
-def _slots(
-    keys: UInt64Array, ids: Int32Array, table: UInt64Array, numbers: Int32Array
-) -> int:  # pragma: no cover
-    mask = np.uint64(table.size - 1)
+def _numbered(keys: UInt64Array, ids: Int32Array, slots: int) -> int:  # pragma: no cover
+    """Write the number of each key into `ids`; how many different ones there are."""
     shift = np.uint64(29)
     multiplier = np.uint64(0x9E3779B97F4A7C15)
+    table = np.empty(slots, np.uint64)
+    numbers = np.full(slots, -1, np.int32)
+    mask = np.uint64(slots - 1)
     found = 0
     for i in range(keys.size):
         key = keys[i]
@@ -26,11 +30,29 @@ def _slots(
         slot = (slot ^ (slot >> shift)) & mask
         while numbers[slot] >= 0 and table[slot] != key:
             slot = (slot + np.uint64(1)) & mask
-        if numbers[slot] < 0:
-            table[slot] = key
-            numbers[slot] = found
-            found += 1
-        ids[i] = numbers[slot]
+        if numbers[slot] >= 0:
+            ids[i] = numbers[slot]
+            continue
+        table[slot] = key
+        numbers[slot] = found
+        ids[i] = found
+        found += 1
+        if 2 * found > slots:
+            # A table that grows with what it holds stays in the cache as long as it can.
+            larger = np.empty(4 * slots, np.uint64)
+            theirs = np.full(4 * slots, -1, np.int32)
+            mask = np.uint64(4 * slots - 1)
+            for old in range(slots):
+                if numbers[old] >= 0:
+                    slot = table[old] * multiplier
+                    slot = (slot ^ (slot >> shift)) & mask
+                    while theirs[slot] >= 0:
+                        slot = (slot + np.uint64(1)) & mask
+                    larger[slot] = table[old]
+                    theirs[slot] = numbers[old]
+            table = larger
+            numbers = theirs
+            slots = 4 * slots
     return found
 
 
@@ -44,10 +66,7 @@ def dense_ids(keys: UInt64Array) -> tuple[Int32Array, int]:
         The numbers, shape (n,), from 0, and how many different ones there are.
     """
     ids = np.empty(keys.size, np.int32)
-    size = 1 << max(4, int(keys.size * 1.5).bit_length())
-    table = np.empty(size, np.uint64)
-    numbers = np.full(size, -1, np.int32)
-    return ids, int(_slots(keys, ids, table, numbers))
+    return ids, int(_numbered(keys, ids, FIRST_SLOTS))
 
 
 @njit(cache=True, nogil=True)
