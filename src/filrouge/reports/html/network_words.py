@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan
-from typing import Any
+from typing import Any, Final
 
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.html.words import ads, decimal
+
+LONGEST: Final = 60
+"""Characters of a value within a sentence."""
 
 
 def strength_name(part: str) -> str:
@@ -46,6 +49,11 @@ def relation(name: str) -> str:
         "agency form": _("a form of the agency"),
         "unknown": _("the ads do not tell whose hand"),
     }.get(name, _("written on its own"))
+
+
+def cut(value: str) -> str:
+    """A value that is no longer than a line."""
+    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 def voices(count: int) -> str:
@@ -105,7 +113,7 @@ def without_value(identifier: str) -> str:
     if kind == "phone":
         digits, space, turn = value.partition(" ")
         return _("without the number ending in {digits}").format(digits=digits[-4:] + space + turn)
-    return _("without {kind}").format(kind=value)
+    return _("without {kind}").format(kind=cut(value))
 
 
 def holds_together(held: Mapping[str, Any]) -> list[str]:

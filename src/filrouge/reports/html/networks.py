@@ -232,7 +232,9 @@ def _tree(descents: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str, fl
     waiting = [(0, one) for one in reversed(copies.get(None, []))]
     while waiting:
         depth, one = waiting.pop()
-        shared = ", ".join(identifier.partition(":")[2] for identifier in one["shared"][:3])
+        shared = ", ".join(
+            network_words.cut(identifier.partition(":")[2]) for identifier in one["shared"][:3]
+        )
         rows.append(
             (
                 min(depth, DEEPEST),
