@@ -167,6 +167,7 @@ def _group(
             "last": max(posted).isoformat(),
             "parts": parts,
             "identifiers": {kind: ordered(values) for kind, values in identifiers.items()},
+            "agency_form": k == 1,
             "agency_identifiers": {"phone": {"+18005550100": 2}} if k == 1 else {},
             "signs": {"phone": len(identifiers["phone"])} if k != 5 else {},
             "organisation": k != 5,

@@ -1,7 +1,7 @@
 """Compiling the comparison while the ads are still being read.
 
 Numba compiles each kernel at its first use on a machine and keeps the result. That takes some
-20 seconds once, about half of it for the comparison, which another core can do meanwhile.
+20 seconds once, half of it for splitting and comparing, which another core can do meanwhile.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from filrouge.ads.fold import Folded
+from filrouge.ads.tokens import Masks, split_chunks
 from filrouge.compare import align
 from filrouge.compare.comparison import compare
 
@@ -22,7 +24,7 @@ from filrouge.compare.comparison import compare
 def compiling_ahead(jobs: int) -> Iterator[subprocess.Popen[bytes] | None]:
     """A process that compiles the comparison; None if that was done before, or there is no core for it.
 
-    It is stopped at the end. Whoever needs the comparison waits for it first. Should it fail, the kernels
+    It is stopped at the end. Whoever needs words or the comparison waits for it first. Should it fail, the kernels
     are compiled where they are called, as always.
     """
     if jobs < 2 or _was_compiled():
@@ -45,12 +47,22 @@ def _was_compiled() -> bool:
 
 
 def _compile() -> None:
-    """Compare a few texts of which some are copies, so that every kernel is called once."""
+    """Split and compare a few texts of which some are copies, so that every kernel is called once.
+
+    What joins disguised words is left to who needs it: so both are ready at about one time.
+    """
     dice = np.random.default_rng(0)
-    texts = [*dice.integers(1, 1000, (300, 30)), *[np.arange(2000, 2030)] * 2, np.arange(2000, 2029)]
-    keys = np.concatenate(texts).astype(np.uint64)
+    copied = " ".join(_invented(dice, 30))
+    texts = [*(" ".join(_invented(dice, 30)) for _ in range(300)), copied, copied, copied + " more"]
+    chars = np.array(list(map(ord, "".join(texts))), np.uint32)
     offsets = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
-    compare(keys, np.zeros(keys.size, np.uint8), offsets, 1)
+    origin = np.concatenate([np.arange(len(text), dtype=np.int32) for text in texts])
+    tokens = split_chunks([Folded(chars, origin, origin + np.int32(1), offsets)], [Masks.none()])[0].tokens
+    compare(tokens.key, tokens.kind, tokens.offsets, 1)
+
+
+def _invented(dice: np.random.Generator, count: int) -> list[str]:
+    return ["".join(map(chr, word)) for word in dice.integers(ord("a"), ord("z") + 1, (count, 4))]
 
 
 if __name__ == "__main__":

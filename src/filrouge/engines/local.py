@@ -80,9 +80,14 @@ class _Clock:
         self._name = ""
         self._began = 0.0
 
-    def stage(self, key: str, words: str, total: int | None = None) -> None:
+    def begin(self, key: str) -> None:
+        """Time a stage that tells of itself."""
         self.stop()
         self._name, self._began = key, time.perf_counter()
+
+    def stage(self, key: str, words: str, total: int | None = None) -> None:
+        """Time a stage and tell of it."""
+        self.begin(key)
         self.progress.stage(words, total)
 
     def stop(self) -> None:
@@ -222,7 +227,7 @@ def _analyse(
     paths: Sequence[str], columns: Columns, jobs: int, clock: _Clock, ahead: subprocess.Popen[bytes] | None
 ) -> Findings:
     progress = clock.progress
-    clock.stage("read", _("Reading"), None)
+    clock.begin("read")
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
     texts = ads["text"].to_list()

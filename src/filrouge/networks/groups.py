@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -20,6 +21,8 @@ from filrouge.networks.stretches import stretches
 from filrouge.networks.texts import Texts
 from filrouge.networks.wording import wordings
 
+MOST_OF_AN_AGENCY = 0.8
+"""A group that has this share of an agency's ads, and no other, may be strangers who filled in one form."""
 IDENTIFIER_KINDS = ("phone", "email", "url", "handle", "payment")
 
 
@@ -50,6 +53,7 @@ class Groups:
         )
         self._places = place_counts(places, texts.ads["location"], comparison)
         self._agencies = agency_counts(agency, comparison)
+        self._ads_of_agency: dict[str, int] = dict(agency.value_counts().iter_rows())
         self._days = days_of(texts.ads["posted"], comparison)
 
     def name(self, cluster: int) -> str:
@@ -124,10 +128,18 @@ class Groups:
             "parts": parts,
             "identifiers": identifiers,
             "agency_identifiers": self._of_agencies[cluster],
+            "agency_form": self._is_perhaps_a_form(agencies),
             "signs": signs,
             # One person who posts an own ad again and again is nobody's business.
             "organisation": bool(signs),
         }
+
+    def _is_perhaps_a_form(self, agencies: Mapping[str, int]) -> bool:
+        """Whether this is most of what one agency of several published."""
+        if len(agencies) != 1 or len(self._ads_of_agency) < 2:
+            return False
+        ((agency, ads),) = agencies.items()
+        return bool(ads >= MOST_OF_AN_AGENCY * self._ads_of_agency[agency])
 
     def members(self, cluster: int, most: int) -> list[dict[str, Any]]:
         """The first `most` members by bits, each as stretches that together give back its raw text."""

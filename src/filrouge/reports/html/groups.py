@@ -54,6 +54,7 @@ class Group:
     strip: Markup | None
     signs: list[str]
     agencys: list[Markup]
+    agency_form: bool
     template: Markup
     slots: list[drawing.SlotValues]
     identifiers: Rows
@@ -113,6 +114,7 @@ def _group(
         dates=dates,
         strip=strip,
         signs=words.signs(record),
+        agency_form=record["agency_form"],
         agencys=[
             short(value)
             for values in record["agency_identifiers"].values()
