@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from agencies import PHONES, TEMPLATE
 from running import run_filrouge
-
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}")
 
 HOSTILE = (
     "<script>document.title='owned'</script>",
@@ -47,14 +42,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "out" / "clusters.csv").open(encoding="utf-8", newline="") as file:
         assert [bool(row["cluster"]) for row in csv.DictReader(file)] == [True] * 6 + [False] * 90
     return folder / "out" / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(browser: Any, path: Path, width: int = 1280) -> tuple[Any, list[str]]:

@@ -371,6 +371,6 @@ def _merge(
     forth = pair_bits(first, second, flat, cost, offsets, threads)
     whole = np.bincount(np.repeat(np.arange(count), sizes), cost, count)
     least = np.minimum(whole[first], whole[second])
-    same = (forth > cut) & (forth > 0.5 * least)
+    same = (forth > cut) & (forth > HALF * least)
     root = united(np.arange(count), first[same].astype(np.int64), second[same].astype(np.int64))
     return np.where(label >= 0, root[np.maximum(label, 0)], -1).astype(np.int32)

@@ -98,24 +98,3 @@ def longer_runs(
         The numbers, shape (words,), and how many different ones there are.
     """
     return dense_ids(_pair_keys(shorter, words, offsets, 1))
-
-
-@njit(cache=True, nogil=True)
-def holders(
-    ids: Int32Array, offsets: Int64Array, owner: Int32Array, found: int
-) -> Int32Array:  # pragma: no cover
-    """In how many different owners (ads, or clusters counted once) each number occurs.
-
-    The ads of one owner must stand together in the order given by the caller, or be counted
-    more than once: `owner` is compared with the last one seen only.
-    """
-    counts = np.zeros(found, np.int32)
-    last = np.full(found, -1, np.int32)
-    for ad in range(offsets.size - 1):
-        who = owner[ad]
-        for t in range(offsets[ad], offsets[ad + 1]):
-            i = ids[t]
-            if last[i] != who:
-                last[i] = who
-                counts[i] += 1
-    return counts
