@@ -67,7 +67,7 @@ def strangers_of_towns(
     start = np.cumsum(held) - held
     one = dice.integers(0, count, count * degree // 2)
     other = order[start[town[one]] + (dice.random(one.size) * held[town[one]]).astype(int)]
-    return combined(count, one, other, dice.uniform(1, 6, one.size))
+    return combined(one, other, dice.uniform(1, 6, one.size))
 
 
 def phones_only(
@@ -155,7 +155,7 @@ def main(most: int) -> None:
         )
     ):
         truth, a, b, bits = planted(count, sizes, degree, mixing, strong, seed=1)
-        a, b, bits = combined(count, a, b, bits)
+        a, b, bits = combined(a, b, bits)
         began = time.perf_counter()
         found = find_communities(count, a, b, bits, ads_count=count)
         took = time.perf_counter() - began

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
@@ -52,7 +51,7 @@ def cut_weak_bridges(
         weakest first.
     """
     unit = np.ones(count, bool) if is_unit is None else np.asarray(is_unit, bool)
-    low, high, total = combined(count, a, b, bits)
+    low, high, total = combined(a, b, bits)
     low, high, total = low[total > 0], high[total > 0], total[total > 0]
     weak = bridges(count, low, high)
     is_bridge = np.zeros(low.size, bool)
@@ -93,55 +92,39 @@ def _units_beyond(start: int, closed: int, neighbours: dict[int, set[int]], held
     return units
 
 
-@njit(cache=True, nogil=True)
-def _bridge_kernel(count, starts, columns, edge_of):  # type: ignore[no-untyped-def]  # pragma: no cover
-    seen = np.full(count, -1, np.int64)
-    lowest = np.zeros(count, np.int64)
-    by = np.full(count, -1, np.int64)
-    at = starts[:-1].copy()
-    stack = np.empty(count, np.int64)
-    out = np.zeros(edge_of.size, np.bool_)
+def bridges(count: int, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
+    """Numbers of the ties that are on no circle. Several ties between one pair are a circle."""
+    ties_of: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for tie, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        ties_of[i].append((j, tie))
+        ties_of[j].append((i, tie))
+    # When each node was first seen (-1: not yet), and the first seen that it and those after it lead back to.
+    seen = [-1] * count
+    lowest = [0] * count
+    found: list[int] = []
     clock = 0
     for root in range(count):
         if seen[root] >= 0:
             continue
-        depth = 1
-        stack[0] = root
         seen[root] = lowest[root] = clock
         clock += 1
-        while depth > 0:
-            i = stack[depth - 1]
-            if at[i] < starts[i + 1]:
-                edge = edge_of[at[i]]
-                j = columns[at[i]]
-                at[i] += 1
-                if edge == by[i]:
+        path = [(root, -1, iter(ties_of[root]))]
+        while path:
+            i, came_by, waiting = path[-1]
+            for j, tie in waiting:
+                if tie == came_by:
                     continue
-                if seen[j] >= 0:
-                    lowest[i] = min(lowest[i], seen[j])
-                else:
-                    by[j] = edge
+                if seen[j] < 0:
                     seen[j] = lowest[j] = clock
                     clock += 1
-                    stack[depth] = j
-                    depth += 1
+                    path.append((j, tie, iter(ties_of[j])))
+                    break
+                lowest[i] = min(lowest[i], seen[j])
             else:
-                depth -= 1
-                if depth > 0:
-                    up = stack[depth - 1]
+                path.pop()
+                if path:
+                    up = path[-1][0]
                     lowest[up] = min(lowest[up], lowest[i])
                     if lowest[i] > seen[up]:
-                        out[by[i]] = True
-    return out
-
-
-def bridges(count: int, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
-    """Numbers of the ties that are on no circle. Several ties between one pair are a circle."""
-    rows = np.concatenate([a, b]).astype(np.int64)
-    order = np.argsort(rows, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))]).astype(np.int64)
-    numbers = np.arange(a.size)
-    edge_of = np.concatenate([numbers, numbers])[order]
-    columns = np.concatenate([b, a])[order]
-    found: NDArray[np.bool_] = _bridge_kernel(count, starts, columns, edge_of)
-    return np.flatnonzero(found[: a.size])
+                        found.append(came_by)
+    return np.array(sorted(found), np.int64)

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from filrouge.compare.runs import Int32Array
+from filrouge.compare.runs import Int32Array, Int64Array
 from filrouge.networks.bridges import bridges
 from filrouge.networks.communities import combined, find_communities
 from filrouge.networks.graph_kernels import BoolArray, Float64Array, components
@@ -72,50 +71,35 @@ class Without:
         return self.parts == 1 and self.alone == 0
 
 
-@njit(cache=True, nogil=True)
-def _stoer_wagner(weight, units):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _stoer_wagner(weight: Float64Array, units: Int64Array) -> tuple[float, BoolArray, float]:
     """Least cut of a dense graph; `weight` is overwritten.
 
     Returns:
         The least cut with a unit on both sides and its side, and the least cut of any kind.
     """
     n = weight.shape[0]
-    member = np.zeros((n, n), np.bool_)
-    for i in range(n):
-        member[i, i] = True
-    alive = np.ones(n, np.bool_)
+    member = np.eye(n, dtype=bool)
+    gone = np.zeros(n, bool)
     held = units.copy()
-    all_units = units.sum()
-    best = np.inf
-    any_best = np.inf
-    side = np.zeros(n, np.bool_)
+    best = any_best = np.inf
+    side = np.zeros(n, bool)
     for left in range(n, 1, -1):
-        reach = np.zeros(n, np.float64)
-        added = np.zeros(n, np.bool_)
-        before = -1
-        last = -1
+        reach = np.where(gone, -np.inf, 0.0)
+        before = last = -1
         for _ in range(left):
-            top = -1
-            for i in range(n):
-                if alive[i] and not added[i] and (top < 0 or reach[i] > reach[top]):
-                    top = i
-            added[top] = True
-            before = last
-            last = top
-            for i in range(n):
-                if alive[i] and not added[i]:
-                    reach[i] += weight[top, i]
-        any_best = min(any_best, reach[last])
-        if reach[last] < best and 0 < held[last] < all_units:
-            best = reach[last]
-            side[:] = member[last]
-        for i in range(n):
-            weight[before, i] += weight[last, i]
-            weight[i, before] = weight[before, i]
-            member[before, i] = member[before, i] or member[last, i]
+            before, last = last, int(reach.argmax())
+            value = float(reach[last])
+            reach += weight[last]
+            reach[last] = -np.inf
+        any_best = min(any_best, value)
+        if value < best and 0 < held[last] < units.sum():
+            best, side = value, member[last].copy()
+        weight[before] += weight[last]
+        weight[:, before] = weight[before]
         weight[before, before] = 0.0
+        member[before] |= member[last]
         held[before] += held[last]
-        alive[last] = False
+        gone[last] = True
     return best, side, any_best
 
 
@@ -135,7 +119,7 @@ def least_cut(
     unit = np.ones(count, bool) if is_unit is None else np.asarray(is_unit, bool)
     if int(unit.sum()) < 2:
         return None
-    low, high, total = combined(count, a, b, bits)
+    low, high, total = combined(a, b, bits)
     low, high, total = low[total > 0], high[total > 0], total[total > 0]
     whole = components(count, low, high)
     with_units = np.unique(whole[unit])
@@ -195,7 +179,7 @@ def _closed(
     part = np.arange(count, dtype=np.int32)
     while True:
         nodes = int(part.max()) + 1
-        a, b, bits = combined(nodes, part[low], part[high], total)
+        a, b, bits = combined(part[low], part[high], total)
         degree = np.bincount(a, bits, nodes) + np.bincount(b, bits, nodes)
         identifier = np.bincount(part, weights=unit, minlength=nodes) == 0
         close = bits >= bound

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
 from filrouge.networks.community_kernels import APART, join_parts, move_units
-from filrouge.networks.graph_kernels import BoolArray, Float64Array, combine, components, sorted_by
+from filrouge.networks.graph_kernels import BoolArray, Float64Array, combine, components
 
 SEED = 20_260_301
 SWEEPS = 4
@@ -105,17 +105,15 @@ def with_identifiers(
     )
 
 
-def combined(
-    count: int, a: Int32Array, b: Int32Array, bits: Any
-) -> tuple[Int32Array, Int32Array, Float64Array]:
+def combined(a: Int32Array, b: Int32Array, bits: Any) -> tuple[Int32Array, Int32Array, Float64Array]:
     """Each pair once, the smaller node first, in order, its bits summed; loops and zeros are gone."""
-    low, high, total, _ = combine(count, ids(a), ids(b), np.asarray(bits, np.float64))
+    low, high, total, _ = combine(ids(a), ids(b), np.asarray(bits, np.float64))
     kept = total != 0.0
     return low[kept], high[kept], total[kept]
 
 
 def ids(nodes: Any) -> Int32Array:
-    """Node numbers as the kernels take them."""
+    """Node numbers, int32."""
     return np.ascontiguousarray(nodes, np.int32)
 
 
@@ -124,7 +122,7 @@ def adjacency(
 ) -> tuple[NDArray[np.int64], Int32Array, Float64Array]:
     """Compressed rows of the symmetric matrix of ties: where each begins, neighbours, bits."""
     rows, columns = np.concatenate([a, b]), np.concatenate([b, a])
-    order = sorted_by(rows, count, sorted_by(columns, count, np.arange(rows.size)))
+    order = np.lexsort((columns, rows))
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))]).astype(np.int64)
     return starts, columns[order], np.concatenate([bits, bits])[order]
 
@@ -197,14 +195,14 @@ def find_communities(
         a = np.concatenate([a, apart[0]])
         b = np.concatenate([b, apart[1]])
         worth = np.concatenate([worth, np.full(apart[0].size, -1e3 * APART)])
-    low, high, total = combined(count, a, b, worth)
+    low, high, total = combined(a, b, worth)
     positive = total > 0
     whole = components(count, low[positive], high[positive])
     label = cores(count, low, high, total, cut)
     starts, columns, data = adjacency(count, low, high, total)
     label = join_parts(label, low, high, total, unit, cut)
     for _ in range(SWEEPS):
-        moved = move_units(label, starts, columns, data, unit, cut)
+        label, moved = move_units(label, starts, columns, data, unit, cut)
         if not moved:
             break
         same = positive & (label[low] == label[high])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from filrouge.ads.fold import Folded, fold_texts
 from filrouge.ads.fold_tables import fold_tables
 from filrouge.ads.place_kernels import split_words
-from filrouge.networks.phrase_kernels import count_words, find_phrases, sieve
+from filrouge.networks.phrase_search import count_words, find_phrases
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -70,13 +70,12 @@ class WordsOfTexts:
         if not phrases or not self._chunks:
             return _nothing()
         cancel = np.unique(_keys_of(denials)[0]) if denials else np.zeros(0, np.uint64)
-        may_begin = sieve(keys[at[:-1]])
         owners = pl.Series([wanted[phrases[k][0]].owner for k in order], dtype=pl.String)
         values = pl.Series([phrases[k][1] for k in order], dtype=pl.String)
 
         def found(c: int) -> pl.DataFrame:
             folded, (key, start, end, gap, first) = self._chunks[c], self._words[c]
-            ad, left, right, which = find_phrases(key, gap, first, may_begin, keys, at, cancel, deniable)
+            ad, left, right, which = find_phrases(key, gap, first, keys, at, cancel, deniable)
             return pl.DataFrame(
                 {
                     "ad": ad + self._first_text[c],

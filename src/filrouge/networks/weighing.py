@@ -29,7 +29,7 @@ from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
 from filrouge.networks.movement import Movement
 from filrouge.networks.near import near_pairs
-from filrouge.networks.style import LEAST_OWNERS, StyleModel
+from filrouge.networks.style import StyleModel
 from filrouge.networks.style_features import Spans, style_features
 from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
@@ -41,6 +41,8 @@ NEAR_HOLDERS: Final = 4
 PASSED_ON: Final = 0.25
 """Share of an identifier's bits that ties those who held it before and after it was not used for long."""
 DECOYS: Final = 20_000
+OWNERS_OF_STYLE: Final = 100
+"""Owners of phones below which style is not learned: fewer support little more than one bit."""
 STRANGERS_TEXT: Final = 0.95
 """What this share of strangers' texts save beside each other, on one agency or two, is taken off the text."""
 
@@ -322,7 +324,7 @@ class Weigher:
         self, a: Int32Array, b: Int32Array, x: Int32Array, y: Int32Array, seed: int
     ) -> StyleModel | None:
         """The style model, from pairs of units that share a phone and pairs of strangers."""
-        if np.unique(self._owner_of(a)).size < LEAST_OWNERS:
+        if np.unique(self._owner_of(a)).size < OWNERS_OF_STYLE:
             return None
         return StyleModel.fit(
             self._features,
