@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ from filrouge.ads.tokens import (
     vocabulary_of,
 )
 from filrouge.compare.comparison import Comparison, compare
-from filrouge.engines.ahead import compiling_ahead
+from filrouge.engines.ahead import Ahead
 from filrouge.i18n import _
 from filrouge.networks.finding import FoundNetworks, find_networks
 from filrouge.networks.groups import Groups
@@ -211,22 +210,24 @@ def _countries(ads: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     return countries, pl.DataFrame(rows, schema={"ad": pl.Int32, "value": pl.String}, orient="row")
 
 
-def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Progress) -> Findings:
-    """Read the ads and find their clusters, templates, identifiers and ties.
+def analyse(
+    paths: Sequence[str], *, columns: Columns, jobs: int, progress: Progress, ahead: Ahead | None = None
+) -> Findings:
+    """Read the ads and find their clusters, templates, identifiers, ties and networks.
 
     The result does not depend on `jobs`: chunks have a fixed size and are joined in order.
+
+    Args:
+        paths: files of ads, folders of saved pages, or "-" for standard input.
+        columns: which column is what, where the person said so.
+        jobs: cores to use.
+        progress: told how far the work is.
+        ahead: who compiles the comparison meanwhile, if anybody does.
 
     Raises:
         FilrougeError: if a file cannot be read.
     """
-    with compiling_ahead(jobs) as ahead:
-        return _analyse(paths, columns, jobs, _Clock(progress), ahead)
-
-
-def _analyse(
-    paths: Sequence[str], columns: Columns, jobs: int, clock: _Clock, ahead: subprocess.Popen[bytes] | None
-) -> Findings:
-    progress = clock.progress
+    clock = _Clock(progress)
     clock.begin("read")
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
@@ -246,7 +247,7 @@ def _analyse(
     del written
     clock.stage("compare", _("Comparing"), None)
     if ahead:
-        ahead.wait()
+        ahead.wait_for_comparison()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
     values = SlotValues(_all_marks(marks), SLOT_KINDS)

@@ -13,9 +13,8 @@ import numpy as np
 from filrouge.evidence.calibration import cllr, expected_calibration_error, min_cllr, reliability
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.graph_kernels import components
-from filrouge.networks.style import LEAST_OWNERS
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS, Weighed
+from filrouge.networks.weighing import KINDS, OWNERS_OF_STYLE, Weighed
 
 LABELS: Final = (("phone",), tuple(kind for kind in TYING if kind != "phone"))
 """What makes a pair count as one hand, for each of the checks."""
@@ -77,7 +76,7 @@ def _why_silent(weighed: Weighed, kind: str, has_images: bool) -> str:
     if kind == "image" and not has_images:
         return "no_images"
     if kind == "style" and weighed.style is None:
-        return "few_owners" if _owners(weighed) < LEAST_OWNERS else "tells_nothing"
+        return "few_owners" if _owners(weighed) < OWNERS_OF_STYLE else "tells_nothing"
     return "no_pair"
 
 

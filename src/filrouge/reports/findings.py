@@ -14,6 +14,7 @@ import polars as pl
 
 from filrouge import __version__
 from filrouge.engines import local, stored
+from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
 from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
@@ -75,8 +76,8 @@ def compare_files(
         FilrougeError: if a file cannot be read or the folder not be written.
     """
     began = datetime.now(UTC)
-    with OutputFolder(out) as folder:
-        findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress)
+    with OutputFolder(out) as folder, compiling_ahead(jobs) as ahead:
+        findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress, ahead=ahead)
         progress.stage(_("Writing"), None)
         write_findings(folder, findings, began, columns, language)
     read, records = findings.read, findings.records
