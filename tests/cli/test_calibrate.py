@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from filrouge.cli import main
-from filrouge.networks.weighing import KINDS
+from filrouge.networks.learning import KINDS
 from filrouge.reports.calibration import WIDTH, reliability_line
 
 

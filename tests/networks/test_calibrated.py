@@ -9,7 +9,7 @@ import numpy as np
 
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.calibrated import calibration, decoy_totals
-from filrouge.networks.weighing import KINDS
+from filrouge.networks.learning import KINDS
 
 PHONE, TEXT, MOVEMENT = (KINDS.index(kind) for kind in ("phone", "text", "movement"))
 
@@ -28,6 +28,7 @@ def weighed(**changes: Any) -> Any:
         "model": JointModel.cautious(KINDS),
         "pair_is_held_out": pairs % 4 == 0,
         "decoy_is_held_out": np.arange(80) % 4 == 0,
+        "phone_owners": 40,
         "style": None,
     }
     return SimpleNamespace(**(about | changes))
@@ -75,9 +76,7 @@ def test_each_silent_kind_says_why() -> None:
     assert few["email"] == "no_pair"
     assert "phone" not in few
     assert why(calibration(weighed(), has_images=True))["image"] == "no_pair"
-    lone = weighed()
-    lone.bits[5:, PHONE] = 0.0
-    record = calibration(lone, has_images=False)
+    record = calibration(weighed(phone_owners=5), has_images=False)
     assert why(record)["style"] == "few_owners"
     assert record["phone_owners"] == 5
 
