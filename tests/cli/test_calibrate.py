@@ -43,6 +43,7 @@ def test_fewer_strangers_reach_more_bits(demo: Path, capsys: pytest.CaptureFixtu
     counts = [row["reach"] for row in reach]  # type: ignore[union-attr,attr-defined]
     assert counts == sorted(counts, reverse=True)
     assert all(row["at_least_one_in"] <= (row["one_in"] or row["strangers"]) for row in reach)  # type: ignore[union-attr,attr-defined]
+    assert all(0 <= row["by_movement"] <= row["reach"] for row in reach)  # type: ignore[union-attr,attr-defined]
     bits = list(found["calibration"]["strangers"]["bits"].values())  # type: ignore[index]
     assert bits == sorted(bits)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from filrouge.evidence.joint import JointModel
+from filrouge.evidence.scale import AT
 from filrouge.networks.calibrated import calibration, decoy_totals
 from filrouge.networks.learning import KINDS
 
@@ -84,6 +85,17 @@ def test_each_silent_kind_says_why() -> None:
 def test_a_kind_with_the_weights_it_began_with_has_learned_nothing() -> None:
     record = calibration(weighed(), has_images=False)
     assert not any(kind["learned"] for kind in record["kinds"])
+
+
+def test_strangers_that_only_movement_brings_up_are_told_apart() -> None:
+    both = weighed()
+    both.decoys[0, MOVEMENT] = 20.0
+    both.decoys[1, TEXT] = 40.0
+    both.decoys[2, [MOVEMENT, TEXT]] = 20.0, 40.0
+    record = calibration(both, has_images=False)["strangers"]
+    reached = [int((decoy_totals(both) >= step).sum()) for step in AT]
+    assert reached[:4] == [3, 3, 3, 3]
+    assert record["by_movement"][:4] == [1, 1, 1, 1]
 
 
 def test_strangers_are_counted_and_sorted() -> None:

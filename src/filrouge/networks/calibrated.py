@@ -12,6 +12,7 @@ import numpy as np
 
 from filrouge.evidence.calibration import cllr, expected_calibration_error, min_cllr, reliability
 from filrouge.evidence.joint import JointModel
+from filrouge.evidence.scale import AT
 from filrouge.networks.learning import HIDDEN, KINDS, LABELS, shares, without
 from filrouge.networks.style import LEAST_OWNERS
 from filrouge.networks.weighing import Weighed
@@ -37,6 +38,7 @@ def calibration(weighed: Weighed, *, has_images: bool) -> dict[str, Any]:
         "strangers": {
             "pairs": int(totals.size),
             "held_out": int(weighed.decoy_is_held_out.sum()),
+            "by_movement": _by_movement_alone(weighed),
             "bits": {str(q): _plain(np.quantile(totals, q)) for q in QUANTILES} if totals.size else {},
         },
         "style": {
@@ -52,6 +54,16 @@ def calibration(weighed: Weighed, *, has_images: bool) -> dict[str, Any]:
 def decoy_totals(weighed: Weighed) -> np.ndarray:
     """The bits of all pairs of strangers, of all kinds together; float64, shape (decoys,), ascending."""
     return np.sort(weighed.model.total(weighed.decoys))
+
+
+def _by_movement_alone(weighed: Weighed) -> list[int]:
+    """Of the strangers that reach each step of the verbal scale, how many would not without movement.
+
+    Who moves together and shares nothing else may well be one organisation: these are the doubtful strangers.
+    """
+    totals = weighed.model.total(weighed.decoys)
+    rest = weighed.model.total(without(weighed.decoys, ("movement",)))
+    return [int(((totals >= step) & (rest < step)).sum()) for step in AT]
 
 
 def _kind(weighed: Weighed, k: int, has_images: bool) -> dict[str, Any]:

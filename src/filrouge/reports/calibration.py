@@ -143,11 +143,12 @@ def _show_strangers(page: Page, strangers: Record, reach: Sequence[Record]) -> N
                 share=_percent(float(share)), bits=signed(bits)
             ),
         )
-    header = [_("from (bits)"), _("reached by"), _("at most"), _("in words")]
+    header = [_("from (bits)"), _("reached by"), _("by movement alone"), _("at most"), _("in words")]
     rows = [
         [
             signed(row["bits"]),
             _("1 in {count}").format(count=number(round(row["one_in"]))) if row["one_in"] else _("none"),
+            number(row["by_movement"]) if row["reach"] else "",
             _("1 in {count}").format(count=number(int(row["at_least_one_in"]))),
             verbal(row["bits"]),
         ]
@@ -155,6 +156,13 @@ def _show_strangers(page: Page, strangers: Record, reach: Sequence[Record]) -> N
     ]
     _show_rows(page, [header, *rows])
     page.line(_("“At most” is what the number of pairs bears out (95 %)."))
+    if any(row["by_movement"] for row in reach):
+        page.line(
+            _(
+                "Those who reach it by movement alone may truly be of one hand: no chain of identifiers joins "
+                "them, and nothing but the evidence itself could tell."
+            )
+        )
 
 
 def _show_style(page: Page, style: Record | None) -> None:
