@@ -64,6 +64,20 @@ def test_it_says_what_it_rests_on(demo: Path, capsys: pytest.CaptureFixture[str]
         assert expected in said
 
 
+def test_operations_are_planted_and_the_findings_left_as_they_are(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in demo.rglob("*")}
+    assert main(["calibrate", "--in", str(demo), "--plant", "3", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["planted"]
+    assert {path: path.stat().st_mtime_ns for path in demo.rglob("*")} == before
+    assert [row["kind"] for row in rows] == ["phone", "handle", "movement"]
+    assert all(row["found"] + row["partly"] <= row["planted"] <= 3 for row in rows)
+    assert sum(row["planted"] for row in rows) > 0
+    assert main(["calibrate", "--in", str(demo), "--plant", "1"]) == 0
+    assert "Planted operations" in capsys.readouterr().out
+
+
 def test_a_folder_of_no_findings_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "--in", str(tmp_path)]) == 2
     assert "run.json" in capsys.readouterr().err

@@ -33,6 +33,8 @@ def show_calibration(found: Record) -> None:
         _show_check(page, check)
     _show_strangers(page, record["strangers"], found["reach"])
     _show_style(page, record["style"])
+    if "planted" in found:
+        _show_planted(page, found["planted"])
 
 
 def _show_weights(page: Page, weights: Record, kinds: Sequence[Record]) -> None:
@@ -185,6 +187,26 @@ def _show_style(page: Page, style: Record | None) -> None:
             owners=number(style["owners"]), least=signed(style["least"]), most=signed(style["most"])
         )
     )
+
+
+def _show_planted(page: Page, planted: Sequence[Record]) -> None:
+    page.line()
+    page.line((_("Planted operations"), "bold"))
+    if not any(row["planted"] for row in planted):
+        page.line(_("There are too few single ads with a day and a phone to plant any."))
+        return
+    page.line(
+        _(
+            "Of three single ads each, by different writers. They were put into a copy of the corpus; no result "
+            "holds them."
+        )
+    )
+    header = [_("joined by"), _("planted"), _("found"), _("in part"), _("strangers drawn in")]
+    rows = [
+        [tie_kind(row["kind"]), *(number(row[name]) for name in ("planted", "found", "partly", "strangers"))]
+        for row in planted
+    ]
+    _show_rows(page, [header, *rows])
 
 
 def reliability_line(row: Record) -> str:
