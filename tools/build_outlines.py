@@ -51,15 +51,16 @@ def rings(topology: dict[str, Any], name: str) -> Iterator[list[int]]:
 
 
 def path_of(points: list[Point], closed: bool) -> str:
-    """The points as an SVG path with relative steps; "" for what no map needs.
+    """The points as an SVG path with relative steps; "" for what no map needs: the far south.
 
-    Left out are the far south, and an islet of Fiji whose ring runs around the world.
+    Siberia goes on beyond 180 degrees east, so that the ring of Eurasia is whole.
     """
     steps = [(x - x0, y - y0) for (x0, y0), (x, y) in pairwise(points) if (x, y) != (x0, y0)]
+    around = 360 * UNITS
+    steps = [((dx + around // 2) % around - around // 2, dy) for dx, dy in steps]
     if closed:
         steps = steps[:-1]
-    across = any(abs(dx) > 180 * UNITS for dx, _ in steps)
-    if not steps or across or min(y for _, y in points) > -SOUTHERNMOST * UNITS:
+    if not steps or min(y for _, y in points) > -SOUTHERNMOST * UNITS:
         return ""
     numbers = " ".join(f"{dx} {dy}" for dx, dy in steps).replace(" -", "-")
     return f"M{points[0][0]} {points[0][1]}l{numbers}" + ("z" if closed else "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from filrouge.cli import main
-from filrouge.networks.weighing import KINDS
+from filrouge.networks.learning import KINDS
 from filrouge.reports.calibration import WIDTH, reliability_line
 
 
@@ -43,6 +43,7 @@ def test_fewer_strangers_reach_more_bits(demo: Path, capsys: pytest.CaptureFixtu
     counts = [row["reach"] for row in reach]  # type: ignore[union-attr,attr-defined]
     assert counts == sorted(counts, reverse=True)
     assert all(row["at_least_one_in"] <= (row["one_in"] or row["strangers"]) for row in reach)  # type: ignore[union-attr,attr-defined]
+    assert all(0 <= row["by_movement"] <= row["reach"] for row in reach)  # type: ignore[union-attr,attr-defined]
     bits = list(found["calibration"]["strangers"]["bits"].values())  # type: ignore[index]
     assert bits == sorted(bits)
 
@@ -61,6 +62,20 @@ def test_it_says_what_it_rests_on(demo: Path, capsys: pytest.CaptureFixture[str]
         "1 in ",
     ):
         assert expected in said
+
+
+def test_operations_are_planted_and_the_findings_left_as_they_are(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in demo.rglob("*")}
+    assert main(["calibrate", "--in", str(demo), "--plant", "3", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["planted"]
+    assert {path: path.stat().st_mtime_ns for path in demo.rglob("*")} == before
+    assert [row["kind"] for row in rows] == ["phone", "handle", "movement"]
+    assert all(row["found"] + row["partly"] <= row["planted"] <= 3 for row in rows)
+    assert sum(row["planted"] for row in rows) > 0
+    assert main(["calibrate", "--in", str(demo), "--plant", "1"]) == 0
+    assert "Planted operations" in capsys.readouterr().out
 
 
 def test_a_folder_of_no_findings_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,8 @@ import pytest
 from filrouge.cli import main
 from filrouge.engines.voices import VoiceTie, tie_of_voices
 from filrouge.errors import NoFindings
+from filrouge.networks.learning import KINDS
 from filrouge.networks.possible import SIDES
-from filrouge.networks.weighing import KINDS
 
 
 @pytest.fixture(scope="module")

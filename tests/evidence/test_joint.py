@@ -13,7 +13,7 @@ from simulated import KINDS, Bools, Floats, answers, corpus_pairs, true_bits
 
 from filrouge.evidence.calibration import cllr, expected_calibration_error, min_cllr
 from filrouge.evidence.fitting import PARTS, damped, pieces
-from filrouge.evidence.joint import ENOUGH, START, JointModel
+from filrouge.evidence.joint import ENOUGH, SLOPE, START, JointModel
 
 BITS = st.floats(-500, 500, allow_nan=False, width=32)
 SHARES = st.floats(0, 1)
@@ -203,10 +203,10 @@ def test_a_kind_that_spoke_a_few_times_stays_near_its_cautious_weight() -> None:
     same = answers(5_000, 0.5, 1)
     seldom = np.where(same & (np.arange(5_000) < 8), 6.0, 0)
     bits = np.column_stack([true_bits(same, 2, 2), seldom])
-    model = JointModel.fit(bits, same, ["text", "movement"])
-    assert model.slope[1, 0] == pytest.approx(0.5, abs=0.15)
+    model = JointModel.fit(bits, same, ["text", "near"])
+    assert model.slope[1, 0] == pytest.approx(SLOPE, abs=0.15)
     often = np.where(same & (np.arange(5_000) < 2_000), 6.0, 0)
-    model = JointModel.fit(np.column_stack([bits[:, 0], often]), same, ["text", "movement"])
+    model = JointModel.fit(np.column_stack([bits[:, 0], often]), same, ["text", "near"])
     assert model.slope[1, 0] > 0.8
 
 

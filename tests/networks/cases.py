@@ -14,7 +14,7 @@ import numpy as np
 from filrouge.ads.columns import Columns
 from filrouge.ads.synthetic import synthesise
 from filrouge.engines.local import Findings, analyse
-from filrouge.networks.weighing import KINDS
+from filrouge.networks.learning import KINDS
 from filrouge.progress import Silent
 
 # No two share a sentence: whoever writes one of them wrote none of the others.

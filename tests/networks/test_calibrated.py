@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from filrouge.evidence.joint import JointModel
+from filrouge.evidence.scale import AT
 from filrouge.networks.calibrated import calibration, decoy_totals
-from filrouge.networks.weighing import KINDS
+from filrouge.networks.learning import KINDS
 
 PHONE, TEXT, MOVEMENT = (KINDS.index(kind) for kind in ("phone", "text", "movement"))
 
@@ -28,6 +29,7 @@ def weighed(**changes: Any) -> Any:
         "model": JointModel.cautious(KINDS),
         "pair_is_held_out": pairs % 4 == 0,
         "decoy_is_held_out": np.arange(80) % 4 == 0,
+        "phone_owners": 40,
         "style": None,
     }
     return SimpleNamespace(**(about | changes))
@@ -75,9 +77,7 @@ def test_each_silent_kind_says_why() -> None:
     assert few["email"] == "no_pair"
     assert "phone" not in few
     assert why(calibration(weighed(), has_images=True))["image"] == "no_pair"
-    lone = weighed()
-    lone.bits[5:, PHONE] = 0.0
-    record = calibration(lone, has_images=False)
+    record = calibration(weighed(phone_owners=5), has_images=False)
     assert why(record)["style"] == "few_owners"
     assert record["phone_owners"] == 5
 
@@ -85,6 +85,17 @@ def test_each_silent_kind_says_why() -> None:
 def test_a_kind_with_the_weights_it_began_with_has_learned_nothing() -> None:
     record = calibration(weighed(), has_images=False)
     assert not any(kind["learned"] for kind in record["kinds"])
+
+
+def test_strangers_that_only_movement_brings_up_are_told_apart() -> None:
+    both = weighed()
+    both.decoys[0, MOVEMENT] = 20.0
+    both.decoys[1, TEXT] = 40.0
+    both.decoys[2, [MOVEMENT, TEXT]] = 20.0, 40.0
+    record = calibration(both, has_images=False)["strangers"]
+    reached = [int((decoy_totals(both) >= step).sum()) for step in AT]
+    assert reached[:4] == [3, 3, 3, 3]
+    assert record["by_movement"][:4] == [1, 1, 1, 1]
 
 
 def test_strangers_are_counted_and_sorted() -> None:

@@ -64,6 +64,35 @@ def test_strangers_share_no_identifier():
     assert any(held[x] & held[y] for x, y in zip(*(unit[side].tolist() for side in without), strict=True))
 
 
+def test_kin_are_no_strangers_though_they_share_nothing():
+    ads, unit = corpus()
+    kin = unit // 25
+    a, b = columns(stranger_pairs(ads, unit, 2000, 2, kin=kin))
+    assert a.size == 2000
+    assert not (kin[a] == kin[b]).any()
+    without = columns(stranger_pairs(ads, unit, 2000, 2))
+    assert (kin[without[0]] == kin[without[1]]).any()
+
+
+def test_strangers_are_both_of_one_side_and_each_side_has_some():
+    ads, unit = corpus()
+    side = unit % 4 == 0
+    like = tuple(np.random.default_rng(1).integers(0, 2000, (2, 5000)))
+    for found in (
+        stranger_pairs(ads, unit, 2000, 2, side=side),
+        stranger_pairs(ads, unit, 2000, 2, side=side, like=like),
+    ):
+        a, b = columns(found)
+        assert (side[a] == side[b]).all()
+        assert 0 < side[a].sum() < a.size
+
+
+def test_two_voices_are_one_pair_however_many_ads_they_have():
+    ads, _ = corpus(300)
+    unit = (np.arange(300) // 100).astype(np.int32)
+    assert stranger_pairs(ads, unit, 1000, 1).pairs.height == 3
+
+
 def test_a_switchboards_number_leaves_strangers_strangers():
     ads, unit = corpus()
     identifiers = pl.DataFrame(

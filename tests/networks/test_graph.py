@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.graph import CUT, SEARCHED, WEAK, Graph, graph_of, networks_of
+from filrouge.networks.learning import KINDS
 from filrouge.networks.movement import Movement
 from filrouge.networks.units import Units
-from filrouge.networks.weighing import KINDS, PASSED_ON, Weighed, with_bits
+from filrouge.networks.weighing import PASSED_ON, Weighed, with_bits
 
 Held = list[tuple[int, str, str, int]]
 NOWHERE = pl.DataFrame(
@@ -41,10 +42,13 @@ def weighed_of(
         b=np.array([b for _a, b in pairs], np.int32),
         bits=np.array([[about.get(kind, 0.0) for kind in KINDS] for about in pairs.values()]).reshape(-1, len(KINDS)),
         model=JointModel.cautious(KINDS),
-        decoys=np.zeros((0, len(KINDS))),
+        decoy_a=np.zeros(0, np.int32),
+            decoy_b=np.zeros(0, np.int32),
+            decoys=np.zeros((0, len(KINDS))),
         decoy_is_held_out=np.zeros(0, bool),
         pair_is_held_out=np.zeros(len(pairs), bool),
-        style=None,
+        phone_owners=0,
+            style=None,
         movement=Movement.of(NOWHERE),
         templates=[],
     )  # fmt: skip

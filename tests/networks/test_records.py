@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 from cases import CITIES, TEXTS, Ad, Outcome, day, phone, planted, reposts
 
+from filrouge.networks.learning import KINDS
 from filrouge.networks.organisation import signs_of_organisation
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS
 
 NOTHING: dict[str, dict[str, int]] = {kind: {} for kind in TYING}
 

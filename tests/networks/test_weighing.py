@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,10 +11,11 @@ import pytest
 from cases import Ad, Outcome, background, day, found_in, mixed_rows, planted_rows, rows_of, write_ads
 
 from filrouge.errors import NoAds
+from filrouge.evidence.joint import JointModel
+from filrouge.networks.learning import KINDS, kin_of, no_strangers
 from filrouge.networks.movement import Movement
 from filrouge.networks.records import waterfall
 from filrouge.networks.weighing import (
-    KINDS,
     NEIGHBOURS,
     PASSED_ON,
     TYING,
@@ -123,12 +125,58 @@ def test_only_evidence_against_is_negative(mixed: Outcome) -> None:
 
 def test_decoys_share_no_identifier_and_are_no_pairs(mixed: Outcome) -> None:
     weighed = mixed.findings.networks.weighed
-    assert len(weighed.decoys) > 1000
+    assert len(weighed.decoys) > 500
+    pairs = set(zip(weighed.decoy_a.tolist(), weighed.decoy_b.tolist(), strict=True))
+    assert len(pairs) == len(weighed.decoys)  # a pair of voices is one pair, however many ads they have
     columns = [KINDS.index(kind) for kind in TYING]
     some = weighed.decoys[:, columns].any(axis=1)
     assert some.mean() < 0.02  # only what too many share for strangers to be told by it
     assert weighed.decoy_is_held_out.size == len(weighed.decoys)
     assert weighed.bits.shape[0] == weighed.a.size == weighed.pair_is_held_out.size
+
+
+def test_strangers_are_joined_by_no_chain_of_identifiers(mixed: Outcome) -> None:
+    weighed = mixed.findings.networks.weighed
+    kin = no_strangers(kin_of(weighed.held, weighed.units.count))
+    assert (kin[weighed.decoy_a] != kin[weighed.decoy_b]).all()
+
+
+def test_nobody_who_is_held_out_is_kin_of_anybody_who_taught(mixed: Outcome) -> None:
+    weighed = mixed.findings.networks.weighed
+    kin = kin_of(weighed.held, weighed.units.count)
+    out, decoy_out = weighed.pair_is_held_out, weighed.decoy_is_held_out
+    taught = {*weighed.decoy_a[~decoy_out].tolist(), *weighed.decoy_b[~decoy_out].tolist()}
+    unseen = {*weighed.decoy_a[decoy_out].tolist(), *weighed.decoy_b[decoy_out].tolist()}
+    unseen |= {*weighed.a[out].tolist(), *weighed.b[out].tolist()}
+    assert taught
+    assert unseen
+    assert not {kin[unit] for unit in taught} & {kin[unit] for unit in unseen}
+
+
+def test_style_and_weights_learn_from_nobody_who_is_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: dict[str, Any] = {}
+
+    def style(_features: Any, a: np.ndarray, b: np.ndarray, *_rest: Any, **_named: Any) -> None:
+        heard["style"] = {*a.tolist(), *b.tolist()}
+
+    def weights(bits: np.ndarray, strangers: np.ndarray) -> JointModel:
+        heard["rows"] = len(bits), len(strangers)
+        return JointModel.cautious(KINDS)
+
+    monkeypatch.setattr("filrouge.networks.weighing.LEAST_OWNERS", 1)
+    monkeypatch.setattr("filrouge.networks.weighing.StyleModel.fit", style)
+    monkeypatch.setattr("filrouge.networks.weighing.fitted_model", weights)
+    weighed = planted_rows(tmp_path, mixed_rows()).findings.networks.weighed
+    out = weighed.pair_is_held_out
+    unseen = {*weighed.a[out].tolist(), *weighed.b[out].tolist()}
+    assert unseen
+    assert heard["style"]
+    assert not heard["style"] & unseen
+    pairs, strangers = heard["rows"]
+    assert 0 < pairs <= (~out).sum()
+    assert strangers == (~weighed.decoy_is_held_out).sum()
 
 
 def test_decoys_are_in_no_tie_of_the_graph(mixed: Outcome) -> None:

@@ -24,9 +24,19 @@ def command() -> click.Command:
             ),
             "filrouge calibrate --in findings",
             "filrouge calibrate --in findings --json > calibration.json",
+            "filrouge calibrate --in findings --plant 20",
         ),
         params=[
             results_option(),
+            click.Option(
+                ["--plant"],
+                metavar="N",
+                type=click.IntRange(min=1),
+                help=_(
+                    "Also make N small operations of each kind out of single ads, in a copy of the corpus that is "
+                    "compared anew, and say how many are found. The findings stay as they are."
+                ),
+            ),
             click.Option(["--json", "as_json"], is_flag=True, help=_("Print JSON, for a script.")),
             language_option(),
             debug_option(),
@@ -34,11 +44,18 @@ def command() -> click.Command:
     )
 
 
-def calibrate(folder: Path, as_json: bool) -> None:
+def calibrate(folder: Path, plant: int | None, as_json: bool) -> None:
     """Print how sure the run is."""
     from filrouge.engines.calibrated import calibration_of
 
     found = calibration_of(folder)
+    if plant:
+        from filrouge import progress
+        from filrouge.cli.compare import cores
+        from filrouge.engines.planted import planted_in
+
+        with progress.for_this_terminal() as bar:
+            found["planted"] = planted_in(folder, plant, jobs=cores(), progress=bar)
     if as_json:
         import json
 

@@ -91,7 +91,7 @@ def compare(
             files,
             out,
             columns=columns,
-            jobs=min(jobs or _cores(), _cores()),  # more threads than cores only cost
+            jobs=min(jobs or cores(), cores()),  # more threads than cores only cost
             language=i18n.language(),
             progress=bar,
         )
@@ -99,7 +99,7 @@ def compare(
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: a container or `taskset` may grant fewer than there are
         return len(os.sched_getaffinity(0))

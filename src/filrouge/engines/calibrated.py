@@ -15,7 +15,8 @@ def calibration_of(folder: Path) -> dict[str, Any]:
 
     Returns:
         `weights` (see `JointModel.to_dict`), `calibration` (see `filrouge.networks.calibrated`), and `reach`:
-        for the bits at which each word of the verbal scale begins, how many pairs of strangers reach them.
+        for the bits at which each word of the verbal scale begins, how many pairs of strangers reach them, and how many
+        of these by movement alone.
 
     Raises:
         NoFindings: if the folder holds none.
@@ -24,8 +25,12 @@ def calibration_of(folder: Path) -> dict[str, Any]:
     if "calibration" not in run:
         raise NoFindings(str(folder), "run.json: calibration")
     strangers = strangers_of(folder)
+    by_movement = run["calibration"]["strangers"]["by_movement"]
     return {
         "weights": run["weights"],
         "calibration": run["calibration"],
-        "reach": [{"bits": bits, **vars(reach_of(strangers, bits))} for bits in AT],
+        "reach": [
+            {"bits": bits, **vars(reach_of(strangers, bits)), "by_movement": moved}
+            for bits, moved in zip(AT, by_movement, strict=True)
+        ],
     }

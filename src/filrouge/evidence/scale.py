@@ -1,7 +1,9 @@
 """Bits in words.
 
 The scale is the one that ENFSI gives as an example (*Guideline for Evaluative Reporting in Forensic Science*,
-2015), in steps of the likelihood ratio. Its words speak of what is seen, given one source or two; never of how
+2015), in steps of the likelihood ratio. The guideline itself could not be read when this was written: steps and
+English words agree with public code that cites it (the Netherlands Forensic Institute's for the first three);
+the French words are our translation. Its words speak of what is seen, given one source or two; never of how
 probable one source is. They come after the number and do not replace it.
 """
 

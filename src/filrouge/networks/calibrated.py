@@ -12,12 +12,10 @@ import numpy as np
 
 from filrouge.evidence.calibration import cllr, expected_calibration_error, min_cllr, reliability
 from filrouge.evidence.joint import JointModel
-from filrouge.networks.graph_kernels import components
-from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS, OWNERS_OF_STYLE, Weighed
+from filrouge.evidence.scale import AT
+from filrouge.networks.learning import HIDDEN, KINDS, LABELS, shares, without
+from filrouge.networks.weighing import OWNERS_OF_STYLE, Weighed
 
-LABELS: Final = (("phone",), tuple(kind for kind in TYING if kind != "phone"))
-"""What makes a pair count as one hand, for each of the checks."""
 PRIOR: Final = 0.5
 """At even odds the reliability is shown, however many strangers were drawn."""
 QUANTILES: Final = (0.5, 0.9, 0.99, 0.999, 1.0)
@@ -35,10 +33,11 @@ def calibration(weighed: Weighed, *, has_images: bool) -> dict[str, Any]:
     style = weighed.style
     return {
         "kinds": [_kind(weighed, k, has_images) for k in range(len(KINDS))],
-        "checks": [_check(weighed, label) for label in LABELS],
+        "checks": [_check(weighed, *check) for check in zip(LABELS, HIDDEN, strict=True)],
         "strangers": {
             "pairs": int(totals.size),
             "held_out": int(weighed.decoy_is_held_out.sum()),
+            "by_movement": _by_movement_alone(weighed),
             "bits": {str(q): _plain(np.quantile(totals, q)) for q in QUANTILES} if totals.size else {},
         },
         "style": {
@@ -47,13 +46,23 @@ def calibration(weighed: Weighed, *, has_images: bool) -> dict[str, Any]:
         }
         if style
         else None,
-        "phone_owners": _owners(weighed),
+        "phone_owners": weighed.phone_owners,
     }
 
 
 def decoy_totals(weighed: Weighed) -> np.ndarray:
     """The bits of all pairs of strangers, of all kinds together; float64, shape (decoys,), ascending."""
     return np.sort(weighed.model.total(weighed.decoys))
+
+
+def _by_movement_alone(weighed: Weighed) -> list[int]:
+    """Of the strangers that reach each step of the verbal scale, how many would not without movement.
+
+    Who moves together and shares nothing else may well be one organisation: these are the doubtful strangers.
+    """
+    totals = weighed.model.total(weighed.decoys)
+    rest = weighed.model.total(without(weighed.decoys, ("movement",)))
+    return [int(((totals >= step) & (rest < step)).sum()) for step in AT]
 
 
 def _kind(weighed: Weighed, k: int, has_images: bool) -> dict[str, Any]:
@@ -76,28 +85,22 @@ def _why_silent(weighed: Weighed, kind: str, has_images: bool) -> str:
     if kind == "image" and not has_images:
         return "no_images"
     if kind == "style" and weighed.style is None:
-        return "few_owners" if _owners(weighed) < OWNERS_OF_STYLE else "tells_nothing"
+        return "few_owners" if weighed.phone_owners < OWNERS_OF_STYLE else "tells_nothing"
     return "no_pair"
 
 
-def _owners(weighed: Weighed) -> int:
-    """How many groups of voices phones join: the independent cases from which style may be learned."""
-    phone = weighed.bits[:, KINDS.index("phone")] > 0
-    if not phone.any():
-        return 0
-    a, b = weighed.a[phone], weighed.b[phone]
-    return int(np.unique(components(weighed.units.count, a, b)[a]).size)
-
-
-def _check(weighed: Weighed, label: tuple[str, ...]) -> dict[str, Any]:
+def _check(weighed: Weighed, label: tuple[str, ...], hidden: tuple[str, ...]) -> dict[str, Any]:
     """The measures on the pairs held out, one hand by this label; None where an answer is missing."""
-    hidden = [*label, "movement"]
-    shares = (weighed.bits[:, [KINDS.index(kind) for kind in label]] > 0).any(axis=1)
-    one, two = weighed.bits[weighed.pair_is_held_out & shares], weighed.decoys[weighed.decoy_is_held_out]
-    bits = np.vstack([one, two])
-    bits[:, [KINDS.index(kind) for kind in hidden]] = 0
+    one = weighed.bits[weighed.pair_is_held_out & shares(weighed.bits, label)]
+    two = weighed.decoys[weighed.decoy_is_held_out]
+    bits = without(np.vstack([one, two]), hidden)
     same = np.arange(len(bits)) < len(one)
-    about: dict[str, Any] = {"label": list(label), "hidden": hidden, "same": len(one), "strangers": len(two)}
+    about: dict[str, Any] = {
+        "label": list(label),
+        "hidden": list(hidden),
+        "same": len(one),
+        "strangers": len(two),
+    }
     if not (len(one) and len(two)):
         return about | dict.fromkeys(("cllr", "least_cllr", "cllr_of_totals", "error")) | {"reliability": []}
     claimed = weighed.model.bounded(bits)

@@ -62,8 +62,10 @@ def stranger_pairs(
     identifiers: pl.DataFrame | None = None,
     like: tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]] | None = None,
     language: NDArray[np.integer[Any]] | None = None,
+    kin: NDArray[np.integer[Any]] | None = None,
+    side: NDArray[np.bool_] | None = None,
 ) -> Strangers:
-    """Pairs of ads of different voices that share no identifier, matched as real candidate pairs are.
+    """Pairs of ads of different voices that no identifier joins, matched as real candidate pairs are.
 
     Of a candidate pair (x, y) one is kept, and the other replaced by an ad of another voice that is of y's
     agency, language, length, place and month. So decoys agree in these things just as often as candidates.
@@ -71,12 +73,15 @@ def stranger_pairs(
     Args:
         ads: `text`, `agency`, `posted`, `location`.
         unit: voice of each ad, shape (ads,).
-        n: how many are wanted; fewer come where there are not so many, each pair once.
+        n: how many are wanted; fewer come where there are not so many, each pair of voices once.
         seed: the same draw for the same seed.
         identifiers: `ad`, `kind`, `value`. Voices that share one are no strangers, unless it is one that
             many share (a switchboard's, the agency's own).
         like: candidate pairs of ads, shape (pairs,) each. Without, an ad's partner is of its own stratum.
         language: of each ad; told from the text if not given.
+        kin: of each ad; ads of one number are no strangers, though they share nothing themselves.
+        side: of each ad; strangers are drawn from one side, so that what is learned on one meets nobody of
+            the other.
 
     Returns:
         The pairs and on what each was matched.
@@ -88,7 +93,11 @@ def stranger_pairs(
         return Strangers(pl.DataFrame(schema=schema), n)
     draw = np.random.default_rng(seed)
     traits = _traits(ads, languages(ads["text"]) if language is None else np.asarray(language))
-    tied = _Tied(voice, identifiers, ads["agency"])
+    tied = _Tied(voice, identifiers, ads["agency"], np.asarray(voice if kin is None else kin, np.int64))
+    sides = np.zeros(total, np.int64) if side is None else np.asarray(side, np.int64)
+    if like is not None:
+        one_side = sides[like[0]] == sides[like[1]]
+        like = like[0][one_side], like[1][one_side]
     # Some draws come twice or fail; a few rounds fill up.
     found: list[NDArray[np.int64]] = []
     have = 0
@@ -96,14 +105,15 @@ def stranger_pairs(
         if have >= n:
             break
         kept, model = _starts(total, int(1.1 * (n - have)) + 8, like, draw)
-        for level, x, y in _matched(traits, kept, model, voice, tied, draw):
+        for level, x, y in _matched(traits, sides, kept, model, voice, tied, draw):
             found.append(np.stack([np.minimum(x, y), np.maximum(x, y), np.full(x.size, level)]))
         together = np.concatenate(found, axis=1)
-        # Of a pair drawn twice, the closer match is kept.
-        order = np.lexsort((together[2], together[1], together[0]))
-        together = together[:, order]
+        # Two voices are one pair, however many ads they have. The closest match of it is kept.
+        voices = np.sort(voice[together[:2]], axis=0)
+        order = np.lexsort((together[1], together[0], together[2], voices[1], voices[0]))
+        together, voices = together[:, order], voices[:, order]
         first = np.ones(together.shape[1], np.bool_)
-        first[1:] = (np.diff(together[0]) != 0) | (np.diff(together[1]) != 0)
+        first[1:] = (np.diff(voices) != 0).any(axis=0)
         found = [together[:, first]]
         have = found[0].shape[1]
     pairs = found[0]
@@ -132,6 +142,7 @@ def _starts(
 
 def _matched(
     traits: dict[str, NDArray[np.int64]],
+    sides: NDArray[np.int64],
     kept: NDArray[np.int64],
     model: NDArray[np.int64],
     unit: NDArray[np.int64],
@@ -140,7 +151,7 @@ def _matched(
 ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
     """Level by level the kept ads with a partner; who finds none goes on to the next level."""
     for level, names in enumerate(LEVELS):
-        stratum = _strata([traits[name] for name in names], unit.size)
+        stratum = _strata([sides, *(traits[name] for name in names)], unit.size)
         order = np.argsort(stratum, kind="stable")
         start = np.r_[0, np.cumsum(np.bincount(stratum))]
         for _try in range(TRIES):
@@ -150,7 +161,7 @@ def _matched(
             size = start[s + 1] - start[s]
             other = order[start[s] + (draw.random(kept.size) * size).astype(np.int64)]
             good = (unit[other] != unit[kept]) & (unit[other] != unit[model])
-            good[good] = ~tied.share(unit[kept[good]], unit[other[good]])
+            good[good] = ~tied.share(kept[good], other[good])
             yield level, kept[good], other[good]
             kept, model = kept[~good], model[~good]
 
@@ -181,9 +192,16 @@ def _strata(traits: list[NDArray[np.int64]], total: int) -> NDArray[np.int64]:
 
 
 class _Tied:
-    """Which voices share an identifier that is not everyone's."""
+    """Which ads are of voices that share an identifier that is not everyone's, or of kin."""
 
-    def __init__(self, unit: NDArray[np.int64], identifiers: pl.DataFrame | None, agency: pl.Series) -> None:
+    def __init__(
+        self,
+        unit: NDArray[np.int64],
+        identifiers: pl.DataFrame | None,
+        agency: pl.Series,
+        kin: NDArray[np.int64],
+    ) -> None:
+        self._unit, self._kin = unit, kin
         self._held = pl.DataFrame(schema={"unit": pl.Int64, "value": pl.UInt32})
         if identifiers is None or not identifiers.height:
             return
@@ -206,9 +224,9 @@ class _Tied:
 
     def share(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         """bool, shape (pairs,)."""
-        out = np.zeros(a.size, np.bool_)
+        out: NDArray[np.bool_] = self._kin[a] == self._kin[b]
         if self._held.height:
-            pairs = pl.DataFrame({"pair": np.arange(a.size), "a": a, "b": b})
+            pairs = pl.DataFrame({"pair": np.arange(a.size), "a": self._unit[a], "b": self._unit[b]})
             hits = pairs.join(self._held.rename({"unit": "a"}), on="a").join(
                 self._held.rename({"unit": "b"}), on=["b", "value"], how="semi"
             )

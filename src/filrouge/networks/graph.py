@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from filrouge.compare.runs import Int32Array
 from filrouge.networks.bridges import Possible, cut_weak_bridges
 from filrouge.networks.communities import find_communities
+from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS, PASSED_ON, Weighed
+from filrouge.networks.weighing import PASSED_ON, Weighed
 
 Float64Array = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -14,10 +14,11 @@ import polars as pl
 from filrouge.networks.cohesion import least_cut, without
 from filrouge.networks.graph import Graph, Partition
 from filrouge.networks.groups import Groups
+from filrouge.networks.learning import KINDS
 from filrouge.networks.lineage import Use, encoding_costs, lineage
 from filrouge.networks.organisation import CONTACTS, signs_of_organisation
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS, Weighed
+from filrouge.networks.weighing import Weighed
 
 STRONGEST: Final = 10
 """Ties of a network that are shown, and of those against it."""

@@ -24,9 +24,16 @@ from filrouge.evidence.joint import JointModel
 from filrouge.networks.against import language_bits, service_bits, topic_words
 from filrouge.networks.coincidence import CoincidenceOdds
 from filrouge.networks.decoys import stranger_pairs
-from filrouge.networks.graph_kernels import components
 from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
+from filrouge.networks.learning import (
+    KINDS,
+    borne_out,
+    fitted_model,
+    held_out_units,
+    kin_of,
+    no_strangers,
+)
 from filrouge.networks.movement import Movement
 from filrouge.networks.near import near_pairs
 from filrouge.networks.style import StyleModel
@@ -34,7 +41,6 @@ from filrouge.networks.style_features import Spans, style_features
 from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
 
-KINDS: Final = ("text", *TYING, "near", "image", "style", "movement", "against")
 NEIGHBOURS: Final = 4
 """Each holder of an identifier is paired with this many that follow it; all hang on it by the identifier."""
 NEAR_HOLDERS: Final = 4
@@ -58,8 +64,10 @@ class Weighed:
         a, b: int32, shape (pairs,): the pairs of units that something proposed, a < b.
         bits: float64, shape (pairs, kinds): of each of `KINDS`.
         model: makes one number of them.
-        decoys: float64, shape (decoys, kinds): the same of pairs of strangers.
-        decoy_is_held_out, pair_is_held_out: bool: not used to fit.
+        decoy_a, decoy_b: int32, shape (decoys,): pairs of units that are strangers, a < b. In no result.
+        decoys: float64, shape (decoys, kinds): the same bits of these.
+        decoy_is_held_out, pair_is_held_out: bool: of two units that nothing was learned from.
+        phone_owners: how many groups of units, joined by phones, style could be learned from.
         style: None where there is too little to learn from.
     """
 
@@ -69,9 +77,12 @@ class Weighed:
     b: Int32Array
     bits: Float64Array
     model: JointModel
+    decoy_a: Int32Array
+    decoy_b: Int32Array
     decoys: Float64Array
     decoy_is_held_out: NDArray[np.bool_]
     pair_is_held_out: NDArray[np.bool_]
+    phone_owners: int
     style: StyleModel | None
     movement: Movement
     templates: list[Consensus]
@@ -180,6 +191,8 @@ class Weigher:
         images = self._images.select("a", "b")
         a, b = proposed(self.held, self._near, images, self.movement)
         head, of = self.units.head, self.units.of
+        kin = kin_of(self.held, self.units.count)
+        out = held_out_units(kin, seed)
         strangers = stranger_pairs(
             self._ads,
             of,
@@ -188,20 +201,25 @@ class Weigher:
             identifiers=self._identifiers,
             like=(head[a], head[b]),
             language=self._language,
+            kin=no_strangers(kin)[of],
+            side=out[of],
         ).pairs
-        x, y = of[strangers["a"].to_numpy()], of[strangers["b"].to_numpy()]
-        self._level = self._strangers_level(x, y)
-        phone = self._identifier_bits(a, b)[:, TYING.index("phone")] > 0
+        x, y = (of[strangers[side].to_numpy()] for side in ("a", "b"))
+        x, y = np.minimum(x, y), np.maximum(x, y)
+        pair_in, pair_out, decoy_out = ~out[a] & ~out[b], out[a] & out[b], out[x]
+        # All that is learned is learned from those who are not held out: the level of texts, the rates of what
+        # speaks against, style, and the weights.
+        self._level = self._strangers_level(x[~decoy_out], y[~decoy_out])
+        phone = pair_in & (self._identifier_bits(a, b)[:, TYING.index("phone")] > 0)
         self._same = a[phone], b[phone]
-        self._style = self._learned_style(*self._same, x, y, seed)
+        owners = int(np.unique(kin[a[phone]]).size)
+        if owners >= OWNERS_OF_STYLE:
+            self._style = self._learned_style(kin, x[~decoy_out], y[~decoy_out], seed)
         bits, decoys = self.bits(a, b), self.bits(x, y)
-        # A quarter is held out, by owner, to say how well the bits are calibrated.
-        dice = np.random.default_rng(seed)
-        pair_out, decoy_out = self._owner_of(a) % 4 == 0, dice.random(x.size) < 0.25
-        model = self._fitted(bits[~pair_out], decoys[~decoy_out])
+        model = borne_out(fitted_model(bits[pair_in], decoys[~decoy_out]), bits[pair_out], decoys[decoy_out])
         return Weighed(
-            self.units, self.held, a, b, bits, model, decoys, decoy_out, pair_out, self._style, self.movement,
-            self._found.clustering.templates,
+            self.units, self.held, a, b, bits, model, x, y, decoys, decoy_out, pair_out, owners, self._style,
+            self.movement, self._found.clustering.templates,
         )  # fmt: skip
 
     def _image_pairs(self) -> pl.DataFrame:
@@ -308,30 +326,17 @@ class Weigher:
         )
         return out
 
-    def _owner_of(self, unit: Int32Array) -> NDArray[np.int64]:
-        """A number for whoever is behind a unit, as far as phones tell: pairs of one owner are held out together."""
-        phones = self.held.filter(pl.col("kind") == "phone")
-        node = phones.select(pl.struct("value", "turn").rank("dense").cast(pl.Int32)).to_series().to_numpy()
-        owner = components(
-            self.units.count + phones.height + 1,
-            phones["unit"].to_numpy(),
-            (self.units.count + node).astype(np.int32),
-        )
-        out: NDArray[np.int64] = owner[unit].astype(np.int64)
-        return out
-
     def _learned_style(
-        self, a: Int32Array, b: Int32Array, x: Int32Array, y: Int32Array, seed: int
+        self, kin: NDArray[np.int64], x: Int32Array, y: Int32Array, seed: int
     ) -> StyleModel | None:
         """The style model, from pairs of units that share a phone and pairs of strangers."""
-        if np.unique(self._owner_of(a)).size < OWNERS_OF_STYLE:
-            return None
+        a, b = self._same
         return StyleModel.fit(
             self._features,
             np.concatenate([a, x]),
             np.concatenate([b, y]),
             np.arange(a.size + x.size) < a.size,
-            self._owner_of(np.arange(self.units.count, dtype=np.int32)),
+            kin,
             seed=seed,
         )
 
@@ -351,18 +356,4 @@ class Weigher:
                 np.zeros(spans.height, bool),
             ),
             agency=self._agency[units.head],
-        )
-
-    def _fitted(self, bits: Float64Array, strangers: Float64Array) -> JointModel:
-        """The joint model: a phone's pairs teach the other kinds, other contacts' pairs teach the phone."""
-        phone = bits[:, KINDS.index("phone")] > 0
-        contacts = tuple(kind for kind in TYING if kind != "phone")
-        other = (bits[:, [KINDS.index(kind) for kind in contacts]] > 0).any(axis=1)
-        return JointModel.fit(
-            np.vstack([bits[phone], strangers, bits[other], strangers]),
-            np.repeat([True, False, True, False], [phone.sum(), len(strangers), other.sum(), len(strangers)]),
-            KINDS,
-            source=np.repeat([0, 1], [phone.sum() + len(strangers), other.sum() + len(strangers)]),
-            # Strangers are matched by place and month, so neither label says what a shared itinerary is worth.
-            hidden=[["phone", "movement"], [*contacts, "movement"]],
         )

@@ -33,6 +33,8 @@ def show_calibration(found: Record) -> None:
         _show_check(page, check)
     _show_strangers(page, record["strangers"], found["reach"])
     _show_style(page, record["style"])
+    if "planted" in found:
+        _show_planted(page, found["planted"])
 
 
 def _show_weights(page: Page, weights: Record, kinds: Sequence[Record]) -> None:
@@ -143,11 +145,12 @@ def _show_strangers(page: Page, strangers: Record, reach: Sequence[Record]) -> N
                 share=_percent(float(share)), bits=signed(bits)
             ),
         )
-    header = [_("from (bits)"), _("reached by"), _("at most"), _("in words")]
+    header = [_("from (bits)"), _("reached by"), _("by movement alone"), _("at most"), _("in words")]
     rows = [
         [
             signed(row["bits"]),
             _("1 in {count}").format(count=number(round(row["one_in"]))) if row["one_in"] else _("none"),
+            number(row["by_movement"]) if row["reach"] else "",
             _("1 in {count}").format(count=number(int(row["at_least_one_in"]))),
             verbal(row["bits"]),
         ]
@@ -155,6 +158,13 @@ def _show_strangers(page: Page, strangers: Record, reach: Sequence[Record]) -> N
     ]
     _show_rows(page, [header, *rows])
     page.line(_("“At most” is what the number of pairs bears out (95 %)."))
+    if any(row["by_movement"] for row in reach):
+        page.line(
+            _(
+                "Those who reach it by movement alone may truly be of one hand: no chain of identifiers joins "
+                "them, and nothing but the evidence itself could tell."
+            )
+        )
 
 
 def _show_style(page: Page, style: Record | None) -> None:
@@ -177,6 +187,26 @@ def _show_style(page: Page, style: Record | None) -> None:
             owners=number(style["owners"]), least=signed(style["least"]), most=signed(style["most"])
         )
     )
+
+
+def _show_planted(page: Page, planted: Sequence[Record]) -> None:
+    page.line()
+    page.line((_("Planted operations"), "bold"))
+    if not any(row["planted"] for row in planted):
+        page.line(_("There are too few single ads with a day and a phone to plant any."))
+        return
+    page.line(
+        _(
+            "Of three single ads each, by different writers. They were put into a copy of the corpus; no result "
+            "holds them."
+        )
+    )
+    header = [_("joined by"), _("planted"), _("found"), _("in part"), _("strangers drawn in")]
+    rows = [
+        [tie_kind(row["kind"]), *(number(row[name]) for name in ("planted", "found", "partly", "strangers"))]
+        for row in planted
+    ]
+    _show_rows(page, [header, *rows])
 
 
 def reliability_line(row: Record) -> str:
