@@ -11,7 +11,6 @@ from cases import Ad, Outcome, background, day, found_in, mixed_rows, planted_ro
 
 from filrouge.errors import NoAds
 from filrouge.networks.movement import Movement
-from filrouge.networks.records import waterfall
 from filrouge.networks.weighing import (
     KINDS,
     NEIGHBOURS,
@@ -19,6 +18,7 @@ from filrouge.networks.weighing import (
     TYING,
     proposed,
     shared_identifiers,
+    waterfall,
     with_bits,
 )
 

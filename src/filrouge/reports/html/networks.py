@@ -32,8 +32,6 @@ MOST_LINKS: Final = 40
 DEEPEST: Final = 5
 """Steps by which the family tree is moved in: more do not fit a phone."""
 LONGEST_WORDS: Final = 300
-LEAST: Final = 0.05
-"""Bits that are not shown as 0."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +183,6 @@ def _block(
         against=[
             _fall(tie["a"], tie["b"], [(part["kind"], part["bits"]) for part in tie.get("kinds", ())])
             for tie in record["against"]
-            if _speaks_against(tie)
         ],
         weakest=network_words.weakest(held) if held else "",
         holds=network_words.holds_together(held) if held else [],
@@ -193,11 +190,6 @@ def _block(
         indicators=[_indicator(row, language, names) for row in found.indicators.get(name, ())],
         possible=[(short(link["a"]), short(link["b"]), link["bits"]) for link in record["possible"]],
     )
-
-
-def _speaks_against(tie: Mapping[str, Any]) -> bool:
-    """Whether evidence does, and not only that the ties were counted once."""
-    return any(part["bits"] <= -LEAST and part["kind"] != "once" for part in tie.get("kinds", ()))
 
 
 def _fall(a: str, b: str, parts: Sequence[tuple[str, float]]) -> Fall:
