@@ -209,6 +209,8 @@ def indicators_table(findings: Findings) -> pl.DataFrame:
         found.of_ad,
         findings.identifiers,
         findings.located,
+        findings.names,
+        listed=findings.listed,
     )
     of_network = [
         found.networks.name(n) if of == "network" else "" for of, n in seen.select("of", "number").iter_rows()
