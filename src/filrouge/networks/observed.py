@@ -53,7 +53,8 @@ class Observed:
         """The agency and language of each ad, numbered together from 0."""
         _, agency = np.unique(self.ads["agency"].fill_null("").to_numpy().astype(str), return_inverse=True)
         _, out = np.unique(agency.astype(np.int64) * 128 + self.language, return_inverse=True)
-        return out.astype(np.int64)
+        stratum: NDArray[np.int64] = out.astype(np.int64)
+        return stratum
 
     def of_kinds(self, kinds: Sequence[str], group: NDArray[np.int64]) -> pl.DataFrame:
         """The marks of these kinds with `group` and `unit` of their ads."""
