@@ -108,7 +108,7 @@ def _networks(report: ReportData, anchors: set[str]) -> dict[str, Any]:
     return {
         "networks": found,
         "network_words": network_words,
-        "tenth": lambda value: i18n.decimals(value, 1),
+        "tenth": lambda value: i18n.decimals(value, 1).replace("-", "−"),
         "network_blocks": blocks,
         "network_rows": found.records[: networks.LISTED_NETWORKS] if found else [],
         "network_summary": network_words.summary(len(found.records), found.others) if found else [],
