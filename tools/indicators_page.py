@@ -52,7 +52,7 @@ chance.
 Who works for an agency by choice, or shares a flat or a phone for safety, shows many of these signs: read the false
 alarms first. Ethnicity, nationality, gender and wording of age are not on the list.
 
-*Un indicateur est un signe observable dans un **groupe** d'annonces ; il est calculé sur une grappe ou un réseau,
+*Un indicateur est un signe observable dans un **groupe** d'annonces ; il est calculé sur un groupe ou un réseau,
 jamais sur une annonce seule. **Il n'y a pas de note** : rien n'a de poids et la liste ne s'additionne pas. Chaque
 résultat montre les mots et les numéros en cause, et la fréquence du signe chez les inconnus (tous les autres) et les
 indépendants (hors de tout réseau) du même corpus : son rapport (« lift »), avec un intervalle à 95 %. Si l'intervalle

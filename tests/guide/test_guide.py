@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from filrouge.guide import Indicator, load_guide, load_indicators
-from filrouge.guide.indicators import RULES, WORD_RULES, BrokenGuide, read_guide
+from filrouge.guide.indicators import RULES, WORD_RULES, BrokenGuide, french_spaces, read_guide
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = load_indicators()
@@ -164,3 +165,12 @@ def test_the_page_has_no_words_of_the_alert() -> None:
     alert = next(one for one in ALL if one.alert)
     section = text[text.index(f"`{alert.id}`") : text.index("## The duty to report")]
     assert "**Words**" not in section
+
+
+def test_french_is_set_so_that_no_line_begins_with_a_sign() -> None:
+    said = "l'âge : « dix » à 5 % ; non ?"
+    assert french_spaces(said) == "l’âge\xa0: «\xa0dix\xa0» à 5\xa0%\u202f; non\u202f?"
+    for one in ALL:
+        for words in (one.name, one.observes, one.weakness, one.false_alarm):
+            assert not re.search(r" [:;»%?!]|« |'", words.fr), one.id
+            assert words.of("fr") == words.fr

@@ -29,7 +29,7 @@ def weighed(**changes: Any) -> Any:
         "model": JointModel.cautious(KINDS),
         "pair_is_held_out": pairs % 4 == 0,
         "decoy_is_held_out": np.arange(80) % 4 == 0,
-        "phone_owners": 40,
+        "phone_owners": 140,
         "style": None,
     }
     return SimpleNamespace(**(about | changes))

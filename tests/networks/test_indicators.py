@@ -241,6 +241,24 @@ def test_the_alert_is_text_only_and_never_a_row_of_the_indicators() -> None:
     assert found.rows() == [(0, 0, 2, "possible-minor")]
 
 
+def test_an_alert_is_no_less_of_one_where_a_whole_agency_says_the_same() -> None:
+    corpus = Corpus()
+    for unit in range(40):
+        corpus.ad("Lessons.", unit, network=-1)
+    ages = pl.DataFrame({"ad": list(range(30)), "kind": ["age"] * 30, "value": ["17"] * 30})
+    found = alerts(list(ALL.values()), pl.DataFrame(corpus.rows), ages)
+    assert found["ad"].to_list() == list(range(30))
+
+
+def test_a_price_that_many_ask_is_no_agencys_own() -> None:
+    corpus = Corpus()
+    for day, price in enumerate(("90 CAD", "100 CAD", "110 CAD", "120 CAD")):
+        corpus.ad("Lessons.", 0, network=0, day=day, price=price)
+    corpus.strangers(40, price="100 CAD")
+    row = corpus.of_network("changing-prices")
+    assert (row["ads"], len(row["words"])) == (4, 4)
+
+
 def test_the_order_of_the_ads_changes_nothing_but_their_numbers() -> None:
     corpus = network_of(12, phone=PHONES[:3], place=PLACES, name=NAMES)
     forward = corpus.observed().drop("spans", "words")

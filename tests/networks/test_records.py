@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from cases import CITIES, TEXTS, Ad, Outcome, day, phone, planted, reposts
+from cases import AGENCY, CITIES, TEXTS, Ad, Outcome, day, phone, planted, reposts
 
 from filrouge.networks.learning import KINDS
 from filrouge.networks.organisation import signs_of_organisation
@@ -195,3 +195,34 @@ def test_only_two_of_one_kind_are_a_sign(
     signs: dict[str, int],
 ) -> None:
     assert signs_of_organisation({**NOTHING, **identifiers}, names, agencies, ads) == signs
+
+
+def test_only_evidence_speaks_against_and_not_the_start_of_the_model(mixed: Outcome) -> None:
+    found = mixed.findings.networks
+    graph, weighed = found.graph, found.weighed
+    below = np.flatnonzero((graph.bits < 0) & (graph.pair >= 0))
+    by_kind = weighed.model.parts(weighed.bits[graph.pair[below]])[:, :-1]
+    of = found.networks.of_unit
+    inside = (of[graph.a[below]] >= 0) & (of[graph.a[below]] == of[graph.b[below]])
+    assert (inside & (by_kind > -0.05).all(axis=1)).any(), "no pair that only the start speaks against"
+    for record in records_of(mixed):
+        for tie in record["against"]:
+            assert min(part["bits"] for part in tie["kinds"] if part["kind"] != "once") <= -0.05
+
+
+def test_agencies_that_are_the_sign_are_counted_once(tmp_path: Path) -> None:
+    """Ads of three agencies that lead to nobody: the agencies are what speaks for an organisation, once."""
+    agencies = (AGENCY, "quayside", "lantern")
+    ads = [Ad(f"wide-{k}", TEXTS[14], day(2 * k), CITIES[0], agencies[k % 3]) for k in range(12)]
+    record = record_with(planted(tmp_path, ads), "wide")
+    assert record["signs"] == {"agency": 3}
+    assert record["strength_parts"] == {"agency": 1.58}
+    assert record["strength"] == 1.58
+
+
+def test_two_ways_of_writing_a_town_are_one_place_and_a_place_that_nobody_knows_stays(tmp_path: Path) -> None:
+    where = ("Toronto, ON", "toronto, ontario", "TORONTO ON", "the old mill by the brook")
+    ads = [Ad(f"wide-{k}", f"{TEXTS[14]} {phone(k % 2 + 1)}", day(2 * k), where[k % 4]) for k in range(12)]
+    record = record_with(planted(tmp_path, ads), "wide")
+    assert record["places"] == {"Toronto, ON, CA": 9, "the old mill by the brook": 3}
+    assert record["strength_parts"]["places"] == 1

@@ -14,13 +14,13 @@ from filrouge.errors import NoAds
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.learning import KINDS, kin_of, no_strangers
 from filrouge.networks.movement import Movement
-from filrouge.networks.records import waterfall
 from filrouge.networks.weighing import (
     NEIGHBOURS,
     PASSED_ON,
     TYING,
     proposed,
     shared_identifiers,
+    waterfall,
     with_bits,
 )
 

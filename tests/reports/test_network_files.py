@@ -6,17 +6,23 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
+import polars as pl
 import pytest
 
 from filrouge.ads.columns import Columns
 from filrouge.ads.synthetic import synthesise
+from filrouge.engines.local import analyse
 from filrouge.progress import Silent
+from filrouge.reports.exports.ftm import entity_id, write_ftm
+from filrouge.reports.exports.graph import i2_links, write_graphml
 from filrouge.reports.findings import compare_files
-from filrouge.reports.networks import NETWORK_FILES
+from filrouge.reports.networks import NETWORK_FILES, graph_tables
 
 EVIL = '=HYPERLINK("http://evil.example")'
 TEXT = (
@@ -186,6 +192,39 @@ def test_the_planted_organisation_is_in_every_file_about_it(found: Path) -> None
     (record,) = [r for r in lines(found / "networks.jsonl") if r["network"] == network]
     assert len(record["identifiers"]["phone"]) == 3
     assert network in networks_of_the_graph(found / "graph.graphml")
+
+
+def test_an_identifier_of_two_networks_is_tied_to_both(source: Path, tmp_path: Path) -> None:
+    findings = analyse([str(source)], columns=Columns(), jobs=1, progress=Silent())
+    found = findings.networks
+    first, second = (int(np.flatnonzero(found.networks.of_unit == rank)[0]) for rank in (0, 1))
+    graph = found.graph
+    row = {"kind": "url", "value": "both.example", "turn": 1}
+    shared = replace(
+        graph,
+        nodes=graph.nodes + 1,
+        a=np.append(graph.a, [first, second]).astype(np.int32),
+        b=np.append(graph.b, [graph.nodes] * 2).astype(np.int32),
+        bits=np.append(graph.bits, [3.0, 3.0]),
+        kind=[*graph.kind, "url", "url"],
+        identifier=np.append(graph.identifier, [graph.identifiers.height] * 2).astype(np.int32),
+        pair=np.append(graph.pair, [-1, -1]).astype(np.int32),
+        identifiers=pl.concat([graph.identifiers, pl.DataFrame([row], schema=graph.identifiers.schema)]),
+    )
+    nodes, edges = graph_tables(replace(findings, networks=replace(found, graph=shared)))
+    node = "url:both.example"
+    (networks,) = nodes.filter(pl.col("id") == node)["network"].to_list()
+    assert networks == ["N0001", "N0002"]
+    voices = {found.networks.unit_name(unit) for unit in (first, second)}
+    links = i2_links(nodes, edges).filter(pl.col("entity_2_id") == node)
+    assert set(links["entity_1_label"]) == voices
+    write_graphml(tmp_path / "graph.graphml", nodes, edges)
+    assert ">N0001; N0002</data>" in (tmp_path / "graph.graphml").read_text(encoding="utf-8")
+    write_ftm(tmp_path / "ftm.jsonl", nodes, edges, dataset="test")
+    parts = [one for one in lines(tmp_path / "ftm.jsonl") if one["schema"] == "UnknownLink"]
+    account = entity_id("test", "node", node)
+    held_by = [one for one in parts if account in one["properties"]["object"]]
+    assert len(held_by) == 4  # two voices, two networks
 
 
 def test_formulas_are_neutralised_in_every_table(found: Path) -> None:

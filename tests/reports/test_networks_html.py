@@ -90,7 +90,7 @@ def test_the_parts_of_a_waterfall_sum_to_the_bits_of_the_tie() -> None:
     assert [(step.kind, step.bits) for step in steps] == PARTS
     part = section(render_report(report(), "en"), "networks").split("The strongest ties")[-1]
     table = part.split('<table class="waterfall">')[1].split("</table>")[0]
-    shown = [float(value) for value in re.findall(r'<td class="n">(-?[\d.]+)</td>', table)]
+    shown = [float(value.replace("−", "-")) for value in re.findall(r'<td class="n">(−?[\d.]+)</td>', table)]
     assert shown[-1] == pytest.approx(sum(shown[:-1]), abs=0.3)
     assert shown[-1] == pytest.approx(bits, abs=0.05)
     assert "counted once" in table

@@ -30,9 +30,11 @@ from filrouge.ads.tokens import (
 )
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import Ahead
+from filrouge.guide import load_indicators
 from filrouge.i18n import _
 from filrouge.networks.finding import FoundNetworks, find_networks
 from filrouge.networks.groups import Groups
+from filrouge.networks.listed import Listed, listed_words
 from filrouge.networks.texts import Texts
 from filrouge.networks.ties import all_ties
 from filrouge.networks.values import SlotValues
@@ -68,6 +70,8 @@ class Findings:
     records: list[dict[str, Any]]
     ties: pl.DataFrame
     located: pl.DataFrame
+    names: pl.DataFrame
+    listed: Listed
     networks: FoundNetworks
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -241,6 +245,7 @@ def analyse(
     marks = find_marks(texts, folded, countries, jobs, progress)
     clock.stage("words", _("Splitting into words"), None)
     written = split_chunks(folded, make_masks(marks, folded), jobs)
+    listed = listed_words(load_indicators(), folded)
     del folded
     vocabulary = vocabulary_of(written, jobs)
     tokens = join_chunks(written, vocabulary, jobs)
@@ -268,6 +273,8 @@ def analyse(
         records,
         ties,
         located,
+        marks.names,
+        listed,
         networks,
         clock.seconds,
     )

@@ -6,6 +6,7 @@ work of their own will. None has a weight and there is no score: the list cannot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -187,6 +188,12 @@ def read_guide(text: str, file: str = "indicators.yaml") -> Guide:
     return _Reader(file).guide(data)
 
 
+def french_spaces(text: str) -> str:
+    """French as it is set: apostrophes that are curved, and no line that begins with a sign or ends in «."""
+    text = re.sub(r" (?=[:»%])|(?<=«) ", "\N{NO-BREAK SPACE}", text.replace("'", "’"))
+    return re.sub(r" (?=[;?!])", "\N{NARROW NO-BREAK SPACE}", text)
+
+
 class _Reader:
     """Takes the parsed file apart; every complaint says where."""
 
@@ -301,7 +308,9 @@ class _Reader:
 
     def _both(self, data: object, where: str) -> Words:
         got = self._fields(data, where, ("en", "fr"))
-        return Words(self._text(got["en"], f"{where}.en"), self._text(got["fr"], f"{where}.fr"))
+        return Words(
+            self._text(got["en"], f"{where}.en"), french_spaces(self._text(got["fr"], f"{where}.fr"))
+        )
 
     def _fields(
         self, data: object, where: str, needed: Sequence[str], allowed: Sequence[str] = ()

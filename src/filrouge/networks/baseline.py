@@ -76,9 +76,7 @@ def compare_voices(hit: Bool, seen: Observed, network: I64, whole: Whole, shown:
         Against strangers, against independents; one value for each of `shown`.
     """
     weight = 1.0 / np.bincount(seen.unit)[seen.unit]
-    # Agency and language, numbered together.
-    _, agency = np.unique(seen.ads["agency"].fill_null("").to_numpy().astype(str), return_inverse=True)
-    _, stratum = np.unique(agency.astype(np.int64) * 128 + seen.language, return_inverse=True)
+    stratum = seen.stratum
     strata = int(stratum.max(initial=-1)) + 1
     marked = weight * hit
     place = np.full(whole.groups, -1, np.int64)

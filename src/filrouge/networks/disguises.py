@@ -70,9 +70,9 @@ NUMBER_RULES: Final = (
 """Ways to hide a phone."""
 
 WORD_RULES: Final = (
-    Rule("cyrillic_letters", "call → cаll (а is Cyrillic U+0430)"),
-    Rule("greek_letters", "room → rοom (ο is Greek U+03BF)"),
-    Rule("other_scripts_letters", "room → rօom (օ is Armenian U+0585)"),
+    Rule("cyrillic_letters", "call → cаll (а: U+0430)"),
+    Rule("greek_letters", "room → rοom (ο: U+03BF)"),
+    Rule("other_scripts_letters", "room → rօom (օ: U+0585)"),
     Rule("mathematical_letters", "call → 𝐜𝐚𝐥𝐥"),
     Rule("full_width_letters", "call → ｃａｌｌ"),
     Rule("circled_letters", "call → ⓒⓐⓛⓛ"),

@@ -10,6 +10,7 @@ import polars as pl
 
 from filrouge.ads.tokens import Tokens
 from filrouge.compare.comparison import Comparison
+from filrouge.networks.counts import places_of_ads
 from filrouge.networks.graph import Graph, Partition, graph_of, networks_of
 from filrouge.networks.groups import Groups
 from filrouge.networks.movement import presences
@@ -67,5 +68,6 @@ def find_networks(
     weighed = Weigher(found, ads, tokens, identifiers, masked, presence, units).weigh()
     graph = graph_of(weighed)
     partition = networks_of(graph)
-    networks = Networks(weighed, graph, partition, Sources(ads, groups, presence))
+    sources = Sources(ads, places_of_ads(located, ads["location"]), groups, presence)
+    networks = Networks(weighed, graph, partition, sources)
     return FoundNetworks(units, weighed, graph, partition, presence, networks)

@@ -14,7 +14,7 @@ import polars as pl
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.templates import Slot
-from filrouge.networks.counts import agency_counts, days_of, identifier_counts, place_counts
+from filrouge.networks.counts import agency_counts, days_of, identifier_counts, place_counts, places_of_ads
 from filrouge.networks.fillings import slot_values
 from filrouge.networks.organisation import agency_identifiers, signs_of_organisation
 from filrouge.networks.stretches import stretches
@@ -51,7 +51,7 @@ class Groups:
         self._identifiers, self._of_agencies = identifier_counts(
             kept, of_agencies, comparison, IDENTIFIER_KINDS
         )
-        self._places = place_counts(places, texts.ads["location"], comparison)
+        self._places = place_counts(places_of_ads(places, texts.ads["location"]), comparison)
         self._agencies = agency_counts(agency, comparison)
         self._ads_of_agency: dict[str, int] = dict(agency.value_counts().iter_rows())
         self._days = days_of(texts.ads["posted"], comparison)

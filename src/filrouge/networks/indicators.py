@@ -12,15 +12,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.ads.fold import Folded, fold_texts
+from filrouge.ads.fold import fold_texts
 from filrouge.compare.runs import Int32Array
-from filrouge.guide import Indicator, load_guide
+from filrouge.guide import Indicator
 from filrouge.networks.baseline import Whole, compare_groups, compare_voices
 from filrouge.networks.lift import Lift
-from filrouge.networks.observed import Observed, Seen, all_marks
+from filrouge.networks.listed import Listed, listed_words
+from filrouge.networks.observed import CONTACT_KINDS, Observed, Seen, all_marks
 from filrouge.networks.organisation import agency_identifiers
-from filrouge.networks.phrases import Wanted, WordsOfTexts
-from filrouge.networks.rules import BETWEEN_VOICES, COMPUTED, STREET_WORDS, STREETS
+from filrouge.networks.rules import BETWEEN_VOICES, COMPUTED
 
 CHUNK: Final = 8192
 """Ads that are looked through at a time."""
@@ -57,7 +57,7 @@ def observe(
     places: pl.DataFrame,
     names: pl.DataFrame | None = None,
     *,
-    folded: Sequence[Folded] | None = None,
+    listed: Listed | None = None,
 ) -> pl.DataFrame:
     """What can be seen of organisation in each network, and in each cluster of a network.
 
@@ -79,7 +79,7 @@ def observe(
             are left out, see `agency_identifiers`.
         places: `ad`, `value` and, where known, `start` and `end`.
         names: the names in the texts, likewise; without them the indicators about names see nothing.
-        folded: the texts folded, in pieces, in order, if they are at hand.
+        listed: what the words of these indicators, or of more, were found to say of the texts, if it is at hand.
 
     Returns:
         `of` ("network" or "cluster"), `number` (of the network or unit), `indicator` (id), `ads` (how many show
@@ -91,7 +91,7 @@ def observe(
         may still tell them from people who work alone.) Sorted by of, number and the order of the indicators.
     """
     wanted = [one for one in indicators if not one.alert]
-    seen = _observed(wanted, ads, units, identifiers, places, names, folded)
+    seen = _observed(wanted, ads, units, identifiers, places, names, listed)
     network = np.asarray(networks).astype(np.int64)
     wholes = _wholes(seen.unit, network)
     first_of_unit = np.full(int(seen.unit.max(initial=-1)) + 1, -1, np.int64)
@@ -116,19 +116,33 @@ def alerts(
     ads: pl.DataFrame,
     identifiers: pl.DataFrame,
     *,
-    folded: Sequence[Folded] | None = None,
+    listed: Listed | None = None,
 ) -> pl.DataFrame:
     """Ads that a human must look at now, whatever they are tied to.
 
-    An alert is no indicator: it is never counted, compared or ranked.
+    An alert is no indicator: it is never counted, compared or ranked. That many ads say the same makes it no
+    less of one, so nothing is left out as an agency's own.
+
+    Args:
+        indicators: those of the guide, or some of them.
+        ads: `text`, `agency`, `posted`; row number = ad.
+        identifiers: `ad`, `kind`, `value` and, where known, `start` and `end`.
+        listed: as for `observe`.
 
     Returns:
         `ad`, `start`, `end` (raw offsets) and `indicator`, in the order of the ads.
     """
     wanted = [one for one in indicators if one.alert]
-    units = np.arange(ads.height, dtype=np.int32)
     nowhere = pl.DataFrame(schema={"ad": pl.Int32, "value": pl.String})
-    seen = _observed(wanted, ads, units, identifiers, nowhere, None, folded)
+    ages = identifiers.filter(pl.col("kind") == "age")
+    words = listed or _listed(wanted, ads["text"])
+    seen = Observed(
+        ads=ads.select("text", "agency", pl.col("posted").cast(pl.Datetime("us"))),
+        unit=np.arange(ads.height, dtype=np.int64),
+        marks=all_marks(ads, ages, nowhere, None),
+        phrases=words.phrases,
+        language=words.language,
+    )
     schema = {"ad": pl.Int32, "start": pl.Int32, "end": pl.Int32, "indicator": pl.String}
     frames = [
         COMPUTED[one.rule]
@@ -147,34 +161,27 @@ def _observed(
     identifiers: pl.DataFrame,
     places: pl.DataFrame,
     names: pl.DataFrame | None,
-    folded: Sequence[Folded] | None,
+    listed: Listed | None,
 ) -> Observed:
-    guide = load_guide()
-    texts = WordsOfTexts(folded if folded is not None else _folded(ads["text"]))
+    words = listed or _listed(indicators, ads["text"])
     voice = np.unique(np.asarray(units), return_inverse=True)[1].astype(np.int64)
-    phrases = texts.find(
-        [
-            Wanted(one.id, [phrase for list_ in one.words.values() for phrase in list_], one.unless_denied)
-            for one in indicators
-            if one.words
-        ]
-        + [Wanted(STREETS, STREET_WORDS)],
-        [word for list_ in guide.denials.values() for word in list_],
-    )
-    agencys = agency_identifiers(identifiers, voice.astype(np.int32), ads["agency"])
+    # A price that many ask is no agency's.
+    contacts = identifiers.filter(pl.col("kind").is_in(CONTACT_KINDS))
+    agencys = agency_identifiers(contacts, voice.astype(np.int32), ads["agency"])
     own = identifiers.join(agencys, on=["kind", "value"], how="anti", maintain_order="left")
     posted = ads["posted"].cast(pl.Datetime("us"))
     return Observed(
         ads=ads.select("text", "agency").with_columns(posted=posted),
         unit=voice,
         marks=all_marks(ads, own, places, names),
-        phrases=phrases,
-        language=texts.languages(guide.common_words),
+        phrases=words.phrases,
+        language=words.language,
     )
 
 
-def _folded(texts: pl.Series) -> list[Folded]:
-    return [fold_texts(texts.slice(first, CHUNK).to_list()) for first in range(0, max(texts.len(), 1), CHUNK)]
+def _listed(indicators: Sequence[Indicator], texts: pl.Series) -> Listed:
+    pieces = range(0, max(texts.len(), 1), CHUNK)
+    return listed_words(indicators, [fold_texts(texts.slice(at, CHUNK).to_list()) for at in pieces])
 
 
 def _wholes(unit: NDArray[np.int64], network: NDArray[np.int64]) -> list[Whole]:

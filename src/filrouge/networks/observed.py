@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -46,6 +47,14 @@ class Observed:
     def size(self) -> int:
         """How many ads there are."""
         return self.ads.height
+
+    @cached_property
+    def stratum(self) -> NDArray[np.int64]:
+        """The agency and language of each ad, numbered together from 0."""
+        _, agency = np.unique(self.ads["agency"].fill_null("").to_numpy().astype(str), return_inverse=True)
+        _, out = np.unique(agency.astype(np.int64) * 128 + self.language, return_inverse=True)
+        stratum: NDArray[np.int64] = out.astype(np.int64)
+        return stratum
 
     def of_kinds(self, kinds: Sequence[str], group: NDArray[np.int64]) -> pl.DataFrame:
         """The marks of these kinds with `group` and `unit` of their ads."""

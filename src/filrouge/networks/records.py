@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -17,11 +16,14 @@ from filrouge.networks.groups import Groups
 from filrouge.networks.learning import KINDS
 from filrouge.networks.lineage import Use, encoding_costs, lineage
 from filrouge.networks.organisation import CONTACTS, signs_of_organisation
+from filrouge.networks.timelines import Days, days_of_networks, stays_of_networks, uses_of_templates
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import Weighed
+from filrouge.networks.weighing import Weighed, waterfall
 
 STRONGEST: Final = 10
 """Ties of a network that are shown, and of those against it."""
+LEAST_AGAINST: Final = 0.05
+"""Bits of a kind of evidence, below 0, from which it speaks against one hand; less is shown as 0."""
 EXPLAINED: Final = 200
 """Networks for which it is asked what holds them together; the strongest."""
 MOST_TEMPLATES: Final = 60
@@ -34,11 +36,13 @@ class Sources:
 
     Attributes:
         ads: the ads table.
+        places: of each ad, see `counts.places_of_ads`.
         groups: the clusters as records.
         presence: see `movement.presences`, of the units.
     """
 
     ads: pl.DataFrame
+    places: pl.Series
     groups: Groups
     presence: pl.DataFrame
 
@@ -115,10 +119,10 @@ class Networks:
             signs = {}
         parts = {sign: round(float(np.log2(count)), 2) for sign, count in signs.items()}
         if signs:
+            # Several agencies that are the sign themselves are not counted a second time.
+            beside = {"places": places} if "agency" in signs else {"agencies": agencies, "places": places}
             parts |= {
-                name: round(float(np.log2(len(found))), 2)
-                for name, found in (("agencies", agencies), ("places", places))
-                if len(found) > 1
+                name: round(float(np.log2(len(found))), 2) for name, found in beside.items() if len(found) > 1
             }
         return {
             "ads": ads,
@@ -213,8 +217,10 @@ class Networks:
     @cached_property
     def _presence(self) -> dict[tuple[int, str], dict[str, int]]:
         """How many ads each unit has on each agency and in each place."""
-        units, ads = self._weighed.units, self._sources.ads
-        table = ads.select("agency", pl.col("location").alias("place")).with_columns(unit=pl.Series(units.of))
+        sources = self._sources
+        table = pl.DataFrame(
+            {"agency": sources.ads["agency"], "place": sources.places, "unit": self._weighed.units.of}
+        )
         out: dict[tuple[int, str], dict[str, int]] = {}
         for column in ("agency", "place"):
             rows = table.filter(pl.col(column) != "").group_by("unit", column).len().sort("unit", column)
@@ -225,9 +231,8 @@ class Networks:
     def _record(self, rank: int) -> dict[str, Any]:
         k = self.shown[rank]
         units, about = self._units[k], self._about_of[k]
-        ads = self._sources.ads[self.ads_of(rank)]
         clusters = units[units < self._weighed.units.clusters]
-        days = ads["posted"].cast(pl.Date).drop_nulls()
+        days = self._days[rank]
         inside = self._inside[k]
         record = {
             "network": self.name(rank),
@@ -237,21 +242,46 @@ class Networks:
             "single_ads": [self.unit_name(int(unit)) for unit in units[clusters.size :]],
             "agencies": about["agencies"],
             "places": about["places"],
-            "first": str(days.min()) if days.len() else None,
-            "last": str(days.max()) if days.len() else None,
+            "first": days.first,
+            "last": days.last,
             "identifiers": about["identifiers"],
             "names": about["names"],
             "alone": self._case_for_one_person(about),
-            "itinerary": self._itinerary(units),
-            "weeks": _by_week(days),
-            "strongest": self._ties(inside, 1),
-            "against": self._ties(inside, -1),
+            "itinerary": self._stays[rank],
+            "weeks": days.weeks,
+            "strongest": self._strongest(inside),
+            "against": self._against(inside),
             "possible": self._possible(units),
         }
         if rank < EXPLAINED and inside.size:
             record["holds_together"] = self._holds_together(k, inside)
             record["lineage"] = self._lineage(clusters)
         return record
+
+    @cached_property
+    def _days(self) -> list[Days]:
+        of_ad = self.of_unit[self._weighed.units.of]
+        return days_of_networks(self._sources.ads["posted"], of_ad, len(self.shown))
+
+    @cached_property
+    def _stays(self) -> list[list[dict[str, Any]]]:
+        return stays_of_networks(self._sources.presence, self.of_unit, len(self.shown))
+
+    @cached_property
+    def _uses(self) -> dict[int, Use]:
+        """The uses of the templates whose family tree is drawn."""
+        units = self._weighed.units
+        wanted = [
+            unit
+            for k in self.shown[:EXPLAINED]
+            for unit in self._units[k][self._units[k] < units.clusters][:MOST_TEMPLATES].tolist()
+        ]
+        held = {
+            unit: frozenset(f"{kind}:{value}" for kind, value, _count in self._held.get(unit, ()))
+            for unit in wanted
+        }
+        ads = self._sources.ads.select("agency", "posted", place=self._sources.places)
+        return uses_of_templates(ads, units.of, wanted, held)
 
     @cached_property
     def _inside(self) -> list[np.ndarray]:
@@ -267,19 +297,6 @@ class Networks:
         found = [kind for kind in CONTACTS if len(about["identifiers"][kind]) == 1]
         found += [name for name in ("names", "agencies", "places") if len(about[name]) == 1]
         return found
-
-    def _itinerary(self, units: np.ndarray) -> list[dict[str, Any]]:
-        """The stays by week, in the order of their first days."""
-        stays = (
-            self._sources.presence.filter(pl.col("unit").is_in(units.tolist()))
-            .group_by("place", pl.col("day").dt.truncate("1w").alias("week"))
-            .agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"), pl.len().alias("ads"))
-            .sort("first", "place")
-        )
-        return [
-            {"place": place, "first": str(first), "last": str(last), "ads": ads}
-            for place, first, last, ads in stays.select("place", "first", "last", "ads").iter_rows()
-        ]
 
     def _tie(self, edge: int) -> dict[str, Any]:
         graph, weighed = self._graph, self._weighed
@@ -297,11 +314,23 @@ class Networks:
         turn = f" ({row['turn']})" if row["turn"] > 1 else ""
         return f"{row['kind']}:{row['value']}{turn}"
 
-    def _ties(self, inside: np.ndarray, sign: int) -> list[dict[str, Any]]:
-        """The strongest ties for (1) or against (-1) one hand."""
-        bits = sign * self._graph.bits[inside]
+    def _strongest(self, inside: np.ndarray) -> list[dict[str, Any]]:
+        """The strongest ties for one hand."""
+        bits = self._graph.bits[inside]
         order = np.lexsort((inside, -bits))[:STRONGEST]
         return [self._tie(int(inside[k])) for k in order if bits[k] > 0]
+
+    def _against(self, inside: np.ndarray) -> list[dict[str, Any]]:
+        """The pairs of which some evidence speaks against one hand, and which count less than nothing.
+
+        Where only the model's start does, or what was counted once, nothing was found against it.
+        """
+        graph, weighed = self._graph, self._weighed
+        below = inside[(graph.bits[inside] < 0) & (graph.pair[inside] >= 0)]
+        by_kind = weighed.model.parts(weighed.bits[graph.pair[below]])[:, : len(KINDS)]
+        found = below[(by_kind <= -LEAST_AGAINST).any(axis=1)]
+        order = np.lexsort((found, graph.bits[found]))[:STRONGEST]
+        return [self._tie(int(edge)) for edge in found[order]]
 
     def _possible(self, units: np.ndarray) -> list[dict[str, Any]]:
         """Links to other networks or voices that hang on one weak tie."""
@@ -353,7 +382,7 @@ class Networks:
             return []
         found = self._weighed.templates
         alone, saved = encoding_costs([found[k].words for k in shown], [found[k].price for k in shown])
-        descents = lineage(alone, saved, [self._use(k) for k in shown])
+        descents = lineage(alone, saved, [self._uses[k] for k in shown])
         return [
             {
                 "template": self.unit_name(shown[one.template]),
@@ -364,32 +393,3 @@ class Networks:
             }
             for one in descents
         ]
-
-    def _use(self, unit: int) -> Use:
-        ads = self._sources.ads[np.sort(self._ads_of_unit[unit])]
-        days = ads["posted"].cast(pl.Date).drop_nulls().cast(pl.Int32)
-        held = frozenset(f"{kind}:{value}" for kind, value, _count in self._held.get(unit, ()))
-        seen = frozenset(ads.filter(pl.col("location") != "").select("agency", "location").iter_rows())
-        first, last = (float(days.min()), float(days.max())) if days.len() else (None, None)  # type: ignore[arg-type]
-        return Use(first, last, held, seen)
-
-
-def waterfall(weighed: Weighed, pair: int) -> list[dict[str, Any]]:
-    """What each kind of evidence claims for a pair, and what was counted once; the parts sum to the total."""
-    return waterfall_of(weighed.model.parts(weighed.bits[pair : pair + 1])[0])
-
-
-def waterfall_of(parts: Sequence[float] | np.ndarray) -> list[dict[str, Any]]:
-    """The parts of a pair's total by kind, those that are not 0; "once" comes last."""
-    names = (*KINDS, "once")
-    return [
-        {"kind": name, "bits": round(float(part), 2)}
-        for name, part in zip(names, parts, strict=True)
-        if abs(part) >= 0.005
-    ]
-
-
-def _by_week(days: pl.Series) -> dict[str, int]:
-    """Ads per week, by its Monday."""
-    weeks = days.dt.truncate("1w").value_counts().sort("posted")
-    return {str(week): count for week, count in weeks.iter_rows()}

@@ -18,6 +18,7 @@ from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
 from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
+from filrouge.reports.alerts import alerts_table
 from filrouge.reports.html import ReportData, render_report
 from filrouge.reports.html.view import ads_by_week
 from filrouge.reports.network_details import networks_found
@@ -39,7 +40,8 @@ class RunSummary:
     """What a run found, in a few numbers.
 
     `clusters`: templates that at least two ads share. `groups`: those of them with a sign of organisation.
-    `tied`: ads in a cluster. `rejects`: lines of rejects.csv. `columns`: what was read as what, as sentences.
+    `tied`: ads in a cluster. `rejects`: lines of rejects.csv. `alerts`: ads that a
+    person must look at now. `columns`: what was read as what, as sentences.
     """
 
     out: Path
@@ -49,6 +51,7 @@ class RunSummary:
     groups: int
     agencies: int
     rejects: int
+    alerts: int
     columns: list[str]
     seconds: float
 
@@ -79,7 +82,7 @@ def compare_files(
     with OutputFolder(out) as folder, compiling_ahead(jobs) as ahead:
         findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress, ahead=ahead)
         progress.stage(_("Writing"), None)
-        write_findings(folder, findings, began, columns, language)
+        alerted = write_findings(folder, findings, began, columns, language)
     read, records = findings.read, findings.records
     return RunSummary(
         out=out,
@@ -89,6 +92,7 @@ def compare_files(
         groups=sum(record["organisation"] for record in records),
         agencies=read.ads["agency"].n_unique(),
         rejects=read.rejects.height,
+        alerts=alerted["id"].n_unique(),
         columns=[*(guess.sentence() for guess in read.guessed), *read.notes],
         seconds=(datetime.now(UTC) - began).total_seconds(),
     )
@@ -96,8 +100,8 @@ def compare_files(
 
 def write_findings(
     folder: Path, findings: Findings, began: datetime, columns: Columns, language: str
-) -> None:
-    """Write the tables, the report and what `search` and `explain` need."""
+) -> pl.DataFrame:
+    """Write the tables, the report and what `search` and `explain` need, and return the table of alerts."""
     ads, found, groups = findings.read.ads, findings.comparison, findings.groups
     ads.write_parquet(folder / "ads.parquet")
     stored.write_index(folder / "index", findings)
@@ -116,7 +120,9 @@ def write_findings(
     write_csv(folder / "identifiers.csv", identifiers_table(findings, ids))
     write_csv(folder / "rejects.csv", findings.read.rejects)
     indicators, book = write_networks(folder, findings, names["cluster"])
-    run = run_record(findings, began, columns, language)
+    alerted = alerts_table(findings)
+    write_csv(folder / "alerts.csv", alerted)
+    run = run_record(findings, began, columns, language, alerted["id"].n_unique())
     (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     shown = [k for k, record in zip(groups.rank, findings.records, strict=True) if record["organisation"]]
     report = ReportData(
@@ -131,8 +137,10 @@ def write_findings(
         weeks=ads_by_week(ads["posted"], found.cluster >= 0),
         rejects=findings.read.rejects,
         networks=networks_found(findings, indicators, book),
+        alerts=alerted,
     )
     (folder / "report.html").write_text(render_report(report, language), encoding="utf-8")
+    return alerted
 
 
 def write_ties(path: Path, ties: pl.DataFrame, ids: pl.DataFrame) -> None:
@@ -155,9 +163,12 @@ def identifiers_table(findings: Findings, ids: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def run_record(findings: Findings, began: datetime, columns: Columns, language: str) -> dict[str, Any]:
+def run_record(
+    findings: Findings, began: datetime, columns: Columns, language: str, alerts: int
+) -> dict[str, Any]:
     """What run.json says: enough to do the run again and to see that nothing was altered.
 
+    `alerts` is the number of ads that a person must look at now.
     Two runs on the same input differ in `began` and `seconds` only.
     """
     read, found = findings.read, findings.comparison
@@ -194,6 +205,7 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
         "counts": {
             "ads": read.ads.height,
             "rejects": read.rejects.height,
+            "alerts": alerts,
             "agencies": read.ads["agency"].n_unique(),
             "tied": int(np.count_nonzero(found.cluster >= 0)),
             "clusters": len(findings.records),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from filrouge.networks.records import waterfall
+from filrouge.networks.weighing import waterfall
 from filrouge.reports.html.network_drawings import Link, Node
 from filrouge.reports.html.networks import DRAWN_NETWORKS, NetworksFound, PairTie
-from filrouge.reports.networks import node_name
+from filrouge.reports.networks import edges_of_networks, node_name
 
 if TYPE_CHECKING:
     from filrouge.engines.local import Findings
@@ -89,11 +89,11 @@ def _graphs(findings: Findings, drawn: int) -> list[tuple[list[Node], list[Link]
     """The strongest ties of each network, as far as they join no more than `DRAWN_NODES`."""
     found = findings.networks
     graph, of_unit = found.graph, found.networks.of_unit
-    label = np.concatenate([of_unit, np.full(graph.nodes - graph.units, -1, np.int32)])
-    to_identifier = (graph.b >= graph.units) & (graph.a < graph.units)
-    np.maximum.at(label, graph.b[to_identifier], label[graph.a[to_identifier]])
+    edges = edges_of_networks(graph, of_unit)
+    edge, network = edges["edge"].to_numpy(), edges["network"].to_numpy()
     out = []
-    for ties in _by_network(label[graph.a], label[graph.b], drawn):
+    for rank in range(drawn):
+        ties = edge[network == rank]
         ties = ties[graph.bits[ties] > 0]
         ties = ties[np.lexsort((ties, -graph.bits[ties]))]
         out.append(_drawn(findings, ties.tolist()))

@@ -20,6 +20,7 @@ from filrouge.reports.tables import write_csv
 
 if TYPE_CHECKING:
     from filrouge.engines.local import Findings
+    from filrouge.networks.graph import Graph
 
 NETWORK_FILES = (
     "networks.jsonl", "network_members.csv", "graph.graphml", "graph.gexf", "i2_links.csv",
@@ -75,47 +76,67 @@ def members_table(findings: Findings, clusters: pl.Series) -> pl.DataFrame:
     return ads.with_columns(clusters.gather(inside).alias("cluster"), pl.Series("network", names, pl.String))
 
 
+def edges_of_networks(graph: Graph, shown: np.ndarray) -> pl.DataFrame:
+    """Which edges run within which network that is shown; an identifier is in each whose voices hold it.
+
+    Args:
+        graph: of all ties.
+        shown: the rank of each unit's network, -1 for none.
+
+    Returns:
+        `edge` and `network` (its rank), Int32, in the order of both. An edge through an identifier is in the
+        network of its voice, one between two identifiers in each network that both are in.
+    """
+    edges = pl.DataFrame({"edge": np.arange(graph.a.size, dtype=np.int32), "a": graph.a, "b": graph.b})
+    unit_a, unit_b = graph.a < graph.units, graph.b < graph.units
+    of_a = shown[np.where(unit_a, graph.a, 0)]
+    of_b = shown[np.where(unit_b, graph.b, 0)]
+    with_network = edges.with_columns(network=pl.Series(of_a, dtype=pl.Int32))
+    direct = with_network.filter(pl.Series(unit_a & unit_b & (of_a >= 0) & (of_a == of_b)))
+    held = with_network.filter(pl.Series(unit_a & ~unit_b & (of_a >= 0)))
+    within = held.select(pl.col("b").alias("node"), "network").unique()
+    between = (
+        edges.filter(pl.Series(~unit_a & ~unit_b))
+        .join(within.rename({"node": "a"}), on="a")
+        .join(within.rename({"node": "b"}), on=["b", "network"])
+    )
+    columns = ("edge", "network")
+    found = pl.concat([direct.select(columns), held.select(columns), between.select(columns)])
+    return found.sort("edge", "network")
+
+
 def graph_tables(findings: Findings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The nodes (clusters, single ads, identifiers) and edges of the networks that are shown."""
     found = findings.networks
-    graph, networks, units = found.graph, found.networks, found.units
-    shown = networks.of_unit
-    label = np.concatenate([shown, np.full(graph.nodes - graph.units, -1, np.int32)])
-    # An identifier goes with the network of those who hold it.
-    to_identifier = graph.b >= graph.units
-    np.maximum.at(label, graph.b[to_identifier], label[graph.a[to_identifier]])
-    nodes_shown = np.flatnonzero(label >= 0)
-    spans = (
-        found.presence.group_by("unit").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
-    )  # fmt: skip
-    agency = pl.DataFrame({"unit": units.of, "agency": findings.read.ads["agency"]}).group_by("unit")
-    agencies = agency.agg(pl.col("agency").n_unique().alias("agencies"))
-    names = [node_name(findings, node) for node in nodes_shown.tolist()]
-    is_unit = nodes_shown < graph.units
+    graph, units, shown = found.graph, found.units, found.networks.of_unit
+    edges = edges_of_networks(graph, shown)
+    spans = found.presence.group_by("unit").agg(
+        pl.col("day").min().alias("first"), pl.col("day").max().alias("last")
+    )
+    agencies = (
+        pl.DataFrame({"unit": units.of, "agency": findings.read.ads["agency"]})
+        .group_by("unit")
+        .agg(pl.col("agency").n_unique().cast(pl.Int64).alias("agencies"))
+    )
+    networks = _networks_of_nodes(findings, edges)
+    number = networks["node"].to_numpy()
+    is_unit = number < graph.units
+    names = [node_name(findings, node) for node in number.tolist()]
     nodes = (
-        pl.DataFrame(
-            {
-                "unit": np.where(is_unit, nodes_shown, -1).astype(np.int32),
-                "id": [name for name, _label, _kind in names],
-                "label": [label for _name, label, _kind in names],
-                "kind": [kind for _name, _label, kind in names],
-                "network": [networks.name(rank) for rank in label[nodes_shown].tolist()],
-                "ads": np.where(is_unit, units.ads[np.minimum(nodes_shown, graph.units - 1)], 0),
-            },
-            schema_overrides={"id": pl.String, "label": pl.String, "kind": pl.String, "network": pl.String},
+        networks.with_columns(
+            pl.Series("unit", np.where(is_unit, number, -1).astype(np.int32)),
+            pl.Series("id", [name for name, _label, _kind in names], pl.String),
+            pl.Series("label", [label for _name, label, _kind in names], pl.String),
+            pl.Series("kind", [kind for _name, _label, kind in names], pl.String),
+            pl.Series("ads", np.where(is_unit, units.ads[np.minimum(number, graph.units - 1)], 0)),
         )
         .join(spans, on="unit", how="left", maintain_order="left")
-        .join(
-            agencies.with_columns(pl.col("agencies").cast(pl.Int64)),
-            on="unit",
-            how="left",
-            maintain_order="left",
-        )
-        .drop("unit")
+        .join(agencies, on="unit", how="left", maintain_order="left")
+        .select("id", "label", "kind", "network", "ads", "first", "last", "agencies")
         .unique("id", keep="first", maintain_order=True)
     )
-    ends = dict(zip(nodes_shown.tolist(), (name for name, _label, _kind in names), strict=True))
-    kept = np.flatnonzero((label[graph.a] >= 0) & (label[graph.a] == label[graph.b]) & (graph.bits > 0))
+    ends = dict(zip(number.tolist(), (name for name, _label, _kind in names), strict=True))
+    kept = edges["edge"].unique().sort().to_numpy()
     cut = {(link.a, link.b) for link in found.partition.possible}
     rows = [
         (
@@ -125,7 +146,7 @@ def graph_tables(findings: Findings) -> tuple[pl.DataFrame, pl.DataFrame]:
             round(float(graph.bits[k]), 2),
             (int(graph.a[k]), int(graph.b[k])) in cut,
         )
-        for k in kept.tolist()
+        for k in kept[graph.bits[kept] > 0].tolist()
     ]
     schema = {
         "source": pl.String,
@@ -135,6 +156,23 @@ def graph_tables(findings: Findings) -> tuple[pl.DataFrame, pl.DataFrame]:
         "possible": pl.Boolean,
     }
     return nodes, pl.DataFrame(rows, schema=schema, orient="row").filter(pl.col("source") != pl.col("target"))
+
+
+def _networks_of_nodes(findings: Findings, edges: pl.DataFrame) -> pl.DataFrame:
+    """`node` and `network` (names): every unit that is shown, and the identifiers that such units hold."""
+    graph, networks = findings.networks.graph, findings.networks.networks
+    units = np.flatnonzero(networks.of_unit >= 0)
+    of_units = pl.DataFrame({"node": units, "network": networks.of_unit[units]})
+    through = edges.with_columns(node=pl.Series(graph.b[edges["edge"].to_numpy()].astype(np.int64)))
+    of_identifiers = through.filter(pl.col("node") >= graph.units).select("node", "network").unique()
+    names = pl.Series("name", [networks.name(rank) for rank in range(len(networks.shown))], pl.String)
+    return (
+        pl.concat([of_units, of_identifiers])
+        .sort("node", "network")
+        .with_columns(network=pl.lit(names).gather("network"))
+        .group_by("node", maintain_order=True)
+        .agg("network")
+    )
 
 
 def node_name(findings: Findings, node: int) -> tuple[str, str, str]:
@@ -171,6 +209,8 @@ def indicators_table(findings: Findings) -> pl.DataFrame:
         found.of_ad,
         findings.identifiers,
         findings.located,
+        findings.names,
+        listed=findings.listed,
     )
     of_network = [
         found.networks.name(n) if of == "network" else "" for of, n in seen.select("of", "number").iter_rows()

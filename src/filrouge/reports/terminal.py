@@ -39,6 +39,8 @@ class Summary(Protocol):
     @property
     def rejects(self) -> int: ...
     @property
+    def alerts(self) -> int: ...
+    @property
     def columns(self) -> list[str]: ...
     @property
     def seconds(self) -> float: ...
@@ -180,6 +182,13 @@ def show_summary(summary: Summary) -> None:
             summary.rejects,
         )
         page.line(rejects.format(count=number(summary.rejects), file=summary.out / "rejects.csv"))
+    if summary.alerts:
+        alerts = ngettext(
+            "{count} ad must be read by a person now: the report says why and what to do, {file} which.",
+            "{count} ads must be read by a person now: the report says why and what to do, {file} which.",
+            summary.alerts,
+        )
+        page.line((alerts.format(count=number(summary.alerts), file=summary.out / "alerts.csv"), "bold"))
     page.line()
     page.line(_("Report:"), " ", (str(summary.out / "report.html"), "bold"))
 

@@ -103,24 +103,22 @@ def _entities(
         key = ids[node["id"]] = entity_id(dataset, "node", node["id"])
         schema, properties = _node(node, texts)
         yield _entity(key, schema, properties)
-        if not node.get("network"):
-            continue
-        name = str(node["network"])
-        if name not in named:
-            named[name] = entity_id(dataset, "network", name)
-            yield _entity(named[name], "Note", _network(name, known.get(name, {})))
-        yield _entity(
-            entity_id(dataset, "part", name, node["id"]),
-            "UnknownLink",
-            {
-                "subject": [named[name]],
-                "object": [key],
-                "role": [part],
-                "startDate": _day(node.get("first")),
-                "endDate": _day(node.get("last")),
-                "publisher": [GENERATOR],
-            },
-        )
+        for name in _networks_of(node):
+            if name not in named:
+                named[name] = entity_id(dataset, "network", name)
+                yield _entity(named[name], "Note", _network(name, known.get(name, {})))
+            yield _entity(
+                entity_id(dataset, "part", name, node["id"]),
+                "UnknownLink",
+                {
+                    "subject": [named[name]],
+                    "object": [key],
+                    "role": [part],
+                    "startDate": _day(node.get("first")),
+                    "endDate": _day(node.get("last")),
+                    "publisher": [GENERATOR],
+                },
+            )
     for name in sorted(known.keys() - named.keys()):
         yield _entity(entity_id(dataset, "network", name), "Note", _network(name, known[name]))
     for edge in edges.iter_rows(named=True):
@@ -141,6 +139,12 @@ def _entities(
                 "publisher": [GENERATOR],
             },
         )
+
+
+def _networks_of(node: Mapping[str, Any]) -> list[str]:
+    """The networks that a node is part of: an identifier may be in several."""
+    given = node.get("network")
+    return list(given) if isinstance(given, list) else [str(given)] if given else []
 
 
 def _entity(key: str, schema: str, properties: Properties) -> dict[str, Any]:

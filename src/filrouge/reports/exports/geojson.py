@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,20 @@ def write_geojson(path: Path, collection: Mapping[str, Any]) -> None:
         file.write(head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n")
 
 
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    # A few places and names of fields stand in every feature.
+    return plain_text(text)
+
+
 def _clean(value: Any) -> Any:
     """`value` with every text in it legible."""
+    if value is None or isinstance(value, (float, int)):  # most are coordinates
+        return value
     if isinstance(value, str):
-        return plain_text(value)
+        return _plain(value)
     if isinstance(value, Mapping):
-        return {plain_text(str(key)): _clean(item) for key, item in value.items()}
+        return {_plain(str(key)): _clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(item) for item in value]
     return value

@@ -3,8 +3,9 @@
 All three are made of the same two tables.
 
 `nodes`: `id` (unique; an identifier's is `kind:value`), `label`, `kind` ("cluster", "identifier", "ad"),
-`network`, `ads`, `agencies`, `first`, `last`. `edges`: `source`, `target` (ids of nodes), `kind`, `bits`,
-`possible` (a tie too weak to hold a network together). Any further column is written as one more attribute.
+`network` (an identifier may be in several: a list), `ads`, `agencies`, `first`, `last`. `edges`: `source`,
+`target` (ids of nodes), `kind`, `bits`, `possible` (a tie too weak to hold a network together). Any further
+column is written as one more attribute.
 Lists are joined with "; ", days are written as 2026-06-18, nulls are left out.
 
 Sources: GraphML 1.0 (graphml.graphdrawing.org/xmlns/1.0/graphml.xsd), GEXF 1.3 (gexf.net/1.3/gexf.xsd).

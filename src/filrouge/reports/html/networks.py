@@ -11,6 +11,7 @@ from markupsafe import Markup
 from filrouge.guide.indicators import load_indicators
 from filrouge.i18n import _
 from filrouge.networks.disguises import rule_name
+from filrouge.networks.units import TYING
 from filrouge.reports.html import charts, drawing, maps, network_words, words
 from filrouge.reports.html.groups import Rows, counted_rows, identifier_rows, short
 from filrouge.reports.html.network_drawings import (
@@ -32,8 +33,6 @@ MOST_LINKS: Final = 40
 DEEPEST: Final = 5
 """Steps by which the family tree is moved in: more do not fit a phone."""
 LONGEST_WORDS: Final = 300
-LEAST: Final = 0.05
-"""Bits that are not shown as 0."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,7 @@ def _block(
         if links
         else Markup(),
         links=[
-            (short(link.a), short(link.b), words.tie_kind(link.kind), link.bits)
+            (_end(link.a), _end(link.b), words.tie_kind(link.kind), link.bits)
             for link in links[:MOST_LINKS]
             if not link.possible
         ],
@@ -185,19 +184,21 @@ def _block(
         against=[
             _fall(tie["a"], tie["b"], [(part["kind"], part["bits"]) for part in tie.get("kinds", ())])
             for tie in record["against"]
-            if _speaks_against(tie)
         ],
         weakest=network_words.weakest(held) if held else "",
         holds=network_words.holds_together(held) if held else [],
         tree=_tree(record.get("lineage", ())),
         indicators=[_indicator(row, language, names) for row in found.indicators.get(name, ())],
-        possible=[(short(link["a"]), short(link["b"]), link["bits"]) for link in record["possible"]],
+        possible=[(_end(link["a"]), _end(link["b"]), link["bits"]) for link in record["possible"]],
     )
 
 
-def _speaks_against(tie: Mapping[str, Any]) -> bool:
-    """Whether evidence does, and not only that the ties were counted once."""
-    return any(part["bits"] <= -LEAST and part["kind"] != "once" for part in tie.get("kinds", ()))
+def _end(name: str) -> Markup:
+    """An end of a tie for people: an identifier with its kind in their language, anything else by its name."""
+    kind, _colon, value = name.partition(":")
+    if kind == "ad":
+        return short(value)
+    return short(f"{words.tie_kind(kind)} {value}") if kind in TYING and value else short(name)
 
 
 def _fall(a: str, b: str, parts: Sequence[tuple[str, float]]) -> Fall:

@@ -36,6 +36,7 @@ class ReportData:
         weeks: see `ads_by_week`.
         rejects: rows that were not taken as they stand, see `ads.schema.rejects_schema`.
         networks: None where they were not looked for.
+        alerts: see `reports.alerts.alerts_table`; None where they were not looked for.
     """
 
     version: str
@@ -49,6 +50,7 @@ class ReportData:
     weeks: Sequence[Week] = field(repr=False)
     rejects: pl.DataFrame = field(repr=False)
     networks: NetworksFound | None = field(repr=False, default=None)
+    alerts: pl.DataFrame | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True)
