@@ -165,7 +165,7 @@ def test_style_and_weights_learn_from_nobody_who_is_held_out(
         heard["rows"] = len(bits), len(strangers)
         return JointModel.cautious(KINDS)
 
-    monkeypatch.setattr("filrouge.networks.weighing.LEAST_OWNERS", 1)
+    monkeypatch.setattr("filrouge.networks.weighing.OWNERS_OF_STYLE", 1)
     monkeypatch.setattr("filrouge.networks.weighing.StyleModel.fit", style)
     monkeypatch.setattr("filrouge.networks.weighing.fitted_model", weights)
     weighed = planted_rows(tmp_path, mixed_rows()).findings.networks.weighed

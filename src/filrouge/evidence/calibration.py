@@ -219,7 +219,8 @@ def _most(true: Floats, false: Floats) -> float:
         return 0.0
     with np.errstate(divide="ignore"):
         allowed = np.log2(np.maximum(1 - missed, 0)) - np.log2(alarm)
-    fails = np.flatnonzero(allowed < np.append(steps[1:], np.inf))
+    # What is borne out exactly must not fail by what a logarithm leaves.
+    fails = np.flatnonzero(allowed < np.append(steps[1:], np.inf) - 1e-9)
     # The last step always fails: beyond it all are missed.
     first = fails[0]
     return float(max(allowed[first], steps[first]))
