@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from networks_sample import report
 from test_report import EVIL
-from test_report_in_a_browser import CHROMIUM, browser, opened
+from test_report_in_a_browser import opened
 
 from filrouge.reports.html import render_report
-
-__all__ = ["browser"]
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}")
 
 
 def test_a_script_in_a_network_does_not_run(browser: Any, tmp_path: Path) -> None:
