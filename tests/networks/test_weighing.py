@@ -11,13 +11,12 @@ from cases import Ad, Outcome, background, day, found_in, mixed_rows, planted_ro
 
 from filrouge.errors import NoAds
 from filrouge.networks.movement import Movement
-from filrouge.networks.records import waterfall
+from filrouge.networks.proposals import NEIGHBOURS, proposed
+from filrouge.networks.waterfall import waterfall
 from filrouge.networks.weighing import (
     KINDS,
-    NEIGHBOURS,
     PASSED_ON,
     TYING,
-    proposed,
     shared_identifiers,
     with_bits,
 )
@@ -28,6 +27,7 @@ EMPTY_PRESENCE = pl.DataFrame(
         "day": pl.Date, "at": pl.Datetime("us"),
     }
 )  # fmt: skip
+NO_SIBLINGS = np.zeros(0, np.int32), np.zeros(0, np.int32)
 NO_NEAR = pl.DataFrame(
     schema={"kind": pl.String, "value_a": pl.String, "value_b": pl.String, "bits": pl.Float32}
 )
@@ -42,7 +42,7 @@ def held_of(rows: list[tuple[int, str, str, int]], units: int = 100) -> pl.DataF
 
 
 def pairs_of(held: pl.DataFrame) -> list[tuple[int, int]]:
-    a, b = proposed(held, NO_NEAR, NO_IMAGES, Movement.of(EMPTY_PRESENCE))
+    a, b = proposed(held, NO_NEAR, NO_IMAGES, Movement.of(EMPTY_PRESENCE), NO_SIBLINGS)
     return list(zip(a.tolist(), b.tolist(), strict=True))
 
 

@@ -18,7 +18,7 @@ from filrouge.evidence.joint import JointModel
 from filrouge.evidence.scale import AT
 from filrouge.networks.calibrated import decoy_totals
 from filrouge.networks.possible import possible_bits, sides_of_possible
-from filrouge.networks.records import waterfall_of
+from filrouge.networks.waterfall import waterfall_of
 from filrouge.networks.weighing import KINDS, shared_identifiers
 
 FILES: Final = ("voices", "voice_ties", "holdings", "possible")

@@ -13,15 +13,13 @@ from filrouge.compare.runs import Int32Array
 from filrouge.networks.bridges import Possible, cut_weak_bridges
 from filrouge.networks.communities import find_communities
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import KINDS, PASSED_ON, Weighed
+from filrouge.networks.weighing import KINDS, PASSED_ON, SEARCHED, Weighed
 
 Float64Array = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 IDENTIFIER: Final = "identifier"
 """The kind of an edge between a unit and what it holds, before the identifier's own kind is known."""
-SEARCHED: Final = 0.5
-"""Share of log2(units) that a tie has to have for the search among all pairs in which it was found."""
 CUT: Final = 0.5
 """Share of log2(units) that a join must exceed: an identifier that more than the root of all units hold ties none."""
 WEAK: Final = 0.6

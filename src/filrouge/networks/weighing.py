@@ -29,17 +29,18 @@ from filrouge.networks.images import image_ties
 from filrouge.networks.languages import languages
 from filrouge.networks.movement import Movement
 from filrouge.networks.near import near_pairs
+from filrouge.networks.proposals import proposed
 from filrouge.networks.style import LEAST_OWNERS, StyleModel
 from filrouge.networks.style_features import Spans, style_features
 from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
 
 KINDS: Final = ("text", *TYING, "near", "image", "style", "movement", "against")
-NEIGHBOURS: Final = 4
-"""Each holder of an identifier is paired with this many that follow it; all hang on it by the identifier."""
-NEAR_HOLDERS: Final = 4
 PASSED_ON: Final = 0.25
-"""Share of an identifier's bits that ties those who held it before and after it was not used for long."""
+"""Share of an identifier's bits that ties those who held it before and after it was not used for long; and of a
+text's that several hands use, as if it were an identifier of theirs."""
+SEARCHED: Final = 0.5
+"""Share of log2(units) that a tie has to have for the search among all pairs in which it was found."""
 DECOYS: Final = 20_000
 STRANGERS_TEXT: Final = 0.95
 """What this share of strangers' texts save beside each other, on one agency or two, is taken off the text."""
@@ -81,33 +82,6 @@ def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
     return held.with_columns(bits=(count / holders).log(2))
 
 
-def proposed(
-    held: pl.DataFrame, near: pl.DataFrame, images: pl.DataFrame, movement: Movement
-) -> tuple[Int32Array, Int32Array]:
-    """Pairs of units that share an identifier or a picture, hold near ones, or moved together; each once, sorted."""
-    chain = [
-        held.select(
-            a=pl.col("unit"), b=pl.col("unit").shift(-step).over("kind", "value", "turn")
-        ).drop_nulls()
-        for step in range(1, NEIGHBOURS + 1)
-    ]
-    some = held.group_by("kind", "value", maintain_order=True).head(NEAR_HOLDERS)
-    across = (
-        near.join(some.select("kind", value_a="value", a="unit"), on=["kind", "value_a"])
-        .join(some.select("kind", value_b="value", b="unit"), on=["kind", "value_b"])
-        .select("a", "b")
-    )
-    moved = movement.candidates()
-    pairs = pl.concat([*chain, across, pl.DataFrame({"a": moved[0], "b": moved[1]})], how="vertical_relaxed")
-    pairs = (
-        pairs.select(a=pl.min_horizontal("a", "b"), b=pl.max_horizontal("a", "b"))
-        .filter(pl.col("a") != pl.col("b"))
-        .unique()
-        .sort("a", "b")
-    )
-    return pairs["a"].to_numpy().astype(np.int32), pairs["b"].to_numpy().astype(np.int32)
-
-
 def shared_identifiers(held: pl.DataFrame, a: Int32Array, b: Int32Array) -> pl.DataFrame:
     """What both units of each pair hold.
 
@@ -146,6 +120,7 @@ class Weigher:
         identifiers: `ad`, `kind`, `value`.
         masked: `ad`, `start`, `end` of all that is no habit of writing: identifiers, places, names.
         presence: of the units, see `movement.presences`.
+        order: the ads in an order that the file does not decide, see `units.order_of`. What is drawn is drawn in it.
     """
 
     def __init__(
@@ -157,8 +132,10 @@ class Weigher:
         masked: pl.DataFrame,
         presence: pl.DataFrame,
         units: Units,
+        order: Int32Array,
     ) -> None:
         self._found, self._ads, self.units, self._presence = found, ads, units, presence
+        self._order = order
         self._identifiers = identifiers
         self.held = with_bits(holdings(identifiers, units, ads, found.cluster), units.count)
         self._near = near_pairs(self.held.select(ad="unit", kind="kind", value="value"), units.count)
@@ -175,19 +152,10 @@ class Weigher:
 
     def weigh(self, seed: int = 0) -> Weighed:
         """Propose pairs, learn what is learned on this corpus, and weigh the pairs."""
-        images = self._images.select("a", "b")
-        a, b = proposed(self.held, self._near, images, self.movement)
-        head, of = self.units.head, self.units.of
-        strangers = stranger_pairs(
-            self._ads,
-            of,
-            DECOYS,
-            seed,
-            identifiers=self._identifiers,
-            like=(head[a], head[b]),
-            language=self._language,
-        ).pairs
-        x, y = of[strangers["a"].to_numpy()], of[strangers["b"].to_numpy()]
+        # Less than a search among all pairs costs would tie nobody by itself.
+        rare = self._images.filter(pl.col("bits") > SEARCHED * np.log2(max(self.units.count, 2)))
+        a, b = proposed(self.held, self._near, rare, self.movement, self.units.siblings())
+        x, y = self._strangers(a, b, seed)
         self._level = self._strangers_level(x, y)
         phone = self._identifier_bits(a, b)[:, TYING.index("phone")] > 0
         self._same = a[phone], b[phone]
@@ -202,13 +170,31 @@ class Weigher:
             self._found.clustering.templates,
         )  # fmt: skip
 
+    def _strangers(self, a: Int32Array, b: Int32Array, seed: int) -> tuple[Int32Array, Int32Array]:
+        """Pairs of units of strangers who are like these pairs."""
+        order, head, of = self._order, self.units.head, self.units.of
+        rank = np.empty(order.size, np.int32)
+        rank[order] = np.arange(order.size, dtype=np.int32)
+        places = pl.Series(rank).gather(self._identifiers["ad"])
+        found = stranger_pairs(
+            self._ads[order],
+            # Those who use one text are no strangers.
+            self.units.whole[of[order]],
+            DECOYS,
+            seed,
+            identifiers=self._identifiers.with_columns(places.alias("ad")),
+            like=(rank[head[a]], rank[head[b]]),
+            language=self._language[order],
+        ).pairs
+        return of[order[found["a"].to_numpy()]], of[order[found["b"].to_numpy()]]
+
     def _image_pairs(self) -> pl.DataFrame:
         """Pairs of units that show one picture: `a` < `b`, `bits`."""
         schema = {"a": pl.Int32, "b": pl.Int32, "bits": pl.Float32}
         if "image" not in self._ads.columns:
             return pl.DataFrame(schema=schema)
-        of = pl.Series(self.units.of)
-        ties = image_ties(self._ads["image"], self.units.of)
+        of = pl.Series(self.units.of[self._order])
+        ties = image_ties(self._ads["image"].gather(self._order), of.to_numpy())
         one, other = of.gather(ties["a"]), of.gather(ties["b"])
         return (
             pl.DataFrame({"x": one, "y": other, "bits": ties["image"]})
@@ -227,7 +213,9 @@ class Weigher:
         columns["image"] = self._image_bits(a, b)
         columns["near"] = self._near_bits(a, b)
         if self._style is not None:
-            columns["style"] = self._style.bits(self._features, a, b).astype(np.float64)
+            style = self._style.bits(self._features, a, b).astype(np.float64)
+            # Of one template in several hands the habits are the template's.
+            columns["style"] = np.where(self._are_siblings(a, b), 0.0, style)
         columns["movement"] = self._chance.bits(self.movement.bits(a, b))
         columns["against"] = self._against_bits(a, b)
         return np.column_stack([columns[kind] for kind in KINDS])
@@ -239,6 +227,12 @@ class Weigher:
         saved = pair_bits(one, other, found.corpus.words, found.clustering.price, found.corpus.offsets)
         together = self._together(a, b)
         out: Float64Array = np.maximum(saved - self._level[together], 0.0)
+        hands = np.bincount(self.units.whole)[self.units.whole[a]]
+        return np.where(self._are_siblings(a, b), PASSED_ON * np.log2(self.units.count / hands), out)
+
+    def _are_siblings(self, a: Int32Array, b: Int32Array) -> NDArray[np.bool_]:
+        """Whether the two are parts of one cluster."""
+        out: NDArray[np.bool_] = self.units.whole[a] == self.units.whole[b]
         return out
 
     def _together(self, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
