@@ -144,7 +144,7 @@ class Weigher:
         self._chance = CoincidenceOdds.of(presence, self.movement, units.count)
         self._language = languages(ads["text"])
         self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
-        self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency)
+        self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency, order)
         self._masked = masked
         self._level = np.zeros(2)
         self._style: StyleModel | None = None
