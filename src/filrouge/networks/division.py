@@ -135,10 +135,11 @@ def _marks(
 def _held_together(ads: int, marks: pl.DataFrame) -> Int32Array:
     """int32, shape (ads,): one number for all ads of a cluster that these marks hold together."""
     node = marks.select(pl.struct("cluster", "kind", "value").rank("dense")).to_series().to_numpy()
-    found = components(
+    found: Int32Array = components(
         ads + int(node.max(initial=0)) + 1, marks["ad"].to_numpy(), (ads + node).astype(np.int32)
     )
-    return found[:ads]
+    out: Int32Array = found[:ads]
+    return out
 
 
 def _parts(about: pl.DataFrame, marks: pl.DataFrame) -> dict[int, list[_Part]]:

@@ -59,7 +59,7 @@ class Units:
             order: the ads in an order that the file does not decide; units are numbered by their first ad in
                 it. That of the file if not given.
         """
-        ads = np.arange(cluster.size)
+        ads = np.arange(cluster.size, dtype=np.int32)
         order = ads if order is None else order
         rank = np.empty_like(ads)
         rank[order] = ads
