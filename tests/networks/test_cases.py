@@ -370,7 +370,7 @@ def test_independents_who_repost_are_listed_nowhere(tmp_path: Path) -> None:
     ]
     found = planted(tmp_path, ads)
     assert found.ranks(*names) == {-1}
-    clusters = {found.findings.groups.name(unit) for unit in found.voices(*names)}
+    clusters = {found.findings.networks.networks.unit_name(unit) for unit in found.voices(*names)}
     phones = {f"+1{phone(k + 1).replace(' ', '')}" for k in range(6)}
     assert phones <= set(found.findings.identifiers["value"].to_list())
     folder = tmp_path / "files"
