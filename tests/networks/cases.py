@@ -121,11 +121,11 @@ def background(ads: int = 600, seed: int = 11) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def write_ads(path: Path, rows: Iterable[Sequence[str]]) -> Path:
-    """A file of ads: id, text, agency, posted, location."""
+def write_ads(path: Path, rows: Iterable[Sequence[str]], *, image: bool = False) -> Path:
+    """A file of ads: id, text, agency, posted, location and, if `image`, a hash."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow(("id", "text", "agency", "posted", "location"))
+        out.writerow(("id", "text", "agency", "posted", "location", *(["image_hash"] if image else [])))
         out.writerows(rows)
     return path
 
@@ -182,9 +182,11 @@ class Outcome:
         return dict(zip(KINDS, weighed.bits[pair].tolist(), strict=True))
 
 
-def planted_rows(folder: Path, rows: Iterable[Sequence[str]], jobs: int = 1) -> Outcome:
+def planted_rows(
+    folder: Path, rows: Iterable[Sequence[str]], jobs: int = 1, *, image: bool = False
+) -> Outcome:
     """The outcome for a file of these rows."""
-    return Outcome(found_in(write_ads(folder / "ads.csv", rows), jobs))
+    return Outcome(found_in(write_ads(folder / "ads.csv", rows, image=image), jobs))
 
 
 def planted(folder: Path, ads: Iterable[Ad], jobs: int = 1) -> Outcome:

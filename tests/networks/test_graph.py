@@ -115,7 +115,9 @@ def test_what_runs_through_a_phone_is_not_counted_again_between_its_holders() ->
     graph = graph_of(weighed)
     (edge,) = np.flatnonzero(graph.pair >= 0)
     only_phone = weighed.model.total(weighed.bits * (np.array(KINDS) == "phone"))[0] - weighed.model.start
-    assert graph.bits[edge] == pytest.approx(weighed.model.total(weighed.bits)[0] - weighed.model.start - only_phone)
+    assert graph.bits[edge] == pytest.approx(
+        weighed.model.total(weighed.bits)[0] - weighed.model.start - only_phone
+    )
     assert graph.bits[edge] < weighed.model.total(weighed.bits)[0]
     assert graph.kind[edge] == "image"
 

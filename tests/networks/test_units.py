@@ -58,7 +58,7 @@ def test_units_cover_every_ad_once(cluster: np.ndarray, seed: int) -> None:
     assert (units.ads > 0).all()
     assert units.count == units.ads.size == units.head.size
     tied = cluster >= 0
-    assert (units.of[tied] == cluster[tied]).all()
+    assert (units.cluster[units.of[tied]] == cluster[tied]).all()
     assert np.unique(units.of[~tied]).size == (~tied).sum()
     assert (units.of[~tied] >= units.clusters).all()
     assert (units.ads[units.clusters :] == 1).all()

@@ -19,7 +19,8 @@ from filrouge.evidence.scale import AT
 from filrouge.networks.calibrated import decoy_totals
 from filrouge.networks.learning import KINDS
 from filrouge.networks.possible import possible_bits, sides_of_possible
-from filrouge.networks.weighing import shared_identifiers, waterfall_of
+from filrouge.networks.waterfall import waterfall_of
+from filrouge.networks.weighing import shared_identifiers
 
 FILES: Final = ("voices", "voice_ties", "holdings", "possible")
 """Tables of `index/`; the bits of strangers are beside them, in decoys.npy, without the pairs themselves."""

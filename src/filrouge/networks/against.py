@@ -187,6 +187,7 @@ def topic_words(
     offsets: NDArray[np.int64],
     unit: Int32Array,
     agency: NDArray[np.integer[Any]],
+    order: Int32Array | None = None,
 ) -> TopicWords:
     """The words by which voices' trades differ: neither everyone's nor a name, and of no one agency.
 
@@ -194,10 +195,15 @@ def topic_words(
         key, kind, offsets: the words of all ads, see ads.tokens.Tokens; only kind 0 (plain words) counts.
         unit: voice of each ad, from 0.
         agency: number of each ad's agency.
+        order: the ads in an order that the file does not decide, in which a voice's first ads are its first; that
+            of the file if not given.
     """
     units = int(unit.max(initial=-1)) + 1
-    nth = pl.DataFrame({"unit": unit}).select(nth=pl.int_range(pl.len()).over("unit"))["nth"]
-    looked_at = (unit >= 0) & (nth.to_numpy() < ADS_OF_A_VOICE)
+    order = np.arange(unit.size, dtype=np.int32) if order is None else order
+    in_order = pl.DataFrame({"unit": unit[order], "agency": np.asarray(agency, np.int64)[order]})
+    nth = np.empty(unit.size, np.int64)
+    nth[order] = in_order.select(nth=pl.int_range(pl.len()).over("unit"))["nth"].to_numpy()
+    looked_at = (unit >= 0) & (nth < ADS_OF_A_VOICE)
     of_ad = np.repeat(looked_at, np.diff(offsets)) & (kind == 0)
     held = (
         pl.DataFrame({"unit": np.repeat(unit, np.diff(offsets))[of_ad], "key": key[of_ad]})
@@ -213,8 +219,7 @@ def topic_words(
     )
     # A voice counts for the agency where it was seen first.
     home = (
-        pl.DataFrame({"unit": unit, "agency": np.asarray(agency, np.int64)})
-        .filter(pl.col("unit") >= 0)
+        in_order.filter(pl.col("unit") >= 0)
         .unique("unit", keep="first", maintain_order=True)
         .with_columns(size=pl.len().over("agency"))
     )

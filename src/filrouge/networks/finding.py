@@ -11,11 +11,13 @@ import polars as pl
 from filrouge.ads.tokens import Tokens
 from filrouge.compare.comparison import Comparison
 from filrouge.networks.counts import places_of_ads
+from filrouge.networks.division import parts_of_clusters
 from filrouge.networks.graph import Graph, Partition, graph_of, networks_of
 from filrouge.networks.groups import Groups
 from filrouge.networks.movement import presences
+from filrouge.networks.possible import with_shared_templates
 from filrouge.networks.records import Networks, Sources
-from filrouge.networks.units import Units
+from filrouge.networks.units import Units, order_of
 from filrouge.networks.weighing import Weighed, Weigher
 
 
@@ -59,15 +61,19 @@ def find_networks(
         tokens: their words.
         identifiers: `ad`, `kind`, `value`.
         located: `ad`, `value`: the place that the location column names.
-        masked: `ad`, `start`, `end` of identifiers, places and names: what is no habit of writing.
+        masked: `ad`, `start`, `end`, `kind`, `value` of identifiers, places and names: what is no habit of writing.
         groups: the clusters as records.
     """
-    units = Units.of_clusters(found.cluster, found.bits)
+    order, names = order_of(ads), masked.filter(pl.col("kind") == "name")
+    voices = Units.of_clusters(found.cluster, found.bits).count
+    # Such a division is sought among all voices, and has to be as rare as one of them.
+    part = parts_of_clusters(found.cluster, ads, identifiers, names, located, float(np.log2(max(voices, 2))))
+    units = Units.of_clusters(found.cluster, found.bits, part=part, order=order)
     holders = pl.DataFrame({"ad": np.arange(ads.height, dtype=np.int32), "unit": units.of})
     presence = presences(holders, ads, located)
-    weighed = Weigher(found, ads, tokens, identifiers, masked, presence, units).weigh()
+    weighed = Weigher(found, ads, tokens, identifiers, masked, presence, units, order).weigh()
     graph = graph_of(weighed)
-    partition = networks_of(graph)
-    sources = Sources(ads, places_of_ads(located, ads["location"]), groups, presence)
+    partition = with_shared_templates(networks_of(graph), weighed)
+    sources = Sources(ads, places_of_ads(located, ads["location"]), groups, presence, names)
     networks = Networks(weighed, graph, partition, sources)
     return FoundNetworks(units, weighed, graph, partition, presence, networks)

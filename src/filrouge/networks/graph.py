@@ -14,15 +14,13 @@ from filrouge.networks.bridges import Possible, cut_weak_bridges
 from filrouge.networks.communities import find_communities
 from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import PASSED_ON, Weighed
+from filrouge.networks.weighing import PASSED_ON, SEARCHED, Weighed
 
 Float64Array = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 IDENTIFIER: Final = "identifier"
 """The kind of an edge between a unit and what it holds, before the identifier's own kind is known."""
-SEARCHED: Final = 0.5
-"""Share of log2(units) that a tie has to have for the search among all pairs in which it was found."""
 CUT: Final = 0.5
 """Share of log2(units) that a join must exceed: an identifier that more than the root of all units hold ties none."""
 WEAK: Final = 0.6
@@ -108,7 +106,9 @@ def graph_of(weighed: Weighed) -> Graph:
         .drop_nulls("after")
     )
     total, through = weighed.model.total(weighed.bits), _through_identifiers(weighed)
-    direct = np.where(through > 0, total - through - weighed.model.start, total - SEARCHED * np.log2(max(units, 2)))
+    direct = np.where(
+        through > 0, total - through - weighed.model.start, total - SEARCHED * np.log2(max(units, 2))
+    )
     other = np.array([k for k, kind in enumerate(KINDS) if kind not in TYING])
     more = (weighed.bits[:, other] != 0).any(axis=1) & ((through > 0) | (direct > 0) | (total < 0))
     pairs = np.flatnonzero(more).astype(np.int32)

@@ -1,12 +1,17 @@
-"""Which voices are on either side of a link that was cut because it hangs on one weak tie."""
+"""Links that hang on one weak tie, and were cut: a bridge, or one template that several hands use."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from filrouge.networks.graph import Graph, Partition
+from filrouge.networks.bridges import Possible
+from filrouge.networks.graph import Graph, Partition, claims
+from filrouge.networks.learning import KINDS
+from filrouge.networks.weighing import Weighed
 
 SIDES: Final = {
     "link": pl.Int32,
@@ -15,6 +20,22 @@ SIDES: Final = {
     "unit": pl.Int32,
     "bits": pl.Float64,
 }
+
+
+def with_shared_templates(partition: Partition, weighed: Weighed) -> Partition:
+    """The partition with a possible link, first of all, between the parts of one template that are two networks."""
+    whole, label = weighed.units.whole, partition.label
+    siblings = np.flatnonzero(whole[weighed.a] == whole[weighed.b])
+    bits = claims(weighed, weighed.bits[siblings, KINDS.index("text")], ["text"] * siblings.size)
+    size = np.bincount(label[: weighed.units.count] + 1)
+    links = [
+        Possible(
+            a, b, float(worth), int(min(1 if label[end] < 0 else size[label[end] + 1] for end in (a, b)))
+        )
+        for a, b, worth in zip(weighed.a[siblings].tolist(), weighed.b[siblings].tolist(), bits, strict=True)
+        if label[a] < 0 or label[a] != label[b]
+    ]
+    return replace(partition, possible=[*links, *partition.possible])
 
 
 def sides_of_possible(graph: Graph, partition: Partition) -> pl.DataFrame:

@@ -18,7 +18,8 @@ from filrouge.networks.lineage import Use, encoding_costs, lineage
 from filrouge.networks.organisation import CONTACTS, signs_of_organisation
 from filrouge.networks.timelines import Days, days_of_networks, stays_of_networks, uses_of_templates
 from filrouge.networks.units import TYING
-from filrouge.networks.weighing import Weighed, waterfall
+from filrouge.networks.waterfall import waterfall
+from filrouge.networks.weighing import Weighed
 
 STRONGEST: Final = 10
 """Ties of a network that are shown, and of those against it."""
@@ -39,12 +40,14 @@ class Sources:
         places: of each ad, see `counts.places_of_ads`.
         groups: the clusters as records.
         presence: see `movement.presences`, of the units.
+        names: `ad`, `value`: the names in the texts.
     """
 
     ads: pl.DataFrame
     places: pl.Series
     groups: Groups
     presence: pl.DataFrame
+    names: pl.DataFrame
 
 
 class Networks:
@@ -78,9 +81,11 @@ class Networks:
         return f"N{rank + 1:04d}"
 
     def unit_name(self, unit: int) -> str:
-        """A cluster's name, or the id of an ad that is a voice of its own."""
-        if unit < self._weighed.units.clusters:
-            return self._sources.groups.name(unit)
+        """A cluster's name, with a number behind it for its later parts; or the id of an ad that nothing ties."""
+        units = self._weighed.units
+        if unit < units.clusters:
+            part = f" ({units.part[unit]})" if units.part[unit] > 1 else ""
+            return f"{self._sources.groups.name(int(units.cluster[unit]))}{part}"
         return str(self._sources.ads["id"][int(self._weighed.units.head[unit])])
 
     @cached_property
@@ -103,7 +108,6 @@ class Networks:
 
     def _about(self, units: np.ndarray) -> dict[str, Any]:
         """What decides whether and where a network is shown."""
-        groups = self._sources.groups
         ads = int(self._weighed.units.ads[units].sum())
         identifiers: dict[str, Counter[str]] = {kind: Counter() for kind in TYING}
         for unit in units.tolist():
@@ -111,7 +115,7 @@ class Networks:
                 identifiers[kind][value] += count
         names: Counter[str] = Counter()
         for unit in units[units < self._weighed.units.clusters].tolist():
-            names.update(groups.names(unit))
+            names.update(self._names(unit))
         agencies = self._count(units, "agency")
         places = self._count(units, "place")
         signs = signs_of_organisation(identifiers, names, len(agencies), ads)
@@ -135,6 +139,16 @@ class Networks:
             "strength_parts": parts,
         }
 
+    def _names(self, unit: int) -> dict[str, int]:
+        """The names in a cluster's slot for them, or those in the ads of one part of it."""
+        units = self._weighed.units
+        known = self._sources.groups.names(int(units.cluster[unit]))
+        if (units.whole == units.whole[unit]).sum() == 1:
+            return known
+        here = pl.col("ad").is_in(self._ads_of_unit[unit].tolist()) & pl.col("value").is_in(list(known))
+        rows = self._sources.names.filter(here).select("ad", "value").unique()
+        return dict(rows.group_by("value").len().sort("value").iter_rows())
+
     def _signs_of_unit(self, unit: int, beside: int) -> dict[str, int]:
         """The signs that a voice shows by itself, without what it shares with another."""
         shared = {(kind, value) for kind, value, _count in self._held.get(beside, ())}
@@ -142,7 +156,7 @@ class Networks:
         for kind, value, count in self._held.get(unit, ()):
             if (kind, value) not in shared:
                 held[kind][value] += count
-        names = self._sources.groups.names(unit) if unit < self._weighed.units.clusters else {}
+        names = self._names(unit) if unit < self._weighed.units.clusters else {}
         agencies = len(self._presence.get((unit, "agency"), {}))
         return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
 
@@ -238,7 +252,7 @@ class Networks:
             "network": self.name(rank),
             **{name: about[name] for name in ("ads", "signs", "strength", "strength_parts")},
             "voices": int(units.size),
-            "clusters": [self.unit_name(int(unit)) for unit in clusters],
+            "clusters": list(dict.fromkeys(self.unit_name(int(unit)) for unit in clusters)),
             "single_ads": [self.unit_name(int(unit)) for unit in units[clusters.size :]],
             "agencies": about["agencies"],
             "places": about["places"],
@@ -380,8 +394,8 @@ class Networks:
         shown = clusters[:MOST_TEMPLATES].tolist()
         if len(shown) < 2:
             return []
-        found = self._weighed.templates
-        alone, saved = encoding_costs([found[k].words for k in shown], [found[k].price for k in shown])
+        found = [self._weighed.templates[k] for k in self._weighed.units.cluster[shown]]
+        alone, saved = encoding_costs([one.words for one in found], [one.price for one in found])
         descents = lineage(alone, saved, [self._uses[k] for k in shown])
         return [
             {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import polars as pl
@@ -20,14 +22,16 @@ TYING = (*CONTACTS, "url")
 
 @dataclass(frozen=True)
 class Units:
-    """Each cluster is one unit, and so is each ad that nothing ties.
+    """Each cluster, or each part of one that several hands use, is one unit; so is each ad that nothing ties.
 
     Attributes:
-        of: int32, shape (ads,): the unit of each ad; clusters come first and keep their numbers.
-        clusters: how many units are clusters.
+        of: int32, shape (ads,): the unit of each ad; those of clusters come first.
+        clusters: how many units are clusters or parts of one.
         count: how many units there are.
         ads: int64, shape (units,): how many ads each has.
         head: int32, shape (units,): the ad that stands for the unit, the one its template saves most.
+        cluster: int32, shape (clusters,): the cluster that each of the first units is, or is a part of.
+        part: int32, shape (clusters,): which part of it, from 1; 1 for an undivided one.
     """
 
     of: Int32Array
@@ -35,18 +39,85 @@ class Units:
     count: int
     ads: np.ndarray
     head: Int32Array
+    cluster: Int32Array
+    part: Int32Array
 
     @classmethod
-    def of_clusters(cls, cluster: Int32Array, bits: np.ndarray) -> Units:
-        """The units of clusters (-1: none) in which each ad is tied by so many bits."""
-        clusters = int(cluster.max(initial=-1)) + 1
+    def of_clusters(
+        cls,
+        cluster: Int32Array,
+        bits: np.ndarray,
+        *,
+        part: Int32Array | None = None,
+        order: Int32Array | None = None,
+    ) -> Units:
+        """The units of clusters (-1: none) in which each ad is tied by so many bits.
+
+        Args:
+            cluster, bits: of each ad, shape (ads,).
+            part: of each ad, from 0: which part of its cluster it belongs to. All 0 if not given.
+            order: the ads in an order that the file does not decide; units are numbered by their first ad in
+                it. That of the file if not given.
+        """
+        ads = np.arange(cluster.size, dtype=np.int32)
+        order = ads if order is None else order
+        rank = np.empty_like(ads)
+        rank[order] = ads
+        part = np.zeros(cluster.size, np.int32) if part is None else part
         alone = cluster < 0
-        of = cluster.astype(np.int32)
-        of[alone] = clusters + np.arange(int(alone.sum()), dtype=np.int32)
-        count = clusters + int(alone.sum())
-        order = np.lexsort((np.arange(of.size), -bits, of))
-        first = np.flatnonzero(np.diff(of[order], prepend=-1))
-        return cls(of, clusters, count, np.bincount(of, minlength=count), order[first].astype(np.int32))
+        parts = int(part.max(initial=0)) + 1
+        singles = (int(cluster.max(initial=-1)) + 1) * parts
+        voice = np.where(alone, singles + rank, cluster.astype(np.int64) * parts + part)
+        voices, first, of = np.unique(voice[order], return_index=True, return_inverse=True)
+        clusters = int((voices < singles).sum())
+        by_first = np.lexsort((first, voices >= singles))
+        number = np.empty(voices.size, np.int32)
+        number[by_first] = np.arange(voices.size, dtype=np.int32)
+        unit = number[of][rank].astype(np.int32)
+        by_bits = np.lexsort((rank, -bits, unit))
+        heads = by_bits[np.flatnonzero(np.diff(unit[by_bits], prepend=-1))]
+        of_clusters = (voices[by_first[:clusters]] // parts).astype(np.int32)
+        return cls(
+            unit,
+            clusters,
+            voices.size,
+            np.bincount(unit, minlength=voices.size),
+            heads.astype(np.int32),
+            of_clusters,
+            pl.Series("of", of_clusters)
+            .to_frame()
+            .select(pl.col("of").cum_count().over("of"))["of"]
+            .to_numpy()
+            .astype(np.int32),
+        )
+
+    @cached_property
+    def whole(self) -> Int32Array:
+        """int32, shape (units,): one number for all parts of a cluster, another for each unit else."""
+        out = np.arange(self.count, dtype=np.int32)
+        _, first, of = np.unique(self.cluster, return_index=True, return_inverse=True)
+        out[: self.clusters] = first[of]
+        return out
+
+    def siblings(self) -> tuple[Int32Array, Int32Array]:
+        """The pairs of units that are parts of one cluster, a < b, sorted."""
+        divided = np.flatnonzero(np.bincount(self.whole, minlength=1) > 1)
+        pairs = [pair for whole in divided for pair in combinations(np.flatnonzero(self.whole == whole), 2)]
+        a, b = np.array(sorted(pairs), np.int32).reshape(-1, 2).T
+        return a, b
+
+
+def order_of(ads: pl.DataFrame) -> Int32Array:
+    """The ads by what they say, the oldest first: int32, shape (ads,). The order of the file has no part in it."""
+    columns = [
+        name for name in ("posted", "text", "agency", "location", "image", "id") if name in ads.columns
+    ]
+    return (
+        ads.select(pl.arg_sort_by(columns, nulls_last=True, maintain_order=True))
+        .to_series()
+        .to_numpy()
+        .astype(np.int32)
+    )
 
 
 def _share_of_slips() -> pl.Expr:

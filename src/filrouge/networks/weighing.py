@@ -7,10 +7,9 @@ weak labels of one hand and matched strangers as labels of two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -37,16 +36,17 @@ from filrouge.networks.learning import (
 )
 from filrouge.networks.movement import Movement
 from filrouge.networks.near import near_pairs
+from filrouge.networks.proposals import proposed
 from filrouge.networks.style import StyleModel
 from filrouge.networks.style_features import Spans, style_features
 from filrouge.networks.travel import impossible_bits
 from filrouge.networks.units import TYING, Units, holdings
 
-NEIGHBOURS: Final = 4
-"""Each holder of an identifier is paired with this many that follow it; all hang on it by the identifier."""
-NEAR_HOLDERS: Final = 4
 PASSED_ON: Final = 0.25
-"""Share of an identifier's bits that ties those who held it before and after it was not used for long."""
+"""Share of an identifier's bits that ties those who held it before and after it was not used for long; and of a
+text's that several hands use, as if it were an identifier of theirs."""
+SEARCHED: Final = 0.5
+"""Share of log2(units) that a tie has to have for the search among all pairs in which it was found."""
 DECOYS: Final = 20_000
 OWNERS_OF_STYLE: Final = 100
 """Owners of phones below which style is not learned: fewer support little more than one bit."""
@@ -95,33 +95,6 @@ def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
     return held.with_columns(bits=(count / holders).log(2))
 
 
-def proposed(
-    held: pl.DataFrame, near: pl.DataFrame, images: pl.DataFrame, movement: Movement
-) -> tuple[Int32Array, Int32Array]:
-    """Pairs of units that share an identifier or a picture, hold near ones, or moved together; each once, sorted."""
-    chain = [
-        held.select(
-            a=pl.col("unit"), b=pl.col("unit").shift(-step).over("kind", "value", "turn")
-        ).drop_nulls()
-        for step in range(1, NEIGHBOURS + 1)
-    ]
-    some = held.group_by("kind", "value", maintain_order=True).head(NEAR_HOLDERS)
-    across = (
-        near.join(some.select("kind", value_a="value", a="unit"), on=["kind", "value_a"])
-        .join(some.select("kind", value_b="value", b="unit"), on=["kind", "value_b"])
-        .select("a", "b")
-    )
-    moved = movement.candidates()
-    pairs = pl.concat([*chain, across, pl.DataFrame({"a": moved[0], "b": moved[1]})], how="vertical_relaxed")
-    pairs = (
-        pairs.select(a=pl.min_horizontal("a", "b"), b=pl.max_horizontal("a", "b"))
-        .filter(pl.col("a") != pl.col("b"))
-        .unique()
-        .sort("a", "b")
-    )
-    return pairs["a"].to_numpy().astype(np.int32), pairs["b"].to_numpy().astype(np.int32)
-
-
 def shared_identifiers(held: pl.DataFrame, a: Int32Array, b: Int32Array) -> pl.DataFrame:
     """What both units of each pair hold.
 
@@ -160,6 +133,7 @@ class Weigher:
         identifiers: `ad`, `kind`, `value`.
         masked: `ad`, `start`, `end` of all that is no habit of writing: identifiers, places, names.
         presence: of the units, see `movement.presences`.
+        order: the ads in an order that the file does not decide, see `units.order_of`. What is drawn is drawn in it.
     """
 
     def __init__(
@@ -171,8 +145,10 @@ class Weigher:
         masked: pl.DataFrame,
         presence: pl.DataFrame,
         units: Units,
+        order: Int32Array,
     ) -> None:
         self._found, self._ads, self.units, self._presence = found, ads, units, presence
+        self._order = order
         self._identifiers = identifiers
         self.held = with_bits(holdings(identifiers, units, ads, found.cluster), units.count)
         self._near = near_pairs(self.held.select(ad="unit", kind="kind", value="value"), units.count)
@@ -181,7 +157,7 @@ class Weigher:
         self._chance = CoincidenceOdds.of(presence, self.movement, units.count)
         self._language = languages(ads["text"])
         self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
-        self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency)
+        self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency, order)
         self._masked = masked
         self._level = np.zeros(2)
         self._style: StyleModel | None = None
@@ -189,24 +165,12 @@ class Weigher:
 
     def weigh(self, seed: int = 0) -> Weighed:
         """Propose pairs, learn what is learned on this corpus, and weigh the pairs."""
-        images = self._images.select("a", "b")
-        a, b = proposed(self.held, self._near, images, self.movement)
-        head, of = self.units.head, self.units.of
+        # Less than a search among all pairs costs would tie nobody by itself.
+        rare = self._images.filter(pl.col("bits") > SEARCHED * np.log2(max(self.units.count, 2)))
+        a, b = proposed(self.held, self._near, rare, self.movement, self.units.siblings())
         kin = kin_of(self.held, self.units.count)
         out = held_out_units(kin, seed)
-        strangers = stranger_pairs(
-            self._ads,
-            of,
-            DECOYS,
-            seed,
-            identifiers=self._identifiers,
-            like=(head[a], head[b]),
-            language=self._language,
-            kin=no_strangers(kin)[of],
-            side=out[of],
-        ).pairs
-        x, y = (of[strangers[side].to_numpy()] for side in ("a", "b"))
-        x, y = np.minimum(x, y), np.maximum(x, y)
+        x, y = self._strangers(a, b, kin, out, seed)
         pair_in, pair_out, decoy_out = ~out[a] & ~out[b], out[a] & out[b], out[x]
         # All that is learned is learned from those who are not held out: the level of texts, the rates of what
         # speaks against, style, and the weights.
@@ -223,13 +187,37 @@ class Weigher:
             self.movement, self._found.clustering.templates,
         )  # fmt: skip
 
+    def _strangers(
+        self, a: Int32Array, b: Int32Array, kin: NDArray[np.int64], out: NDArray[np.bool_], seed: int
+    ) -> tuple[Int32Array, Int32Array]:
+        """Pairs of units of strangers who are like these pairs, x < y; both held out, or neither."""
+        order, head, of = self._order, self.units.head, self.units.of
+        rank = np.empty(order.size, np.int32)
+        rank[order] = np.arange(order.size, dtype=np.int32)
+        places = pl.Series(rank).gather(self._identifiers["ad"])
+        ordered = of[order]
+        found = stranger_pairs(
+            self._ads[order],
+            # Those who use one text are no strangers.
+            self.units.whole[ordered],
+            DECOYS,
+            seed,
+            identifiers=self._identifiers.with_columns(places.alias("ad")),
+            like=(rank[head[a]], rank[head[b]]),
+            language=self._language[order],
+            kin=no_strangers(kin)[ordered],
+            side=out[ordered],
+        ).pairs
+        x, y = (ordered[found[side].to_numpy()] for side in ("a", "b"))
+        return np.minimum(x, y), np.maximum(x, y)
+
     def _image_pairs(self) -> pl.DataFrame:
         """Pairs of units that show one picture: `a` < `b`, `bits`."""
         schema = {"a": pl.Int32, "b": pl.Int32, "bits": pl.Float32}
         if "image" not in self._ads.columns:
             return pl.DataFrame(schema=schema)
-        of = pl.Series(self.units.of)
-        ties = image_ties(self._ads["image"], self.units.of)
+        of = pl.Series(self.units.of[self._order])
+        ties = image_ties(self._ads["image"].gather(self._order), of.to_numpy())
         one, other = of.gather(ties["a"]), of.gather(ties["b"])
         return (
             pl.DataFrame({"x": one, "y": other, "bits": ties["image"]})
@@ -248,7 +236,9 @@ class Weigher:
         columns["image"] = self._image_bits(a, b)
         columns["near"] = self._near_bits(a, b)
         if self._style is not None:
-            columns["style"] = self._style.bits(self._features, a, b).astype(np.float64)
+            style = self._style.bits(self._features, a, b).astype(np.float64)
+            # Of one template in several hands the habits are the template's.
+            columns["style"] = np.where(self._are_siblings(a, b), 0.0, style)
         columns["movement"] = self._chance.bits(self.movement.bits(a, b))
         columns["against"] = self._against_bits(a, b)
         return np.column_stack([columns[kind] for kind in KINDS])
@@ -260,6 +250,12 @@ class Weigher:
         saved = pair_bits(one, other, found.corpus.words, found.clustering.price, found.corpus.offsets)
         together = self._together(a, b)
         out: Float64Array = np.maximum(saved - self._level[together], 0.0)
+        hands = np.bincount(self.units.whole)[self.units.whole[a]]
+        return np.where(self._are_siblings(a, b), PASSED_ON * np.log2(self.units.count / hands), out)
+
+    def _are_siblings(self, a: Int32Array, b: Int32Array) -> NDArray[np.bool_]:
+        """Whether the two are parts of one cluster."""
+        out: NDArray[np.bool_] = self.units.whole[a] == self.units.whole[b]
         return out
 
     def _together(self, a: Int32Array, b: Int32Array) -> NDArray[np.int64]:
@@ -358,18 +354,3 @@ class Weigher:
             ),
             agency=self._agency[units.head],
         )
-
-
-def waterfall(weighed: Weighed, pair: int) -> list[dict[str, Any]]:
-    """What each kind of evidence claims for a pair, and what was counted once; the parts sum to the total."""
-    return waterfall_of(weighed.model.parts(weighed.bits[pair : pair + 1])[0])
-
-
-def waterfall_of(parts: Sequence[float] | np.ndarray) -> list[dict[str, Any]]:
-    """The parts of a pair's total by kind, those that are not 0; "once" comes last."""
-    names = (*KINDS, "once")
-    return [
-        {"kind": name, "bits": round(float(part), 2)}
-        for name, part in zip(names, parts, strict=True)
-        if abs(part) >= 0.005
-    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from filrouge.networks.weighing import waterfall
+from filrouge.networks.waterfall import waterfall
 from filrouge.reports.html.network_drawings import Link, Node
 from filrouge.reports.html.networks import DRAWN_NETWORKS, NetworksFound, PairTie
 from filrouge.reports.networks import edges_of_networks, node_name
