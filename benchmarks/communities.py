@@ -30,8 +30,8 @@ from filrouge.networks.communities import (
     prior_cost,
     with_identifiers,
 )
-from filrouge.networks.community_kernels import join_parts
-from filrouge.networks.graph_kernels import components
+from filrouge.networks.edges import components
+from filrouge.networks.joins import join_parts
 
 
 def leiden(count: int, a: np.ndarray, b: np.ndarray, bits: np.ndarray, **options: float) -> np.ndarray:

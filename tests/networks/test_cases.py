@@ -140,7 +140,7 @@ def test_twins_that_bought_one_template_are_two(tmp_path: Path) -> None:
         (rank,) = found.ranks(name)
         record = networks.records[rank]
         assert len(record["identifiers"]["phone"]) == len(phones)
-        assert set(record["places"]) == set(cities)
+        assert set(record["places"]) == {f"{city}, CA" for city in cities}
         assert {one.lower() for one in record["names"]} == {one.lower() for one in names}
         (link,) = record["possible"]
         assert link["b"] == f"{link['a']} (2)"

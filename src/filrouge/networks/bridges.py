@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
 from filrouge.networks.communities import combined
-from filrouge.networks.graph_kernels import BoolArray, components
+from filrouge.networks.edges import BoolArray, components
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import numpy as np
 from filrouge.compare.runs import Int32Array, Int64Array
 from filrouge.networks.bridges import bridges
 from filrouge.networks.communities import combined, find_communities
-from filrouge.networks.graph_kernels import BoolArray, Float64Array, components
+from filrouge.networks.edges import BoolArray, Float64Array, components
 
 EXACT_NODES = 800
 """Up to so many nodes (after ties that no least cut can cross are closed) the least cut is exact."""

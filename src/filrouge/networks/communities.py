@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array
-from filrouge.networks.community_kernels import APART, join_parts, move_units
-from filrouge.networks.graph_kernels import BoolArray, Float64Array, combine, components
+from filrouge.networks.edges import BoolArray, Float64Array, combine, components
+from filrouge.networks.joins import APART, join_parts, move_units
 
 SEED = 20_260_301
 SWEEPS = 4

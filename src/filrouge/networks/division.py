@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from filrouge.compare.runs import Int32Array
-from filrouge.networks.graph_kernels import components
+from filrouge.networks.edges import components
 from filrouge.networks.organisation import CONTACTS, agency_identifiers
 
 LEAST_PART: Final = 4

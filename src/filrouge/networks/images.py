@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.ads.images import HEX_DIGITS
+from filrouge.networks.edges import components
 
 MOST_DISTANCE: Final = {64: 6, 256: 31}
 """Bits in which two hashes of one picture may differ. PDQ: 31, as its authors advise (Meta, "The TMK+PDQF
@@ -175,16 +176,7 @@ def _pictures(n: int, a: Int32Array, b: Int32Array) -> Int32Array:
     Two copies may be further from each other than either from the original. So how common a picture is must be
     counted over all of them, or a stock photo looks rare to each of its copies.
     """
-    label = np.arange(n, dtype=np.int32)
-    while True:
-        least = np.minimum(label[a], label[b])
-        new = label.copy()
-        np.minimum.at(new, a, least)
-        np.minimum.at(new, b, least)
-        new = new[new]
-        if np.array_equal(new, label):
-            return label
-        label = new
+    return components(n, a, b)
 
 
 def _ties_of(hashes: ImageHashes, unit: NDArray[np.integer]) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.evidence.joint import JointModel
-from filrouge.networks.graph_kernels import components
+from filrouge.networks.edges import components
 from filrouge.networks.units import TYING
 
 KINDS: Final = ("text", *TYING, "near", "image", "style", "movement", "against")

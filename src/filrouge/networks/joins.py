@@ -14,7 +14,7 @@ from math import lgamma, log, log2
 import numpy as np
 
 from filrouge.compare.runs import Int32Array, Int64Array
-from filrouge.networks.graph_kernels import BoolArray, Float64Array, combine
+from filrouge.networks.edges import BoolArray, Float64Array, combine
 
 APART = 1e6
 """More bits than any evidence has; what must stay apart has a thousand times as many against it."""
