@@ -16,7 +16,8 @@ from filrouge.networks.graph import Graph, Partition, graph_of, networks_of
 from filrouge.networks.groups import Groups
 from filrouge.networks.movement import presences
 from filrouge.networks.possible import with_shared_templates
-from filrouge.networks.records import Networks, Sources
+from filrouge.networks.records import Networks
+from filrouge.networks.sources import Sources
 from filrouge.networks.units import Units, order_of
 from filrouge.networks.weighing import Weighed, Weigher
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,10 +11,10 @@ import polars as pl
 
 from filrouge.networks.cohesion import least_cut, without
 from filrouge.networks.graph import Graph, Partition
-from filrouge.networks.groups import Groups
 from filrouge.networks.learning import KINDS
 from filrouge.networks.lineage import Use, encoding_costs, lineage
 from filrouge.networks.organisation import CONTACTS, signs_of_organisation
+from filrouge.networks.sources import Sources
 from filrouge.networks.timelines import Days, days_of_networks, stays_of_networks, uses_of_templates
 from filrouge.networks.units import TYING
 from filrouge.networks.waterfall import waterfall
@@ -29,25 +28,6 @@ EXPLAINED: Final = 200
 """Networks for which it is asked what holds them together; the strongest."""
 MOST_TEMPLATES: Final = 60
 """Templates of a network whose family tree is drawn."""
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the records are made of.
-
-    Attributes:
-        ads: the ads table.
-        places: of each ad, see `counts.places_of_ads`.
-        groups: the clusters as records.
-        presence: see `movement.presences`, of the units.
-        names: `ad`, `value`: the names in the texts.
-    """
-
-    ads: pl.DataFrame
-    places: pl.Series
-    groups: Groups
-    presence: pl.DataFrame
-    names: pl.DataFrame
 
 
 class Networks:

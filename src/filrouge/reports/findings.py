@@ -40,8 +40,9 @@ class RunSummary:
     """What a run found, in a few numbers.
 
     `clusters`: templates that at least two ads share. `groups`: those of them with a sign of organisation.
-    `tied`: ads in a cluster. `rejects`: lines of rejects.csv. `alerts`: ads that a
-    person must look at now. `columns`: what was read as what, as sentences.
+    `networks`: of groups and single ads, those with a sign of organisation. `tied`: ads in a cluster.
+    `rejects`: lines of rejects.csv. `alerts`: ads that a person must look at now. `columns`: what was read as
+    what, as sentences.
     """
 
     out: Path
@@ -49,6 +50,7 @@ class RunSummary:
     tied: int
     clusters: int
     groups: int
+    networks: int
     agencies: int
     rejects: int
     alerts: int
@@ -90,6 +92,7 @@ def compare_files(
         tied=int((findings.comparison.cluster >= 0).sum()),
         clusters=len(records),
         groups=sum(record["organisation"] for record in records),
+        networks=len(findings.networks.networks.shown),
         agencies=read.ads["agency"].n_unique(),
         rejects=read.rejects.height,
         alerts=alerted["id"].n_unique(),

@@ -35,6 +35,8 @@ class Summary(Protocol):
     @property
     def groups(self) -> int: ...
     @property
+    def networks(self) -> int: ...
+    @property
     def agencies(self) -> int: ...
     @property
     def rejects(self) -> int: ...
@@ -175,6 +177,13 @@ def show_summary(summary: Summary) -> None:
         page.line((groups.format(count=number(summary.groups)), "bold"))
     else:
         page.line((_("No group of ads shows signs of organisation."), "bold"))
+    if summary.networks:
+        networks = ngettext(
+            "{count} network shows signs of organisation.",
+            "{count} networks show signs of organisation.",
+            summary.networks,
+        )
+        page.line((networks.format(count=number(summary.networks)), "bold"))
     if summary.rejects:
         rejects = ngettext(
             "{count} thing in the files was not taken as it stands: see {file}",
