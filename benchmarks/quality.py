@@ -110,7 +110,8 @@ def row(ads: int, seed: int, difficulty: float, who: str, seconds: float, scores
 
 def measure(folder: Path, ads: int, seed: int, difficulty: float, baseline: bool) -> None:
     """Make one set, cluster it both ways, and print the lines."""
-    write_synthetic(folder, ads=ads, seed=seed, difficulty=difficulty)
+    # The sets of version 0.1, so that scores can be compared from version to version.
+    write_synthetic(folder, ads=ads, seed=seed, difficulty=difficulty, templates_only=True)
     labels = read_labels(folder / "truth.csv")
     began = time.perf_counter()
     findings = analyse([str(folder / "ads.csv")], columns=Columns(), jobs=2, progress=Silent())

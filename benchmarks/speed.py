@@ -86,7 +86,9 @@ def main() -> None:
             ours, our_pairs, texts = candidate_seconds(folder / "out")
             theirs, their_pairs = datasketch_seconds(texts)
             print(f"\ncandidates, one thread: filrouge {ours:.2f} s ({our_pairs:,} pairs)")
-            print(f"datasketch MinHashLSH {theirs:.1f} s ({their_pairs:,} pairs): {theirs / ours:.0f} times as long")
+            print(
+                f"datasketch MinHashLSH {theirs:.1f} s ({their_pairs:,} pairs): {theirs / ours:.0f} times as long"
+            )
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ EXPORTS = {
 
 def main() -> None:
     """Write the files; the same ones each time."""
-    corpus = synthesise(ADS, SEED, DIFFICULTY)
+    corpus = synthesise(ADS, SEED, DIFFICULTY, templates_only=True)
     TARGET.mkdir(parents=True, exist_ok=True)
     own_id: dict[str, str] = {}
     for agency, export in EXPORTS.items():
@@ -109,7 +109,8 @@ def main() -> None:
         export.write(TARGET / export.file, export.headers, rows)
     if len(own_id) != ADS:
         raise RuntimeError(f"{ADS - len(own_id)} ads are of an agency that exports nothing")
-    truth = corpus.truth.with_columns(pl.col("id").replace_strict(own_id)).sort("id")
+    truth = corpus.truth.drop("network", "role", "case")
+    truth = truth.with_columns(pl.col("id").replace_strict(own_id)).sort("id")
     truth.write_csv(TARGET / "truth.csv")
     readme = README.format(difficulty=DIFFICULTY, seed=SEED)
     (TARGET / "README.md").write_text(readme, encoding="utf-8")

@@ -100,7 +100,12 @@ def native(char: str) -> str:
 
 def decomposed(char: str) -> str:
     """The compatibility decomposition; Hangul syllables stay whole."""
-    if 0xAC00 <= ord(char) <= 0xD7A3 or ord(char) in SPECIAL or 0xD800 <= ord(char) <= 0xDFFF or char in LATIN:
+    if (
+        0xAC00 <= ord(char) <= 0xD7A3
+        or ord(char) in SPECIAL
+        or 0xD800 <= ord(char) <= 0xDFFF
+        or char in LATIN
+    ):
         return char
     if unicodedata.category(char) == "Sk":
         return char  # else a lone accent would come out as a space
@@ -117,7 +122,9 @@ def latin(char: str) -> str:
 def fold(char: str) -> tuple[str, str, str, int]:
     """Latin form, native form, form inside a Latin word, and script class of one character."""
     parts = decomposed(char)
-    own = "".join(n for part in parts for n in unicodedata.normalize("NFKD", native(part)) if n and native(n) != "")
+    own = "".join(
+        n for part in parts for n in unicodedata.normalize("NFKD", native(part)) if n and native(n) != ""
+    )
     if 0xAC00 <= ord(char) <= 0xD7A3:
         own = char
     as_latin = "".join(latin(part) for part in parts) if own != char or char in STRONG else latin(char)

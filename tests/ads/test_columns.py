@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,9 +12,18 @@ from filrouge.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 
 
 def chosen(
-    headers: Sequence[str], wanted: Columns | None = None, lengths: Sequence[float] = ()
+    headers: Sequence[str],
+    wanted: Columns | None = None,
+    lengths: Sequence[float] = (),
+    cells: Mapping[str, Sequence[str]] | None = None,
 ) -> GuessedColumns:
-    return choose_columns("ads.csv", headers, wanted or Columns(), lambda: lengths or [1.0] * len(headers))
+    return choose_columns(
+        "ads.csv",
+        headers,
+        wanted or Columns(),
+        lambda: lengths or [1.0] * len(headers),
+        lambda place: (cells or {}).get(headers[place], []),
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +86,47 @@ def test_a_needed_header_that_stands_twice_is_refused() -> None:
 
 def test_an_unneeded_header_may_stand_twice() -> None:
     assert chosen(["x", "x", "text"]).positions["text"] == 2
+
+
+PHASH = "f0e1d2c3b4a59687"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["image_hash", "Image hash", "phash", "PDQ", "image", "photo_hash", "empreinte", "empreinte_image",
+     "Empreinte de l'image", "hash_imagen", "Foto"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "cell", [PHASH, 4 * PHASH.upper(), f"0x{PHASH}; 0x{PHASH}", f'["{PHASH}", "{PHASH}"]']
+)
+def test_a_column_of_image_hashes_is_known_by_its_header_and_its_cells(header: str, cell: str) -> None:
+    guessed = chosen(["text", header], cells={header: ["", cell, cell]})
+    assert guessed.fields["image"] == header
+    assert guessed.how["image"] == "header"
+    assert f"image = {header}" in guessed.sentence()
+
+
+@pytest.mark.parametrize("header", ["image_hash", "image", "empreinte"])
+@pytest.mark.parametrize(
+    "cell",
+    ["1.jpg", f"https://www.alpha.example/{PHASH}.jpg", f"{PHASH}.png", 2 * PHASH, "1234567890123456", "yes"],
+)
+def test_file_names_addresses_and_numbers_are_no_image_hashes(header: str, cell: str) -> None:
+    assert "image" not in chosen(["text", header], cells={header: [cell, cell]}).fields
+
+
+def test_a_column_whose_first_cells_are_empty_is_of_hashes_if_its_header_says_so() -> None:
+    assert "image" in chosen(["text", "image_hash"], cells={"image_hash": ["", ""]}).fields
+    assert "image" not in chosen(["text", "image"], cells={"image": ["", ""]}).fields
+
+
+def test_the_first_columns_of_addresses_do_not_hide_that_of_hashes() -> None:
+    cells = {"phash": ["http://a.example"], "image": [PHASH]}
+    assert chosen(["text", "phash", "image"], cells=cells).fields["image"] == "image"
+
+
+def test_a_named_column_of_hashes_is_taken_whatever_is_in_it() -> None:
+    assert chosen(["text", "x"], Columns(image="x"), cells={"x": ["1.jpg"]}).how["image"] == "given"
 
 
 def test_headers_are_folded() -> None:

@@ -47,7 +47,7 @@ def test_a_clean_table_becomes_ads(read: Read) -> None:
     assert result.ads.schema == ads_schema()
     assert result.rejects.schema == rejects_schema()
     assert result.ads.rows() == [
-        ("A1", 'room, "clean"\ntoday', "alpha", datetime(2026, 1, 3, 14, 5), "Montréal", "ads.csv", 1)
+        ("A1", 'room, "clean"\ntoday', "alpha", datetime(2026, 1, 3, 14, 5), "Montréal", "", "ads.csv", 1)
     ]
     assert result.rejects.height == 0
     (source,) = result.sources

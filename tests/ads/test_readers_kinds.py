@@ -88,6 +88,23 @@ def test_parquet_without_usual_headers_has_the_longest_column_for_text() -> None
     assert stood(read(out.getvalue()), "text", "posted") == [("a longer one", datetime(2026, 1, 3))]
 
 
+PHASH = "f0e1d2c3b4a59687"
+
+
+def test_image_hashes_are_read_from_lists_too() -> None:
+    rows = [[PHASH, 4 * PHASH], [], None]
+    lines = "\n".join(json.dumps({"text": "a", "phash": row}) for row in rows)
+    pl.DataFrame({"text": ["a"] * 3, "phash": rows}).write_parquet("ads.parquet")
+    for result in (read(lines), read_ads(["ads.parquet"], Columns())):
+        assert result.ads["image"].to_list() == [f"{PHASH} {4 * PHASH}", "", ""]
+        assert result.guessed[0].fields["image"] == "phash"
+        assert result.rejects.filter(pl.col("field") == "image").height == 0
+
+
+def test_pages_have_no_image_hashes() -> None:
+    assert read("<html><body><p>room, clean</p></body></html>").ads["image"].to_list() == [""]
+
+
 def test_damaged_parquet_is_told_without_a_word_from_rust(capfd: pytest.CaptureFixture[str]) -> None:
     out = io.BytesIO()
     pl.DataFrame({"id": [1, 2] * 50, "text": ["a", "b"] * 50}).write_parquet(out)

@@ -45,6 +45,38 @@ def test_pairs_are_those_that_looking_at_every_pair_counts(labels: list[tuple[st
     assert scores.grouping_accuracy == (exact / len(labels) if labels else 1)
 
 
+@given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=30))
+def test_b_cubed_is_what_each_ad_says_of_its_own_groups(labels: list[tuple[str, str]]) -> None:
+    truth, found = [t for t, _ in labels], [f for _, f in labels]
+    scores = evaluate(truth, found)
+    precision = recall = 0.0
+    for ad in range(len(labels)):
+        true, claimed = _group(truth, ad), _group(found, ad)
+        precision += len(true & claimed) / len(claimed)
+        recall += len(true & claimed) / len(true)
+    assert isclose(scores.b_cubed_precision, precision / len(labels))
+    assert isclose(scores.b_cubed_recall, recall / len(labels))
+    assert isclose(scores.b_cubed_f1, 2 * precision * recall / (precision + recall) / len(labels))
+
+
+def test_b_cubed_gives_the_values_of_its_authors() -> None:
+    # Bagga & Baldwin 1998: chains of 5, 2 and 5; two responses that join the second to one of the large ones,
+    # or both large ones to each other. The second mistake is the graver one.
+    truth = [*"aaaaa", *"bb", *"ccccc"]
+    small = evaluate(truth, [*"11111", *"22", *"22222"])
+    large = evaluate(truth, [*"11111", *"22", *"11111"])
+    assert round(small.b_cubed_precision, 2) == 0.76
+    assert round(large.b_cubed_precision, 2) == 0.58
+    assert small.b_cubed_recall == large.b_cubed_recall == 1
+
+
+def test_an_ad_without_a_group_is_a_group_of_one_for_b_cubed() -> None:
+    # Three strangers of whom two were put together, and one of a pair that was not found.
+    scores = evaluate(["", "", "", "a", "a"], ["1", "1", "", "", ""])
+    assert scores.b_cubed_precision == (0.5 + 0.5 + 1 + 1 + 1) / 5
+    assert scores.b_cubed_recall == (1 + 1 + 1 + 0.5 + 0.5) / 5
+
+
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=2, max_size=30))
 def test_the_rand_index_is_adjusted_as_its_authors_say(labels: list[tuple[str, str]]) -> None:
     truth, found = [t for t, _ in labels], [f for _, f in labels]
@@ -81,6 +113,7 @@ def test_few_ads_or_none_tied_is_perfect_agreement_with_itself(names: list[str])
     scores = evaluate(names, names)
     assert (scores.precision, scores.recall, scores.f1) == (1, 1, 1)
     assert (scores.adjusted_rand, scores.grouping_accuracy) == (1, 1)
+    assert (scores.b_cubed_precision, scores.b_cubed_recall, scores.b_cubed_f1) == (1, 1, 1)
 
 
 def test_finding_nothing_is_precise_and_worth_nothing() -> None:
@@ -177,3 +210,27 @@ def test_the_command_ends_with_code_2_on_files_of_other_ads(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "1 of the 1" in captured.err
+
+
+def test_networks_are_scored_by_their_column_and_ads_of_none_need_no_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = _written(tmp_path, "truth.csv", "id,cluster,network\n1,a,N1\n2,b,N1\n3,c,\n4,c,\n")
+    found = _written(tmp_path, "network_members.csv", "id,agency,cluster,network\n1,x,C1,W1\n2,x,,W1\n")
+    arguments = ["evaluate", "--truth", str(truth), "--clusters", str(found), "--column", "Network"]
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    scores = json.loads(captured.out)
+    assert (scores["ads"], scores["f1"], scores["b_cubed_f1"]) == (4, 1, 1)
+    assert "B-cubed" in captured.err
+
+
+def test_network_members_of_other_ads_are_refused_but_none_at_all_are_an_answer() -> None:
+    with pytest.raises(MissingAds):
+        match_labels({"a": "x"}, {"z": "1"}, members_only=True)
+    assert match_labels({"a": "x"}, {}, members_only=True).found == [""]
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnusableLabels, match="called network"):
+        read_labels(_written(tmp_path, "t.csv", "id,cluster\n1,a\n"), "network")

@@ -26,8 +26,8 @@ BLOCK = re.compile(
     re.S | re.M,
 )
 SECONDS = re.compile(r"\b[\d.,]+ s\b")
-NUMBER = re.compile(r"\bC\d{4}\b|(?<![\w.:/+-])\d[\d,]*(?:\.\d+)?(?![\w:/-])")
-"""A group's name, which is its rank, or a number that stands alone (no id, date, phone or hash)."""
+NUMBER = re.compile(r"\b[CN]\d{4}\b|(?<![\w.:/+-])\d[\d,]*(?:\.\d+)?(?![\w:/-])")
+"""A group's or network's name, which is its rank, or a number that stands alone (no id, date, phone or hash)."""
 SLACK = 0.03
 """Share by which a number may differ: mathematics is not the same to the last bit on every machine."""
 
@@ -56,7 +56,7 @@ class Example:
 
 
 def _near(one: str, other: str) -> bool:
-    if one.startswith("C") or other.startswith("C"):
+    if one[0] in "CN" or other[0] in "CN":
         return one[0] == other[0]
     a, b = float(one.replace(",", "")), float(other.replace(",", ""))
     return abs(a - b) <= max(1.0, SLACK * max(a, b))

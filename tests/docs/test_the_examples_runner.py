@@ -11,6 +11,7 @@ from examples import Example
     [
         ("1,701 ads, compared in 1.4 s.", "1,701 ads, compared in 21 s."),
         ("44 bits · group C0007", "45 bits · group C0011"),
+        ("C0007,N0002", "C0011,N0003"),
         ('"f1": 0.9795598', '"f1": 0.9795011'),
     ],
 )
@@ -29,6 +30,7 @@ def test_times_ranks_and_small_differences_of_numbers_do_not_matter(shown: str, 
         ("2026-06-22", "2026-06-23"),
         ("0", "0\n0"),
         ("3", "C0003"),
+        ("N0003", "C0003"),
     ],
 )
 def test_words_ids_phones_dates_and_large_differences_matter(shown: str, printed: str) -> None:

@@ -87,8 +87,10 @@ def test_the_summary_says_what_was_found_and_where_it_is(capsys: pytest.CaptureF
             tied=1912,
             clusters=143,
             groups=37,
+            networks=37,
             agencies=4,
             rejects=2,
+            alerts=3,
             columns=["alpha.csv: text = body"],
             seconds=3.21,
         )
@@ -99,6 +101,8 @@ def test_the_summary_says_what_was_found_and_where_it_is(capsys: pytest.CaptureF
     assert "1,912 ads were written from one of 143 templates." in said
     assert "37 groups show signs of organisation." in said
     assert f"see {Path('findings/rejects.csv')}" in said
+    assert "3 ads must be read by a person now" in said
+    assert str(Path("findings/alerts.csv")) in said
     assert str(Path("findings/report.html")) in said
 
 
@@ -124,8 +128,10 @@ def test_few_findings_are_counted_as_a_person_would(
             tied=tied,
             clusters=clusters,
             groups=groups,
+            networks=0,
             agencies=2,
             rejects=0,
+            alerts=0,
             columns=[],
             seconds=0.5,
         )
@@ -133,3 +139,4 @@ def test_few_findings_are_counted_as_a_person_would(
     said = capsys.readouterr().out
     assert said_of_templates in said
     assert said_of_groups in said
+    assert "must be read by a person now" not in said

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from filrouge.ads.images import look_like_hashes
 from filrouge.ads.schema import FIELDS
 from filrouge.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 from filrouge.i18n import _
@@ -35,6 +36,12 @@ _ENGLISH = {
         "location adlocation postlocation city cityname town place area locality geo municipality address "
         "region market province state"
     ),
+    # The cells have a say too, see `_may_be_hashes`.
+    "image": (
+        "imagehash imagepdq imagephash pdq pdqhash pdqhex phash phashhex perceptualhash photohash photopdq "
+        "photophash picturehash imghash imagehashes photohashes imagefingerprint image images photo photos "
+        "picture pictures img"
+    ),
 }
 _FRENCH_AND_SPANISH = {
     "text": (
@@ -60,6 +67,10 @@ _FRENCH_AND_SPANISH = {
         "ville lieu localisation emplacement localite endroit commune quartier adresse ciudad lugar "
         "ubicacion localidad poblacion municipio direccion zona provincia"
     ),
+    "image": (
+        "empreinte empreintes empreinteimage empreintedimage empreintedelimage empreintephoto hashimage "
+        "hachageimage hashimagen hashdeimagen hashfoto huella huellaimagen imagen imagenes foto fotos"
+    ),
 }
 #: Field to folded header to how unlikely it is to be that field.
 _RANKS = {
@@ -83,6 +94,8 @@ _ABOUT_WORDS = (
     "cleaned tokens score label lat lon latitude longitude updated modified expires end birth"
 )
 _ABOUT = frozenset(_ABOUT_WORDS.split())
+#: What a header has in it that promises hashes; any other for images mostly stands over addresses.
+_HASHED = ("hash", "pdq", "fingerprint", "empreinte", "hachage", "huella")
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,7 @@ class Columns:
     agency: str | None = None
     posted: str | None = None
     location: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +186,7 @@ def choose_columns(
     headers: Sequence[str],
     wanted: Columns,
     mean_lengths: Callable[[], Sequence[float]],
+    cells: Callable[[int], Sequence[str]],
 ) -> GuessedColumns:
     """Decide which column of `file` is what.
 
@@ -180,6 +195,7 @@ def choose_columns(
         headers: in the order of the file; a name may stand twice if nobody needs it.
         wanted: what the person named; that is taken or it is an error.
         mean_lengths: the mean length of the values of each column; asked only where no header is a text's.
+        cells: some values of the column at a place; asked only where a header may be that of image hashes.
 
     Returns:
         The choice; its `positions` are indexes into `headers`.
@@ -197,7 +213,7 @@ def choose_columns(
             chosen[name] = _position(file, name, column, headers)
             how[name] = "given"
     # A title in front of a text that the person named would be a text that the person did not name.
-    guessable = [name for name in ("text", "id", "agency", "posted", "location") if name not in chosen]
+    guessable = [name for name in FIELDS if name not in chosen]
     if "text" not in chosen:
         guessable.append("title")
     ranked = sorted(
@@ -205,6 +221,7 @@ def choose_columns(
         for name in guessable
         for place, header in enumerate(headers)
         if (rank := _rank(name, header)) is not None
+        and (name != "image" or _may_be_hashes(header, cells(place)))
     )
     for _rank_of, place, name in ranked:
         if name not in chosen and place not in chosen.values():
@@ -225,6 +242,14 @@ def choose_columns(
         how={name: how[name] for name in chosen},
         positions=chosen,
     )
+
+
+def _may_be_hashes(header: str, cells: Sequence[str]) -> bool:
+    """Whether a column called `header` holds image hashes rather than names of files or addresses."""
+    looks = look_like_hashes(cells)
+    if looks is None:
+        return any(word in folded_header(header) for word in _HASHED)
+    return looks
 
 
 def _position(file: str, name: str, column: str, headers: Sequence[str]) -> int:

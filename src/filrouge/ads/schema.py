@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from filrouge.ads.columns import GuessedColumns
 
 #: What a column of a file can be to us. `text` is the one that an ad cannot do without.
-FIELDS = ("text", "id", "agency", "posted", "location")
+FIELDS = ("text", "id", "agency", "posted", "location", "image")
 
 
 class Reject(NamedTuple):
@@ -54,6 +54,7 @@ def ads_schema() -> dict[str, pl.DataType]:
     """Columns of the ads table; the row order is the number of the ad.
 
     `posted` is in UTC where the file names a zone, else as it stands in the file; null if unknown.
+    `image`: perceptual hashes, see `filrouge.ads.images`; "" if there are none.
     `row` is 1-based: the data row in a table, the record in a WARC, the page in a folder.
     """
     import polars as pl
@@ -64,6 +65,7 @@ def ads_schema() -> dict[str, pl.DataType]:
         "agency": pl.String(),
         "posted": pl.Datetime("us"),
         "location": pl.String(),
+        "image": pl.String(),
         "source": pl.String(),
         "row": pl.Int64(),
     }

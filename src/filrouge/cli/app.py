@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "filrouge.cli.compare",
     "search": "filrouge.cli.search",
     "explain": "filrouge.cli.explain",
+    "calibrate": "filrouge.cli.calibrate",
     "synth": "filrouge.cli.synth",
     "evaluate": "filrouge.cli.evaluate",
 }

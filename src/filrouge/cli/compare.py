@@ -45,6 +45,7 @@ def command() -> click.Command:
             _column("--agency", _("Column with the agency or site.")),
             _column("--posted", _("Column with the date of posting.")),
             _column("--location", _("Column with the place.")),
+            _column("--image", _("Column with perceptual hashes of images (PDQ or pHash, in hex).")),
             click.Option(
                 ["--jobs"],
                 type=click.IntRange(min=1),
@@ -74,6 +75,7 @@ def compare(
     agency: str | None,
     posted: str | None,
     location: str | None,
+    image: str | None,
     jobs: int | None,
     strict: bool,
 ) -> int:
@@ -83,13 +85,13 @@ def compare(
     from filrouge.reports import terminal
     from filrouge.reports.findings import compare_files
 
-    columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location)
+    columns = Columns(text=text, id=id, agency=agency, posted=posted, location=location, image=image)
     with progress.for_this_terminal() as bar:
         summary = compare_files(
             files,
             out,
             columns=columns,
-            jobs=min(jobs or _cores(), _cores()),  # more threads than cores only cost
+            jobs=min(jobs or cores(), cores()),  # more threads than cores only cost
             language=i18n.language(),
             progress=bar,
         )
@@ -97,7 +99,7 @@ def compare(
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: a container or `taskset` may grant fewer than there are
         return len(os.sched_getaffinity(0))

@@ -24,11 +24,13 @@ def command() -> click.Command:
         help=with_examples(
             _(
                 "Score clusters against a known truth: pairwise precision, recall and F1, "
-                "the adjusted Rand index, and grouping accuracy, in which a group counts only if it "
-                "is exactly right. The table goes to standard error and the JSON to standard output, "
-                "so that a script can read it."
+                "B-cubed precision, recall and F1, the adjusted Rand index, and grouping accuracy, in which "
+                "a group counts only if it is exactly right. The table goes to standard error and the JSON "
+                "to standard output, so that a script can read it."
             ),
             "filrouge evaluate --truth practice/truth.csv --clusters findings/clusters.csv",
+            "filrouge evaluate --truth practice/truth.csv --clusters findings/network_members.csv "
+            "--column network",
         ),
         params=[
             click.Option(
@@ -36,14 +38,24 @@ def command() -> click.Command:
                 required=True,
                 metavar="FILE",
                 type=existing,
-                help=_("CSV with the columns id and cluster: what is true."),
+                help=_("CSV with the columns id and cluster (or that of --column): what is true."),
             ),
             click.Option(
                 ["--clusters"],
                 required=True,
                 metavar="FILE",
                 type=existing,
-                help=_("CSV with the columns id and cluster: what was found."),
+                help=_("CSV with the columns id and cluster (or that of --column): what was found."),
+            ),
+            click.Option(
+                ["--column"],
+                metavar="NAME",
+                default="cluster",
+                show_default=True,
+                help=_(
+                    "What to score. With network, an ad that the file of clusters does not name counts as "
+                    "one of no network."
+                ),
             ),
             language_option(),
             debug_option(),
@@ -51,7 +63,7 @@ def command() -> click.Command:
     )
 
 
-def evaluate(truth: Path, clusters: Path) -> None:
+def evaluate(truth: Path, clusters: Path, column: str) -> None:
     """Score, print the table to standard error and the JSON to standard output."""
     import json
     from dataclasses import asdict
@@ -59,7 +71,11 @@ def evaluate(truth: Path, clusters: Path) -> None:
     from filrouge.compare.evaluate import evaluate as scores_of
     from filrouge.compare.evaluate import match_labels, read_labels
 
-    matched = match_labels(read_labels(truth), read_labels(clusters))
+    column = column.strip().lower()
+    # network_members.csv holds the ads of the networks that are shown, and no others.
+    matched = match_labels(
+        read_labels(truth, column), read_labels(clusters, column), members_only=column == "network"
+    )
     scores = scores_of(matched.truth, matched.found)
     _show(scores, matched.unknown)
     click.echo(json.dumps({**asdict(scores), "ads_without_truth": matched.unknown}, indent=2))
@@ -73,6 +89,9 @@ def _show(scores: Scores, unknown: int) -> None:
         _("precision"): scores.precision,
         _("recall"): scores.recall,
         _("F1"): scores.f1,
+        _("B-cubed precision"): scores.b_cubed_precision,
+        _("B-cubed recall"): scores.b_cubed_recall,
+        _("B-cubed F1"): scores.b_cubed_f1,
         _("adjusted Rand index"): scores.adjusted_rand,
         _("grouping accuracy"): scores.grouping_accuracy,
     }

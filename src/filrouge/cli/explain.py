@@ -19,7 +19,8 @@ def command() -> click.Command:
         help=with_examples(
             _(
                 "Say why two ads are tied, or why not: their texts aligned, the identifiers that they "
-                "share, and what each is worth in bits."
+                "share, and what each is worth in bits; then all evidence between their voices by kind, how "
+                "many pairs of strangers reach as much, and in which networks they are."
             ),
             "filrouge explain a-1043 b-77 --in findings",
         ),
@@ -35,7 +36,9 @@ def command() -> click.Command:
 
 def explain(one: str, other: str, folder: Path) -> None:
     """Explain and print."""
-    from filrouge.engines import stored
-    from filrouge.reports import terminal
+    from filrouge.engines import stored, voices
+    from filrouge.reports import terminal, ties
 
-    terminal.show_explanation(stored.explain(folder, one, other))
+    found, tie = stored.explain(folder, one, other), voices.tie_of_voices(folder, one, other)
+    terminal.show_explanation(found, voices_tied=tie.supports_one_hand)
+    ties.show_tie(tie)

@@ -51,6 +51,13 @@ class Scores:
         adjusted_rand: 0 is what chance gives, 1 is perfect; can be negative. Hubert & Arabie 1985.
         grouping_accuracy: share of ads whose found group is exactly their true group, an ad alone being a
             group of one. Zhu et al., Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP 2019.
+        b_cubed_precision: of the found group of an ad, the share that is of its true group, itself included;
+            the mean over all ads, so that a large group counts for its ads and not for its pairs.
+            Bagga & Baldwin, Algorithms for Scoring Coreference Chains, LREC workshop 1998. An ad without a
+            group is a group of one (Amigó et al., A Comparison of Extrinsic Clustering Evaluation Metrics,
+            Information Retrieval 12, 2009).
+        b_cubed_recall: of the true group of an ad, the share that is in its found group; likewise.
+        b_cubed_f1: their harmonic mean.
     """
 
     ads: int
@@ -64,6 +71,9 @@ class Scores:
     f1: float
     adjusted_rand: float
     grouping_accuracy: float
+    b_cubed_precision: float
+    b_cubed_recall: float
+    b_cubed_f1: float
 
 
 def evaluate(truth: Sequence[str], found: Sequence[str]) -> Scores:
@@ -89,6 +99,8 @@ def evaluate(truth: Sequence[str], found: Sequence[str]) -> Scores:
     # Exactly right: all of the true group and all of the found group stand in one cell.
     in_cell = cell_size[cell_of]
     exact = (in_cell == true_size[true_group]) & (in_cell == found_size[found_group])
+    b_precision = _mean(in_cell / found_size[found_group])
+    b_recall = _mean(in_cell / true_size[true_group])
     return Scores(
         ads=len(truth),
         true_clusters=int((true_size > 1).sum()),
@@ -101,6 +113,9 @@ def evaluate(truth: Sequence[str], found: Sequence[str]) -> Scores:
         f1=_share(2 * shared, true + claimed),
         adjusted_rand=_adjusted_rand(len(truth), shared, true, claimed),
         grouping_accuracy=_share(int(exact.sum()), len(truth)),
+        b_cubed_precision=b_precision,
+        b_cubed_recall=b_recall,
+        b_cubed_f1=2 * b_precision * b_recall / (b_precision + b_recall),
     )
 
 
@@ -125,6 +140,11 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
 
 
+def _mean(shares: NDArray[np.float64]) -> float:
+    # Every ad shares at least itself, so the mean is above 0.
+    return float(shares.mean()) if shares.size else 1.0
+
+
 def _adjusted_rand(ads: int, shared: int, true: int, found: int) -> float:
     """The index in whole numbers up to the one division, so that it is exact for any size."""
     every = ads * (ads - 1) // 2
@@ -142,23 +162,32 @@ class Matched:
     unknown: int
 
 
-def match_labels(truth: Mapping[str, str], found: Mapping[str, str]) -> Matched:
+def match_labels(
+    truth: Mapping[str, str], found: Mapping[str, str], *, members_only: bool = False
+) -> Matched:
     """Bring truth and findings together by id.
 
     Ads without a known truth are left out and counted: a person labels some ads, not all.
 
+    Args:
+        truth: the true group of each ad by its id.
+        found: the found group of each ad by its id.
+        members_only: `found` names only ads that are in a group, as `network_members.csv` does; an ad
+            that it does not name is in none.
+
     Raises:
-        MissingAds: if an ad of the truth was not among those compared.
+        MissingAds: if an ad of the truth was not among those compared; with `members_only`, if `found` names
+            ads and none of them is in the truth.
     """
     missing = [ad for ad in truth if ad not in found]
-    if missing:
+    if missing and (not members_only or (found and len(missing) == len(truth))):
         raise MissingAds(len(missing), len(truth), missing[0])
     unknown = sum(ad not in truth for ad in found)
-    return Matched(list(truth.values()), [found[ad] for ad in truth], unknown)
+    return Matched(list(truth.values()), [found.get(ad, "") for ad in truth], unknown)
 
 
-def read_labels(path: str | Path) -> dict[str, str]:
-    """The cluster of each ad by its id, from a CSV with the columns `id` and `cluster`.
+def read_labels(path: str | Path, column: str = "cluster") -> dict[str, str]:
+    """The group of each ad by its id, from a CSV with the columns `id` and `column`.
 
     Other columns are left unread. The order is that of the file.
 
@@ -170,24 +199,24 @@ def read_labels(path: str | Path) -> dict[str, str]:
     name = str(path)
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            return _labels(name, csv.reader(file))
+            return _labels(name, csv.reader(file), column)
     except FileNotFoundError as trouble:
         raise MissingFile(name) from trouble
     except (UnicodeDecodeError, csv.Error) as trouble:
         raise UnusableLabels(
             _(
-                "{file}: this is not a CSV in UTF-8 ({why}). Give a table with the columns id and cluster."
-            ).format(file=name, why=trouble)
+                "{file}: this is not a CSV in UTF-8 ({why}). Give a table with the columns id and {column}."
+            ).format(file=name, why=trouble, column=column)
         ) from trouble
 
 
-def _labels(name: str, rows: Iterable[list[str]]) -> dict[str, str]:
+def _labels(name: str, rows: Iterable[list[str]], column: str) -> dict[str, str]:
     lines = iter(rows)
     header = next(lines, None)
     if header is None:
         raise EmptyFile(name)
-    columns = [column.strip().lower() for column in header]
-    for wanted in ("id", "cluster"):
+    columns = [heading.strip().lower() for heading in header]
+    for wanted in ("id", column):
         if columns.count(wanted) != 1:
             raise UnusableLabels(
                 _(
@@ -195,16 +224,16 @@ def _labels(name: str, rows: Iterable[list[str]]) -> dict[str, str]:
                     "Rename the right one, and separate columns by commas."
                 ).format(file=name, wanted=wanted, columns=", ".join(header) or _("none"))
             )
-    id_at, cluster_at = columns.index("id"), columns.index("cluster")
+    id_at, group_at = columns.index("id"), columns.index(column)
     labels: dict[str, str] = {}
     for row, values in enumerate(lines, start=1):
         if not values:
             continue  # an empty line
-        if len(values) <= max(id_at, cluster_at) or not values[id_at]:
+        if len(values) <= max(id_at, group_at) or not values[id_at]:
             raise UnusableLabels(
                 _(
-                    "{file}, row {row}: the id or the cluster is missing. Complete the row or remove it."
-                ).format(file=name, row=row)
+                    "{file}, row {row}: the id or the {column} is missing. Complete the row or remove it."
+                ).format(file=name, row=row, column=column)
             )
         ad = _unguarded(values[id_at])
         if ad in labels:
@@ -213,7 +242,7 @@ def _labels(name: str, rows: Iterable[list[str]]) -> dict[str, str]:
                     file=name, row=row, ad=ad
                 )
             )
-        labels[ad] = _unguarded(values[cluster_at].strip())
+        labels[ad] = _unguarded(values[group_at].strip())
     return labels
 
 

@@ -13,16 +13,30 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from filrouge.ads.fold import Folded
 from filrouge.ads.tokens import Masks, split_chunks
 from filrouge.compare import align
 from filrouge.compare.comparison import compare
+from filrouge.networks.disguises import disguise_book
+
+
+class Ahead:
+    """A process that compiles: first what the comparison needs, then what is needed when findings are written."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def wait_for_comparison(self) -> None:
+        """Until all that the comparison needs is compiled, or the process ended."""
+        if self._process.stdout:
+            self._process.stdout.readline()
 
 
 @contextmanager
-def compiling_ahead(jobs: int) -> Iterator[subprocess.Popen[bytes] | None]:
-    """A process that compiles the comparison; None if that was done before, or there is no core for it.
+def compiling_ahead(jobs: int) -> Iterator[Ahead | None]:
+    """Compile on another core; None if that was done before, or there is no core for it.
 
     It is stopped at the end. Whoever needs words or the comparison waits for it first. Should it fail, the kernels
     are compiled where they are called, as always.
@@ -32,10 +46,10 @@ def compiling_ahead(jobs: int) -> Iterator[subprocess.Popen[bytes] | None]:
         return
     quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        [sys.executable, "-m", __name__], stdin=quiet, stdout=quiet, stderr=quiet
+        [sys.executable, "-m", __name__], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet
     ) as process:
         try:
-            yield process
+            yield Ahead(process)
         finally:
             process.kill()
 
@@ -59,6 +73,10 @@ def _compile() -> None:
     origin = np.concatenate([np.arange(len(text), dtype=np.int32) for text in texts])
     tokens = split_chunks([Folded(chars, origin, origin + np.int32(1), offsets)], [Masks.none()])[0].tokens
     compare(tokens.key, tokens.kind, tokens.offsets, 1)
+    print(flush=True)
+    ads = pl.DataFrame({"text": texts, "agency": "", "posted": None})
+    nothing = {"ad": pl.Int32, "kind": pl.String, "value": pl.String, "start": pl.Int32, "end": pl.Int32}
+    disguise_book(ads, pl.DataFrame(schema=nothing))
 
 
 def _invented(dice: np.random.Generator, count: int) -> list[str]:

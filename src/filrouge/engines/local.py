@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -30,9 +29,12 @@ from filrouge.ads.tokens import (
     vocabulary_of,
 )
 from filrouge.compare.comparison import Comparison, compare
-from filrouge.engines.ahead import compiling_ahead
+from filrouge.engines.ahead import Ahead
+from filrouge.guide import load_indicators
 from filrouge.i18n import _
+from filrouge.networks.finding import FoundNetworks, find_networks
 from filrouge.networks.groups import Groups
+from filrouge.networks.listed import Listed, listed_words
 from filrouge.networks.texts import Texts
 from filrouge.networks.ties import all_ties
 from filrouge.networks.values import SlotValues
@@ -67,6 +69,10 @@ class Findings:
     groups: Groups
     records: list[dict[str, Any]]
     ties: pl.DataFrame
+    located: pl.DataFrame
+    names: pl.DataFrame
+    listed: Listed
+    networks: FoundNetworks
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -208,22 +214,24 @@ def _countries(ads: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     return countries, pl.DataFrame(rows, schema={"ad": pl.Int32, "value": pl.String}, orient="row")
 
 
-def analyse(paths: Sequence[str], *, columns: Columns, jobs: int, progress: Progress) -> Findings:
-    """Read the ads and find their clusters, templates, identifiers and ties.
+def analyse(
+    paths: Sequence[str], *, columns: Columns, jobs: int, progress: Progress, ahead: Ahead | None = None
+) -> Findings:
+    """Read the ads and find their clusters, templates, identifiers, ties and networks.
 
     The result does not depend on `jobs`: chunks have a fixed size and are joined in order.
+
+    Args:
+        paths: files of ads, folders of saved pages, or "-" for standard input.
+        columns: which column is what, where the person said so.
+        jobs: cores to use.
+        progress: told how far the work is.
+        ahead: who compiles the comparison meanwhile, if anybody does.
 
     Raises:
         FilrougeError: if a file cannot be read.
     """
-    with compiling_ahead(jobs) as ahead:
-        return _analyse(paths, columns, jobs, _Clock(progress), ahead)
-
-
-def _analyse(
-    paths: Sequence[str], columns: Columns, jobs: int, clock: _Clock, ahead: subprocess.Popen[bytes] | None
-) -> Findings:
-    progress = clock.progress
+    clock = _Clock(progress)
     clock.begin("read")
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
@@ -237,13 +245,14 @@ def _analyse(
     marks = find_marks(texts, folded, countries, jobs, progress)
     clock.stage("words", _("Splitting into words"), None)
     written = split_chunks(folded, make_masks(marks, folded), jobs)
+    listed = listed_words(load_indicators(), folded)
     del folded
     vocabulary = vocabulary_of(written, jobs)
     tokens = join_chunks(written, vocabulary, jobs)
     del written
     clock.stage("compare", _("Comparing"), None)
     if ahead:
-        ahead.wait()
+        ahead.wait_for_comparison()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
     clock.stage("describe", _("Describing the groups"), None)
     values = SlotValues(_all_marks(marks), SLOT_KINDS)
@@ -251,5 +260,21 @@ def _analyse(
     groups = Groups(found, texts_in_words, marks.identifiers, located)
     records = [groups.record(cluster) for cluster in groups.rank]
     ties = all_ties(found, marks.identifiers)
+    clock.stage("networks", _("Weighing ties and finding networks"), None)
+    networks = find_networks(found, ads, tokens, marks.identifiers, located, _all_marks(marks), groups)
     clock.stop()
-    return Findings(read, marks.identifiers, found, tokens, vocabulary, groups, records, ties, clock.seconds)
+    return Findings(
+        read,
+        marks.identifiers,
+        found,
+        tokens,
+        vocabulary,
+        groups,
+        records,
+        ties,
+        located,
+        marks.names,
+        listed,
+        networks,
+        clock.seconds,
+    )

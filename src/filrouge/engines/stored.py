@@ -16,6 +16,7 @@ from filrouge.ads.tokens import Vocabulary, tokenize_chunks
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.search import Index, copied_words, postings
 from filrouge.engines.local import Findings, find_marks, make_masks
+from filrouge.engines.voices import write_voices
 from filrouge.errors import NoFindings, UnknownAd
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.progress import Silent
@@ -119,6 +120,7 @@ def write_index(folder: Path, findings: Findings) -> None:
     findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
         "ad", "kind", "value"
     ).unique().sort("kind", "value", "ad").write_parquet(folder / "identifiers.parquet")
+    write_voices(folder, findings)
 
 
 class Stored:

@@ -66,13 +66,25 @@ def _counts_by_kind(held: pl.DataFrame, kinds: Sequence[str], clusters: int) -> 
     return out
 
 
-def place_counts(places: pl.DataFrame, locations: pl.Series, found: Comparison) -> list[Counts]:
-    """Per cluster the places of its ads; where none is known, the location as the ad gives it."""
-    known = in_clusters(places, found).select("ad", "cluster", "value").unique()
-    given = in_clusters(pl.DataFrame({"value": locations}).with_row_index("ad"), found)
-    unknown = given.filter(pl.col("value") != "").join(places, on="ad", how="anti")
-    rows = pl.concat([known.select("cluster", "value"), unknown.select("cluster", "value")])
-    return counts_of(rows.rename({"cluster": "group"}), len(found.templates))
+def places_of_ads(places: pl.DataFrame, locations: pl.Series) -> pl.Series:
+    """The place of each ad: as the gazetteer writes it, or else the location as the ad gives it; "" for none.
+
+    Args:
+        places: `ad`, `value`: the place of the gazetteer that its location names, at most one.
+        locations: of all ads.
+    """
+    known = places.select(pl.col("ad").cast(pl.UInt32), pl.col("value").alias("known"))
+    given = pl.DataFrame({"given": locations.fill_null("")}).with_row_index("ad")
+    return given.join(known, on="ad", how="left", maintain_order="left").select(
+        pl.coalesce("known", "given").alias("place")
+    )["place"]
+
+
+def place_counts(places: pl.Series, found: Comparison) -> list[Counts]:
+    """Per cluster the places of its ads, see `places_of_ads`."""
+    rows = in_clusters(pl.DataFrame({"value": places}).with_row_index("ad"), found)
+    named = rows.filter(pl.col("value") != "").select(pl.col("cluster").alias("group"), "value")
+    return counts_of(named, len(found.templates))
 
 
 def agency_counts(agencies: pl.Series, found: Comparison) -> list[Counts]:

@@ -14,7 +14,7 @@ import polars as pl
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.templates import Slot
-from filrouge.networks.counts import agency_counts, days_of, identifier_counts, place_counts
+from filrouge.networks.counts import agency_counts, days_of, identifier_counts, place_counts, places_of_ads
 from filrouge.networks.fillings import slot_values
 from filrouge.networks.organisation import agency_identifiers, signs_of_organisation
 from filrouge.networks.stretches import stretches
@@ -51,7 +51,7 @@ class Groups:
         self._identifiers, self._of_agencies = identifier_counts(
             kept, of_agencies, comparison, IDENTIFIER_KINDS
         )
-        self._places = place_counts(places, texts.ads["location"], comparison)
+        self._places = place_counts(places_of_ads(places, texts.ads["location"]), comparison)
         self._agencies = agency_counts(agency, comparison)
         self._ads_of_agency: dict[str, int] = dict(agency.value_counts().iter_rows())
         self._days = days_of(texts.ads["posted"], comparison)
@@ -101,6 +101,13 @@ class Groups:
             out.append({"type": "text", "text": " ".join(run)})
         return out
 
+    def names(self, cluster: int) -> dict[str, int]:
+        """The names in the template's slot that has most of them, with how many ads have each."""
+        slots = zip(self._found.templates[cluster].slots, self._values[cluster], strict=True)
+        return max(
+            (dict(values) for slot, values in slots if self._kind(slot) == "name"), key=len, default={}
+        )
+
     def record(self, cluster: int) -> dict[str, Any]:
         """The cluster's line of templates.jsonl."""
         size = int(self.ads_of[cluster].size)
@@ -108,11 +115,7 @@ class Groups:
         identifiers = {kind: self._identifiers[cluster].get(kind, {}) for kind in IDENTIFIER_KINDS}
         first, last = self._days[cluster]
         parts = self.parts(cluster)
-        names: dict[str, int] = {}
-        for part in parts:
-            if part["type"] == "slot" and part["kind"] == "name" and len(part["values"]) > len(names):
-                names = part["values"]
-        signs = signs_of_organisation(identifiers, names, len(agencies), size)
+        signs = signs_of_organisation(identifiers, self.names(cluster), len(agencies), size)
         return {
             "cluster": self.name(cluster),
             "template": self.template_names[cluster],

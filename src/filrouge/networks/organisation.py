@@ -16,7 +16,7 @@ FEW_WRITERS: Final = 10
 SHARE_OF_WRITERS: Final = 0.01
 """An identifier of more writers than `FEW_WRITERS` and than this share of an agency's is the agency's own."""
 SLIPS: Final = 0.1
-"""This share of a group's ads (in a group of five and more at least one) may be misread, or another's."""
+"""This share of a group's ads, and at least one, may be misread, another's, or a person's who changed the number."""
 
 
 def agency_identifiers(identifiers: pl.DataFrame, cluster: Int32Array, agency: pl.Series) -> pl.DataFrame:
@@ -96,4 +96,4 @@ def signs_of_organisation(
 def _are_several(counts: Sequence[int], ads: int) -> bool:
     """Whether values are really several: more ads than may be slips carry another than the commonest."""
     others = sum(counts) - max(counts, default=0)
-    return others > max(SLIPS * ads, 1 if ads >= 5 else 0)
+    return others > max(SLIPS * ads, 1)

@@ -14,10 +14,15 @@ import polars as pl
 
 from filrouge import __version__
 from filrouge.engines import local, stored
+from filrouge.engines.ahead import compiling_ahead
 from filrouge.i18n import _
+from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
+from filrouge.reports.alerts import alerts_table
 from filrouge.reports.html import ReportData, render_report
 from filrouge.reports.html.view import ads_by_week
+from filrouge.reports.network_details import networks_found
+from filrouge.reports.networks import write_networks
 from filrouge.reports.tables import OutputFolder, write_csv
 
 if TYPE_CHECKING:
@@ -35,7 +40,9 @@ class RunSummary:
     """What a run found, in a few numbers.
 
     `clusters`: templates that at least two ads share. `groups`: those of them with a sign of organisation.
-    `tied`: ads in a cluster. `rejects`: lines of rejects.csv. `columns`: what was read as what, as sentences.
+    `networks`: of groups and single ads, those with a sign of organisation. `tied`: ads in a cluster.
+    `rejects`: lines of rejects.csv. `alerts`: ads that a person must look at now. `columns`: what was read as
+    what, as sentences.
     """
 
     out: Path
@@ -43,8 +50,10 @@ class RunSummary:
     tied: int
     clusters: int
     groups: int
+    networks: int
     agencies: int
     rejects: int
+    alerts: int
     columns: list[str]
     seconds: float
 
@@ -72,10 +81,10 @@ def compare_files(
         FilrougeError: if a file cannot be read or the folder not be written.
     """
     began = datetime.now(UTC)
-    with OutputFolder(out) as folder:
-        findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress)
+    with OutputFolder(out) as folder, compiling_ahead(jobs) as ahead:
+        findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress, ahead=ahead)
         progress.stage(_("Writing"), None)
-        write_findings(folder, findings, began, columns, language)
+        alerted = write_findings(folder, findings, began, columns, language)
     read, records = findings.read, findings.records
     return RunSummary(
         out=out,
@@ -83,8 +92,10 @@ def compare_files(
         tied=int((findings.comparison.cluster >= 0).sum()),
         clusters=len(records),
         groups=sum(record["organisation"] for record in records),
+        networks=len(findings.networks.networks.shown),
         agencies=read.ads["agency"].n_unique(),
         rejects=read.rejects.height,
+        alerts=alerted["id"].n_unique(),
         columns=[*(guess.sentence() for guess in read.guessed), *read.notes],
         seconds=(datetime.now(UTC) - began).total_seconds(),
     )
@@ -92,8 +103,8 @@ def compare_files(
 
 def write_findings(
     folder: Path, findings: Findings, began: datetime, columns: Columns, language: str
-) -> None:
-    """Write the tables, the report and what `search` and `explain` need."""
+) -> pl.DataFrame:
+    """Write the tables, the report and what `search` and `explain` need, and return the table of alerts."""
     ads, found, groups = findings.read.ads, findings.comparison, findings.groups
     ads.write_parquet(folder / "ads.parquet")
     stored.write_index(folder / "index", findings)
@@ -111,7 +122,10 @@ def write_findings(
     write_ties(folder / "ties.parquet", findings.ties, ids)
     write_csv(folder / "identifiers.csv", identifiers_table(findings, ids))
     write_csv(folder / "rejects.csv", findings.read.rejects)
-    run = run_record(findings, began, columns, language)
+    indicators, book = write_networks(folder, findings, names["cluster"])
+    alerted = alerts_table(findings)
+    write_csv(folder / "alerts.csv", alerted)
+    run = run_record(findings, began, columns, language, alerted["id"].n_unique())
     (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     shown = [k for k, record in zip(groups.rank, findings.records, strict=True) if record["organisation"]]
     report = ReportData(
@@ -125,8 +139,11 @@ def write_findings(
         members={groups.name(k): groups.members(k, DRAWN_MEMBERS) for k in shown[:DRAWN_GROUPS]},
         weeks=ads_by_week(ads["posted"], found.cluster >= 0),
         rejects=findings.read.rejects,
+        networks=networks_found(findings, indicators, book),
+        alerts=alerted,
     )
     (folder / "report.html").write_text(render_report(report, language), encoding="utf-8")
+    return alerted
 
 
 def write_ties(path: Path, ties: pl.DataFrame, ids: pl.DataFrame) -> None:
@@ -149,9 +166,12 @@ def identifiers_table(findings: Findings, ids: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def run_record(findings: Findings, began: datetime, columns: Columns, language: str) -> dict[str, Any]:
+def run_record(
+    findings: Findings, began: datetime, columns: Columns, language: str, alerts: int
+) -> dict[str, Any]:
     """What run.json says: enough to do the run again and to see that nothing was altered.
 
+    `alerts` is the number of ads that a person must look at now.
     Two runs on the same input differ in `began` and `seconds` only.
     """
     read, found = findings.read, findings.comparison
@@ -166,6 +186,7 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
             "agency": columns.agency,
             "posted": columns.posted,
             "location": columns.location,
+            "image": columns.image,
             "lang": language,
         },
         "inputs": [
@@ -178,12 +199,22 @@ def run_record(findings: Findings, began: datetime, columns: Columns, language: 
         ],
         "notes": read.notes,
         "cut": round(float(found.clustering.cut), 4),
+        "weights": findings.networks.weighed.model.to_dict(),
+        "style": findings.networks.weighed.style.to_dict() if findings.networks.weighed.style else None,
+        "calibration": calibration(
+            findings.networks.weighed, has_images=bool((read.ads["image"] != "").any())
+        ),
+        "network_cut": round(findings.networks.partition.cut_bits, 4),
         "counts": {
             "ads": read.ads.height,
             "rejects": read.rejects.height,
+            "alerts": alerts,
             "agencies": read.ads["agency"].n_unique(),
             "tied": int(np.count_nonzero(found.cluster >= 0)),
             "clusters": len(findings.records),
+            "networks": len(findings.networks.networks.records),
+            "networks_not_shown": findings.networks.networks.others,
+            "largest_component": findings.networks.partition.largest_component,
             "organisations": sum(record["organisation"] for record in findings.records),
             "ties": findings.ties.height,
             "identifiers": findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).height,

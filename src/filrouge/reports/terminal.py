@@ -35,16 +35,20 @@ class Summary(Protocol):
     @property
     def groups(self) -> int: ...
     @property
+    def networks(self) -> int: ...
+    @property
     def agencies(self) -> int: ...
     @property
     def rejects(self) -> int: ...
+    @property
+    def alerts(self) -> int: ...
     @property
     def columns(self) -> list[str]: ...
     @property
     def seconds(self) -> float: ...
 
 
-class _Page:
+class Page:
     """Standard output with styles where it can show them."""
 
     def __init__(self) -> None:
@@ -87,7 +91,7 @@ class _Page:
 
 def show_hits(query: str, hits: Sequence[Hit]) -> None:
     """Print the ads nearest to a text, best first, with what they have in common with it."""
-    page = _Page()
+    page = Page()
     if not hits:
         page.line(_("No ad has words or identifiers in common with this text that strangers' ads have not."))
         return
@@ -107,11 +111,16 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         page.marked(hit.stretches)
 
 
-def show_explanation(explanation: Explanation) -> None:
-    """Print why two ads are tied, or why not: the verdict, what it rests on, and both texts."""
-    page = _Page()
+def show_explanation(explanation: Explanation, *, voices_tied: bool = False) -> None:
+    """Print why two ads are tied, or why not: the verdict, what it rests on, and both texts.
+
+    Args:
+        explanation: of the two ads.
+        voices_tied: whether other ads tie their voices, which is shown elsewhere.
+    """
+    page = Page()
     one, other = explanation.one, explanation.other
-    page.line((_verdict(explanation), "bold"))
+    page.line((_verdict(explanation, voices_tied), "bold"))
     page.line()
     page.line(
         _("Words: {bits} saved by writing one text with the other beside it; strangers reach {cut}.").format(
@@ -137,7 +146,7 @@ def show_explanation(explanation: Explanation) -> None:
 
 def show_summary(summary: Summary) -> None:
     """Print what a run found and where it lies."""
-    page = _Page()
+    page = Page()
     read = ngettext("{count} ad", "{count} ads", summary.ads).format(count=number(summary.ads))
     agencies = ngettext("{count} agency", "{count} agencies", summary.agencies).format(
         count=number(summary.agencies)
@@ -168,6 +177,13 @@ def show_summary(summary: Summary) -> None:
         page.line((groups.format(count=number(summary.groups)), "bold"))
     else:
         page.line((_("No group of ads shows signs of organisation."), "bold"))
+    if summary.networks:
+        networks = ngettext(
+            "{count} network shows signs of organisation.",
+            "{count} networks show signs of organisation.",
+            summary.networks,
+        )
+        page.line((networks.format(count=number(summary.networks)), "bold"))
     if summary.rejects:
         rejects = ngettext(
             "{count} thing in the files was not taken as it stands: see {file}",
@@ -175,11 +191,18 @@ def show_summary(summary: Summary) -> None:
             summary.rejects,
         )
         page.line(rejects.format(count=number(summary.rejects), file=summary.out / "rejects.csv"))
+    if summary.alerts:
+        alerts = ngettext(
+            "{count} ad must be read by a person now: the report says why and what to do, {file} which.",
+            "{count} ads must be read by a person now: the report says why and what to do, {file} which.",
+            summary.alerts,
+        )
+        page.line((alerts.format(count=number(summary.alerts), file=summary.out / "alerts.csv"), "bold"))
     page.line()
     page.line(_("Report:"), " ", (str(summary.out / "report.html"), "bold"))
 
 
-def _verdict(explanation: Explanation) -> str:
+def _verdict(explanation: Explanation, voices_tied: bool) -> str:
     if explanation.same_cluster:
         return _("{one} and {other} were written from one template ({cluster}).").format(
             one=explanation.one.id, other=explanation.other.id, cluster=explanation.one.cluster
@@ -193,6 +216,10 @@ def _verdict(explanation: Explanation) -> str:
         return _("{one} and {other} are tied by what they name, not by their words.").format(
             one=explanation.one.id, other=explanation.other.id
         )
+    if voices_tied:
+        return _(
+            "{one} and {other} have no more in common than strangers' ads, but their voices are tied: see below."
+        ).format(one=explanation.one.id, other=explanation.other.id)
     return _("Nothing ties {one} and {other}: they have no more in common than strangers' ads.").format(
         one=explanation.one.id, other=explanation.other.id
     )

@@ -42,7 +42,9 @@ def read_delimited(content: Content, clean: bool) -> Part:
         if not data.strip():
             raise BrokenFile(content.origin.label, _("it breaks off in its first row"))
     layout = layout_of(content.origin.label, data, content.wanted)
-    guessed = choose_columns(content.origin.label, layout.header, content.wanted, layout.mean_lengths)
+    guessed = choose_columns(
+        content.origin.label, layout.header, content.wanted, layout.mean_lengths, layout.cells
+    )
     rows = _regular_rows(layout) if clean else None
     if rows is not None:
         frame = _read_regular(layout, guessed, rows)

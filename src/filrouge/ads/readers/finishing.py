@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from filrouge.ads.columns import GuessedColumns, speaks_day_first
 from filrouge.ads.dates import read_dates
+from filrouge.ads.images import read_hashes
 from filrouge.ads.readers.opening import STDIN, printable
 from filrouge.ads.readers.part import Part
 from filrouge.ads.schema import Reject, ads_schema
@@ -72,12 +73,16 @@ def finish(part: Part, name: str, agency: str) -> tuple[pl.DataFrame, GuessedCol
             guessed = replace(guessed, order=order)
     else:
         frame = frame.with_columns(posted=pl.lit(None, pl.Datetime("us")))
+    if "image" in frame.columns:
+        frame, lines = _with_hashes(frame, source)
+        rejects += lines
     ads = frame.select(
         "id",
         "text",
         pl.col("agency").str.strip_chars() if "agency" in frame.columns else pl.lit(agency).alias("agency"),
         "posted",
         pl.col("location").str.strip_chars() if "location" in frame.columns else pl.lit("").alias("location"),
+        pl.col("image") if "image" in frame.columns else pl.lit("").alias("image"),
         pl.lit(source).alias("source"),
         "row",
     ).cast(dict(ads_schema()))  # type: ignore[arg-type]
@@ -142,6 +147,15 @@ def _with_moments(
         elif expected:
             lines.append(Reject(source, row, "posted", _("there is no date")))
     return frame, order, lines
+
+
+def _with_hashes(frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame, list[Reject]]:
+    """The rows with the image hashes that can be read, and a line for each cell with something else."""
+    hashes, wrong = read_hashes(frame["image"])
+    rows = frame["row"]
+    why = _("“{cell}” is no image hash of 16 or 64 hex digits")
+    lines = [Reject(source, rows[at], "image", why.format(cell=piece[:_SHOWN])) for at, piece in wrong]
+    return frame.with_columns(hashes), lines
 
 
 def with_unique_ids(ads: pl.DataFrame, rows: Sequence[int]) -> tuple[pl.DataFrame, list[list[Reject]]]:

@@ -70,7 +70,10 @@ def read_objects(content: Content, clean: bool) -> Part:
         sampled = max(min(len(rows), _SAMPLE), 1)
         return [sum(map(len, columns[key].values[:_SAMPLE])) / sampled for key in headers]
 
-    guessed = choose_columns(content.origin.label, headers, content.wanted, mean_lengths)
+    def cells(place: int) -> Sequence[str]:
+        return columns[headers[place]].values[:_SAMPLE]
+
+    guessed = choose_columns(content.origin.label, headers, content.wanted, mean_lengths, cells)
     chosen = {name: columns[headers[place]] for name, place in guessed.positions.items()}
     return Part(_frame(rows, chosen), guessed, rejects)
 

@@ -45,7 +45,11 @@ def read_parquet(content: Content) -> Part:
             for series in sample
         ]
 
-    guessed = choose_columns(label, headers, content.wanted, mean_lengths)
+    def cells(place: int) -> Sequence[str]:
+        sample = _read(label, content.data, columns=[headers[place]], n_rows=_SAMPLE)
+        return _written(sample.to_series(), False).fill_null("").to_list()
+
+    guessed = choose_columns(label, headers, content.wanted, mean_lengths, cells)
     places = guessed.positions
     frame = _read(label, content.data, columns=[headers[place] for place in sorted(set(places.values()))])
     written = [

@@ -39,8 +39,8 @@ class Content:
 class Part:
     """The ads of one file as they are written there.
 
-    `frame`: "row" (Int64) and, as String, those of "text", "title", "id", "agency", "posted", "location" that
-    the file has; "posted" may be a Datetime already. Nulls are empty.
+    `frame`: "row" (Int64) and, as String, those of "text", "title", "id", "agency", "posted", "location",
+    "image" that the file has; "posted" may be a Datetime already. Nulls are empty.
     """
 
     frame: pl.DataFrame

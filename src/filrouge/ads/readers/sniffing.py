@@ -37,6 +37,10 @@ class Layout(NamedTuple):
     header: list[str]
     sample: list[Record]
 
+    def cells(self, place: int) -> list[str]:
+        """The values of one column in the sample."""
+        return [record.fields[place] for record in self.sample if place < len(record.fields)]
+
     def mean_lengths(self) -> list[float]:
         """The mean length of the values of each column, in characters, in the sample."""
         sums = [0] * len(self.header)

@@ -10,7 +10,7 @@ from filrouge.ads.synthetic.dice import Dice
 from filrouge.ads.synthetic.disguise import DRESSINGS, EMOJI, disguised
 from filrouge.ads.synthetic.grammar import Trade, language
 from filrouge.ads.synthetic.phones import write_phone
-from filrouge.ads.synthetic.plan import Posting
+from filrouge.ads.synthetic.scene import Posting
 from filrouge.ads.synthetic.templates import Sentence, stranger_sentences
 
 MOST_NOISE = 0.3
@@ -25,7 +25,7 @@ class Mention(NamedTuple):
     kind: str
     value: str
     written: str
-    owner: str  # "ad" or "agency"
+    owner: str  # "ad", "agency" or "switchboard"
 
 
 @dataclass(slots=True)
@@ -204,6 +204,7 @@ class _Filler:
             written = f"+1 {digits[:3]}-{digits[3:6]}-{digits[6:]}"
         elif kind == "phone":
             contact = Contact("phone", posting.phone)
+            owner = posting.phone_owner
             written = write_phone(posting.phone, region, spoken, disguise, dice)
         else:
             contact = posting.author.others[kind]

@@ -52,6 +52,10 @@ class PhoneBook:
         """A number in E.164, French in France and North American elsewhere; None if all are given out."""
         return (self._french if region == "FR" else self._american).next()
 
+    def row(self, region: str, count: int, dice: Dice) -> list[str]:
+        """`count` numbers that follow one another, as a shop sells them; none if no such row is left."""
+        return (self._french if region == "FR" else self._american).row(count, dice)
+
 
 class _Shuffled:
     """Every prefix with every ending of so many digits, in an order that looks like none."""
@@ -60,15 +64,29 @@ class _Shuffled:
         self._prefixes, self._digits = prefixes, digits
         self._endings = 10**digits
         self._size = len(prefixes) * self._endings
-        self._at, self._given = dice.below(self._size), 0
+        self._at = dice.below(self._size)
+        self._given: set[int] = set()
 
     def next(self) -> str | None:
-        if self._given == self._size:
+        if len(self._given) == self._size:
             return None
-        self._given += 1
-        # A prime larger than any factor of the size, so that the walk meets every number once.
-        self._at = (self._at + 15_485_863) % self._size
-        prefix, ending = divmod(self._at, self._endings)
+        while True:
+            # A prime larger than any factor of the size, so that the walk meets every number once.
+            self._at = (self._at + 15_485_863) % self._size
+            if self._at not in self._given:
+                return self._give(self._at)
+
+    def row(self, count: int, dice: Dice) -> list[str]:
+        for _turn in range(200):
+            prefix = dice.below(len(self._prefixes)) * self._endings
+            first = prefix + dice.below(self._endings - count + 1)
+            if self._given.isdisjoint(range(first, first + count)):
+                return [self._give(at) for at in range(first, first + count)]
+        return []
+
+    def _give(self, at: int) -> str:
+        self._given.add(at)
+        prefix, ending = divmod(at, self._endings)
         return f"{self._prefixes[prefix]}{ending:0{self._digits}d}"
 
 

@@ -1,149 +1,119 @@
-"""Who posts what, where and when: lone advertisers, and organisations that move between cities."""
+"""Who posts what, where and when: half of the ads by lone advertisers, half by organisations.
+
+`make_plan` plants every kind of operation and of independent (see `operations` and `people`); with
+`templates_only` it makes the sets of version 0.1, whose organisations differ from people in templates alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
+from filrouge.ads.synthetic import operations, people
 from filrouge.ads.synthetic.dice import Dice
-from filrouge.ads.synthetic.grammar import LANGUAGES, Language, Trade, language, world
-from filrouge.ads.synthetic.phones import PhoneBook
-from filrouge.ads.synthetic.templates import (
-    Agency,
-    Author,
-    Template,
-    contact_kinds,
-    make_agencies,
-    make_author,
-    write_template,
-)
+from filrouge.ads.synthetic.grammar import LANGUAGES, language, world
+from filrouge.ads.synthetic.images import new_image
+from filrouge.ads.synthetic.scene import DAY, MINUTES, SPOKEN, Plan, Posting, Scene, Truth, a_city
 
-MINUTES = 181 * 24 * 60
-"""From the first of January to the last of June."""
-_DAY = 24 * 60
 _LONE_POSTS = (1,) * 14 + (2,) * 3 + (3,) * 2 + (4, 5, 6, 8)
-_SPOKEN = ("en", "en", "fr", "fr", "es")  # English and French as often, Spanish half
+
+Maker = Callable[[Scene, Dice], Iterable[Posting]]
 
 
-@dataclass(frozen=True, slots=True)
-class City:
-    """Where an ad was posted. `region`: a key of `cities` in world.json."""
-
-    name: str
-    province: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One ad before it is written."""
-
-    template: Template
-    author: Author
-    agency: Agency
-    city: City
-    phone: str  # "" if the author has none
-    minute: int  # from the beginning of the six months
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All postings, in no order that means anything, and the agencies."""
-
-    postings: list[Posting]
-    agencies: list[Agency]
-
-
-class _World:
-    """What the authors of one corpus share: agencies, the phone book, and numbers for names."""
-
-    def __init__(self, agencies: int, dice: Dice) -> None:
-        self.book = PhoneBook(dice)
-        self.agencies = make_agencies(agencies, self.book, dice)
-        self.authors = self.templates = self.organisations = 0
-
-    def publishers(self, code: str) -> list[Agency]:
-        return [agency for agency in self.agencies if code in agency.languages]
-
-    def template(
-        self, organisation: str, trade: Trade, spoken: Language, author: Author, dice: Dice
-    ) -> Template:
-        self.templates += 1
-        name = f"T{self.templates:06d}"
-        return write_template(name, organisation, spoken, trade, contact_kinds(author), dice)
-
-    def author(self, code: str, names: int, phones: int, region: str, dice: Dice) -> Author:
-        self.authors += 1
-        return make_author(code, names, phones, region, self.authors, self.book, dice)
-
-
-def make_plan(ads: int, seed: int) -> Plan:
+def make_plan(ads: int, seed: int, templates_only: bool = False) -> Plan:
     """Half of the ads by people alone, half by organisations; four agencies below 5,000 ads, then eight.
 
-    The largest template has at most 2% of the ads and at most 600.
+    With `templates_only` the largest template has at most 2% of the ads and at most 600, else 150: otherwise a
+    few large templates would decide how well networks are found, and texts alone would nearly do.
     """
-    shared = _World(4 if ads < 5_000 else 8, Dice(seed, 1))
-    postings: list[Posting] = []
+    scene = Scene.open(4 if ads < 5_000 else 8, not templates_only, Dice(seed, 1))
     largest = max(2, min(600, ads // 50))
-    in_organisations = ads // 2
-    while len(postings) < in_organisations:
-        room = in_organisations - len(postings)
-        shared.organisations += 1
-        dice = Dice(seed, 2, shared.organisations)
-        for number, posting in enumerate(_organisation(shared, largest, dice)):
-            if number == room:
-                break
-            postings.append(posting)
-    people = 0
+
+    def ordinary(scene: Scene, dice: Dice) -> Iterator[Posting]:
+        if templates_only:
+            return _organisation(scene, (1, 5), (2, largest), dice)
+        return _organisation(scene, (2, 6), (3, min(largest, 150)), dice)
+
+    if templates_only:
+        postings = _fill(scene, [(1.0, ordinary)], ads // 2, (seed, 2))
+        postings += _fill(scene, [(1.0, _person)], ads - len(postings), (seed, 3))
+        return Plan(postings, scene.agencies, [])
+    operations.give_switchboards(scene)
+    operations.plan_fairs(scene, Dice(seed, 8))
+    postings = _fill(scene, operations.kinds(ordinary), ads // 2, (seed, 2))
+    postings += _fill(scene, people.kinds(_person_of_one_or_two_places), ads - len(postings), (seed, 3))
+    dice = Dice(seed, 6)
+    return Plan(postings, scene.agencies, [new_image(dice) for _turn in range(40)])
+
+
+def _fill(scene: Scene, kinds: list[tuple[float, Maker]], ads: int, seed: tuple[int, int]) -> list[Posting]:
+    """`ads` postings of several kinds, each kind at its share: always the one that lags behind most."""
+    postings: list[Posting] = []
+    made = [0] * len(kinds)
+    turn = 0
     while len(postings) < ads:
-        people += 1
-        postings.extend(_person(shared, Dice(seed, 3, people))[: ads - len(postings)])
-    return Plan(postings, shared.agencies)
+        turn += 1
+        lag = [share * (len(postings) + 1) - done for (share, _make), done in zip(kinds, made, strict=True)]
+        kind = lag.index(max(lag))
+        room = ads - len(postings)
+        # One ad more than there is room for: it may begin a template, after which later ones are numbered.
+        new = list(islice(kinds[kind][1](scene, Dice(*seed, turn)), room + 1))[:room]
+        if not new:  # there are no more phones for it
+            new = list(islice(kinds[0][1](scene, Dice(*seed, turn, 1)), room))
+        made[kind] += len(new)
+        postings += new
+    return postings
 
 
-def _city(region: str, dice: Dice) -> City:
-    name, province = dice.pick(world()["cities"][region])
-    return City(name, province, region)
-
-
-def _person(shared: _World, dice: Dice) -> list[Posting]:
+def _person(scene: Scene, dice: Dice) -> list[Posting]:
     """One to eight ads from one template, mostly in one city and on one site."""
-    spoken = language(dice.pick(_SPOKEN))
+    spoken = language(dice.pick(SPOKEN))
     region = dice.pick(world()["regions"][spoken.code])
-    author = shared.author(spoken.code, 1, 1 if dice.chance(0.8) else 0, region, dice)
-    template = shared.template("", dice.pick(spoken.trades), spoken, author, dice)
-    home, agency = _city(region, dice), dice.pick(shared.publishers(spoken.code))
+    author = scene.author(spoken.code, 1, 1 if dice.chance(0.8) else 0, region, dice)
+    template = scene.template("", dice.pick(spoken.trades), spoken, author, dice)
+    home, agency = a_city(region, dice), dice.pick(scene.publishers(spoken.code))
     phone = author.phones[0] if author.phones else ""
     minute = dice.below(MINUTES)
     postings = []
     for _turn in range(dice.pick(_LONE_POSTS)):
-        city = home if dice.chance(0.9) else _city(region, dice)
-        site = agency if dice.chance(0.8) else dice.pick(shared.publishers(spoken.code))
-        postings.append(Posting(template, author, site, city, phone, minute))
-        minute = (minute + dice.between(2 * _DAY, 20 * _DAY)) % MINUTES
+        city = home if dice.chance(0.9) else a_city(region, dice)
+        site = agency if dice.chance(0.8) else dice.pick(scene.publishers(spoken.code))
+        postings.append(Posting(template, author, site, city, phone, minute, Truth()))
+        minute = (minute + dice.between(2 * DAY, 20 * DAY)) % MINUTES
     return postings
 
 
-def _organisation(shared: _World, largest: int, dice: Dice) -> Iterator[Posting]:
-    """The ads of one organisation, template by template; it posts each in one city after another."""
-    name = f"O{shared.organisations:05d}"
-    codes = dice.some(LANGUAGES, 2) if dice.chance(0.35) else [dice.pick(_SPOKEN)]
+def _person_of_one_or_two_places(scene: Scene, dice: Dice) -> list[Posting]:
+    """As `_person`, but whoever posts elsewhere does so in one other city; who tours is planted apart."""
+    return people.posted(people.Someone.new(scene, dice), dice.pick(_LONE_POSTS), scene, dice, away=0.1)
+
+
+def _organisation(
+    scene: Scene, templates: tuple[int, int], size: tuple[int, int], dice: Dice
+) -> Iterator[Posting]:
+    """The ads of one organisation, template by template; it posts each in one city after another.
+
+    `templates` and `size`: from how many to how many templates, and ads of each.
+    """
+    name, network = scene.organisation(), scene.network()
+    truth = Truth(name, network, "organised")
+    codes = dice.some(LANGUAGES, 2) if dice.chance(0.35) else [dice.pick(SPOKEN)]
     home = dice.pick(world()["regions"][codes[0]])
-    author = shared.author(codes[0], dice.between(2, 12), dice.between(2, 12), home, dice)
-    cities = [_city(dice.pick(world()["regions"][codes[0]]), dice) for _turn in range(dice.between(1, 8))]
+    author = scene.author(codes[0], dice.between(2, 12), dice.between(2, 12), home, dice)
+    cities = [a_city(dice.pick(world()["regions"][codes[0]]), dice) for _turn in range(dice.between(1, 8))]
     trade = dice.below(len(language(codes[0]).trades))
-    for number in range(dice.between(1, 5)):
+    for number in range(dice.between(*templates)):
         spoken = language(codes[number % len(codes)])
-        template = shared.template(name, spoken.trades[trade], spoken, author, dice)
-        publishers = shared.publishers(spoken.code)
+        template = scene.template(name, spoken.trades[trade], spoken, author, dice)
+        publishers = scene.publishers(spoken.code)
         sites = dice.some(publishers, dice.between(1, 4))
-        copies = dice.heavy_tail(2, largest)
-        start = dice.below(MINUTES - 5 * _DAY)
-        length = min(MINUTES - start, dice.between(5, 90) * _DAY)
+        copies = dice.heavy_tail(*size)
+        start = dice.below(MINUTES - 5 * DAY)
+        length = min(MINUTES - start, dice.between(5, 90) * DAY)
         for copy in range(copies):
             leg = copy * len(cities) // copies
             # Each city has its own phones, and now and then one is used elsewhere.
             turn = leg + dice.below(2) if dice.chance(0.85) else dice.below(100)
             phone = author.phones[turn % len(author.phones)] if author.phones else ""
             minute = start + (copy * length + dice.below(length)) // copies
-            yield Posting(template, author, dice.pick(sites), cities[leg], phone, minute)
+            yield Posting(template, author, dice.pick(sites), cities[leg], phone, minute, truth)

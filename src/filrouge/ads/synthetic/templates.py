@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from filrouge.ads.synthetic.contacts import Contact, make_contact, plain
 from filrouge.ads.synthetic.dice import Dice
 from filrouge.ads.synthetic.grammar import Language, Phrase, Trade, language, say, world
+from filrouge.ads.synthetic.habits import Habits
 from filrouge.ads.synthetic.phones import PhoneBook
 
 SHORTEST, LONGEST = 20, 90
@@ -51,6 +52,7 @@ class Agency:
     footers: dict[str, list[Sentence]]
     url: str
     phone: str
+    switchboard: str = ""  # a number through which it puts callers through to those who advertise there
 
 
 def make_agencies(count: int, phones: PhoneBook, dice: Dice) -> list[Agency]:
@@ -139,6 +141,9 @@ class Author:
     names: list[str]
     phones: list[str]
     others: dict[str, Contact]  # email, url and handle, those that it has
+    code: str = ""  # language of its names
+    habits: Habits | None = None  # how it writes; None: as the grammar does
+    album: list[int] = field(default_factory=list)  # fingerprints of its pictures
 
 
 def make_author(
@@ -153,9 +158,8 @@ def make_author(
     kinds = [kind for kind, share in (("email", 0.2), ("url", 0.12), ("handle", 0.2)) if dice.chance(share)]
     if not numbers and not kinds:
         kinds = ["email"]
-    return Author(
-        called, numbers, {kind: make_contact(kind, plain(called[0]), number, dice) for kind in kinds}
-    )
+    others = {kind: make_contact(kind, plain(called[0]), number, dice) for kind in kinds}
+    return Author(called, numbers, others, code)
 
 
 def contact_kinds(author: Author) -> tuple[str, ...]:

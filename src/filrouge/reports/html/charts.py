@@ -90,3 +90,19 @@ def strip(days: Sequence[str], first: str, last: str, whole: tuple[str, str], la
         f'<path class="rail" d="M4,12H996"/><path class="thread" d="M{at(first):.1f},12H{at(last):.1f}"/>'
         f'<path class="stitch" d="{stitches}"/></svg>'
     )
+
+
+def week_bars(weeks: Sequence[Week], label: str) -> Markup:
+    """Bars for the ads of each week, or of several weeks where there are many, stretched to the page's width."""
+    bars, _step = binned(weeks)
+    top = max((tied + alone for _week, tied, alone in bars), default=1) or 1
+    drawn = "".join(
+        f"M{k * 10 + 1},{HEIGHT}h8v-{(tied + alone) * HEIGHT / top:.1f}h-8z"
+        for k, (_week, tied, alone) in enumerate(bars)
+        if tied + alone
+    )
+    return Markup(
+        f'<svg class="bars weeks" viewBox="0 0 {max(len(bars), 1) * 10} {HEIGHT}" preserveAspectRatio="none" '
+        f'role="img" aria-label="{escape(label)}"><path class="grid" d="M0,{HEIGHT}h{max(len(bars), 1) * 10}"/>'
+        f'<path class="tied" d="{drawn}"/></svg>'
+    )

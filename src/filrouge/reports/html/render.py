@@ -53,6 +53,7 @@ def render_report(report: ReportData, language: Literal["en", "fr"] | str) -> st
 
 def _content(report: ReportData) -> dict[str, Any]:
     """What the template needs, in the language spoken now."""
+    from filrouge.reports.alerts import alerts_in_words, duties
     from filrouge.reports.html import charts, drawing, groups, view, words
 
     organised = [record for record in report.records if record["organisation"]]
@@ -92,6 +93,28 @@ def _content(report: ReportData) -> dict[str, Any]:
         "missing": _("missing:"),
         "kinds": [(kind, words.kind_name(kind)) for kind in words.KINDS],
         "rejects": view.reject_counts(report.rejects),
+        "alerts": alerts_in_words(report.alerts, i18n.language()) if report.alerts is not None else [],
+        "duties": duties(),
+        **_networks(report, {group.record["cluster"] for group in drawn}),
+    }
+
+
+def _networks(report: ReportData, anchors: set[str]) -> dict[str, Any]:
+    """What the template needs of networks; `anchors`: the groups that the page has a section for."""
+    from filrouge.reports.html import maps, network_words, networks
+
+    found = report.networks
+    blocks = networks.draw_networks(found, anchors, i18n.language()) if found else []
+    return {
+        "networks": found,
+        "network_words": network_words,
+        "tenth": lambda value: i18n.decimals(value, 1).replace("-", "−"),
+        "network_blocks": blocks,
+        "network_rows": found.records[: networks.LISTED_NETWORKS] if found else [],
+        "network_summary": network_words.summary(len(found.records), found.others) if found else [],
+        "outlines": maps.outlines() if any(block.map for block in blocks) else "",
+        "disguises": networks.disguise_rows(found) if found else [],
+        "anchors": anchors,
     }
 
 

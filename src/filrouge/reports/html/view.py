@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from filrouge.ads.schema import Source
+    from filrouge.reports.html.networks import NetworksFound
 
 Week = tuple[str, int, int]
 """The Monday of a week (ISO date), its ads that follow a template, its ads that follow none."""
@@ -34,6 +35,8 @@ class ReportData:
         members: per cluster that is drawn, its members as `networks.groups` gives them.
         weeks: see `ads_by_week`.
         rejects: rows that were not taken as they stand, see `ads.schema.rejects_schema`.
+        networks: None where they were not looked for.
+        alerts: see `reports.alerts.alerts_table`; None where they were not looked for.
     """
 
     version: str
@@ -46,6 +49,8 @@ class ReportData:
     members: Mapping[str, Sequence[Mapping[str, Any]]] = field(repr=False)
     weeks: Sequence[Week] = field(repr=False)
     rejects: pl.DataFrame = field(repr=False)
+    networks: NetworksFound | None = field(repr=False, default=None)
+    alerts: pl.DataFrame | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,19 @@ def kind_name(kind: str) -> str:
     }.get(kind, _("words"))
 
 
+def tie_kind(kind: str) -> str:
+    """The word for what a part of a tie's evidence rests on."""
+    return {
+        "text": _("text"),
+        "near": _("near-identifier"),
+        "image": _("image"),
+        "style": _("writing style"),
+        "movement": _("movement"),
+        "against": _("against"),
+        "once": _("counted once"),
+    }.get(kind) or kind_name(kind)
+
+
 def decimal(value: float) -> str:
     """One decimal below ten, none above: as exact as a person can use."""
     if abs(value) >= 9.95:
