@@ -118,14 +118,15 @@ def near_hashes(hashes: ImageHashes, most: int | None = None) -> tuple[Int32Arra
     bands = hashes.size // _BAND
     if limit >= 2 * bands:
         raise ValueError(f"at most {2 * bands - 1} bits of {hashes.size} can be looked up, not {limit}")
-    found = []
+    count = hashes.words.shape[0]
+    found = [np.zeros(0, np.int64)]
     for a, b in _candidates(hashes.words, bands):
-        distance = np.bitwise_count(hashes.words[a] ^ hashes.words[b]).sum(1, dtype=np.int32)
-        near = distance <= limit
-        found.append(np.stack([a[near], b[near], distance[near]]))
-    all_found = np.concatenate(found, axis=1) if found else np.zeros((3, 0), np.int32)
-    once = np.unique(all_found.astype(np.int32), axis=1)
-    return once[0], once[1], once[2]
+        near = np.bitwise_count(hashes.words[a] ^ hashes.words[b]).sum(1, dtype=np.int32) <= limit
+        found.append(a[near].astype(np.int64) * count + b[near])
+    pairs = np.unique(np.concatenate(found))
+    a, b = pairs // max(count, 1), pairs % max(count, 1)
+    distance = np.bitwise_count(hashes.words[a] ^ hashes.words[b]).sum(1, dtype=np.int32)
+    return a.astype(np.int32), b.astype(np.int32), distance
 
 
 def _candidates(words: UInt64Array, bands: int) -> Iterator[tuple[Int32Array, Int32Array]]:

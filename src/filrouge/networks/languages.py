@@ -52,7 +52,7 @@ def languages(texts: Sequence[str] | pl.Series) -> NDArray[np.int8]:
     top = table.max(1)
     second = np.sort(table, axis=1)[:, -2]
     found = np.where((top >= LEAST_WORDS) & (top >= LEAD * second), best, -1).astype(np.int8)
-    foreign = text.str.contains(r"[^\x00-\x{24f}]").fill_null(False).to_numpy().nonzero()[0]
+    foreign = text.str.contains("|".join(SCRIPTS.values())).fill_null(False).to_numpy().nonzero()[0]
     if foreign.size:
         found[foreign] = _by_script(text.gather(foreign), found[foreign])
     return found

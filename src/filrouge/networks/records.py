@@ -123,7 +123,7 @@ class Networks:
         """The names in a cluster's slot for them, or those in the ads of one part of it."""
         units = self._weighed.units
         known = self._sources.groups.names(int(units.cluster[unit]))
-        if (units.whole == units.whole[unit]).sum() == 1:
+        if not units.divided[unit]:
             return known
         here = pl.col("ad").is_in(self._ads_of_unit[unit].tolist()) & pl.col("value").is_in(list(known))
         rows = self._sources.names.filter(here).select("ad", "value").unique()
@@ -179,7 +179,8 @@ class Networks:
     def _met_otherwise(self, units: np.ndarray) -> bool:
         """Whether anything but a contact, a text and a style ties these two: a picture, a move, a near number."""
         weighed = self._weighed
-        pair = np.flatnonzero((weighed.a == units.min()) & (weighed.b == units.max()))
+        begin, end = np.searchsorted(weighed.a, [units.min(), units.min() + 1])
+        pair = begin + np.flatnonzero(weighed.b[begin:end] == units.max())
         kinds = [KINDS.index(kind) for kind in ("near", "image", "movement")]
         return bool((weighed.bits[np.ix_(pair, np.array(kinds))] > 0).any())
 

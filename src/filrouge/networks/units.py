@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from filrouge.compare.runs import Int32Array
+from filrouge.networks.edges import BoolArray
 from filrouge.networks.organisation import CONTACTS, SLIPS, agency_identifiers
 
 QUIET_DAYS = 45
@@ -99,10 +100,16 @@ class Units:
         out[: self.clusters] = first[of]
         return out
 
+    @cached_property
+    def divided(self) -> BoolArray:
+        """bool, shape (units,): which are one of several parts of a cluster."""
+        return np.bincount(self.whole, minlength=self.count)[self.whole] > 1
+
     def siblings(self) -> tuple[Int32Array, Int32Array]:
         """The pairs of units that are parts of one cluster, a < b, sorted."""
-        divided = np.flatnonzero(np.bincount(self.whole, minlength=1) > 1)
-        pairs = [pair for whole in divided for pair in combinations(np.flatnonzero(self.whole == whole), 2)]
+        divided = np.flatnonzero(self.divided)
+        together = [divided[self.whole[divided] == whole] for whole in np.unique(self.whole[divided])]
+        pairs = [pair for parts in together for pair in combinations(parts.tolist(), 2)]
         a, b = np.array(sorted(pairs), np.int32).reshape(-1, 2).T
         return a, b
 
