@@ -386,3 +386,15 @@ def test_independents_who_repost_are_listed_nowhere(tmp_path: Path) -> None:
     records = found.findings.networks.networks.records
     assert records
     assert not clusters & {cluster for record in records for cluster in record["clusters"]}
+
+
+def test_one_text_on_several_sites_that_leads_to_nobody_may_be_a_persons(tmp_path: Path) -> None:
+    """Somebody posts a text without a number, a name or an address on three sites.
+
+    Right: not ranked. A person alone does that, too; nothing else speaks for an organisation.
+    """
+    names = [f"site{k}" for k in range(3)]
+    ads = [ad for k, name in enumerate(names) for ad in reposts(name, TEXTS[0], 2, first=2 * k, agency=name)]
+    found = planted(tmp_path, ads)
+    assert len(found.voices(*names)) == 1
+    assert found.ranks(*names) == {-1}

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from cases import AGENCY, CITIES, TEXTS, Ad, Outcome, day, phone, planted, reposts
+from cases import CITIES, TEXTS, Ad, Outcome, day, phone, planted, reposts
 
 from filrouge.networks.learning import KINDS
-from filrouge.networks.organisation import signs_of_organisation
+from filrouge.networks.organisation import signs_of_organisation, strength_parts
 from filrouge.networks.units import TYING
 
 NOTHING: dict[str, dict[str, int]] = {kind: {} for kind in TYING}
@@ -207,14 +207,19 @@ def test_only_evidence_speaks_against_and_not_the_start_of_the_model(mixed: Outc
             assert min(part["bits"] for part in tie["kinds"] if part["kind"] != "once") <= -0.05
 
 
-def test_agencies_that_are_the_sign_are_counted_once(tmp_path: Path) -> None:
-    """Ads of three agencies that lead to nobody: the agencies are what speaks for an organisation, once."""
-    agencies = (AGENCY, "quayside", "lantern")
-    ads = [Ad(f"wide-{k}", TEXTS[14], day(2 * k), CITIES[0], agencies[k % 3]) for k in range(12)]
-    record = record_with(planted(tmp_path, ads), "wide")
-    assert record["signs"] == {"agency": 3}
-    assert record["strength_parts"] == {"agency": 1.58}
-    assert record["strength"] == 1.58
+@pytest.mark.parametrize(
+    ("signs", "agencies", "places", "parts"),
+    [
+        ({"agency": 3}, 3, 4, {"agency": 1.58, "places": 2.0}),
+        ({"phone": 8, "name": 2}, 2, 6, {"phone": 3.0, "name": 1.0, "agencies": 1.0, "places": 2.58}),
+        ({"phone": 2}, 1, 1, {"phone": 1.0}),
+        ({}, 5, 5, {}),
+    ],
+)
+def test_agencies_that_are_the_sign_are_counted_once(
+    signs: dict[str, int], agencies: int, places: int, parts: dict[str, float]
+) -> None:
+    assert strength_parts(signs, agencies, places) == parts
 
 
 def test_two_ways_of_writing_a_town_are_one_place_and_a_place_that_nobody_knows_stays(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log2
 from typing import Final
 
 import numpy as np
@@ -91,6 +92,17 @@ def signs_of_organisation(
     if agencies > 1 and not any(identifiers.values()):
         signs["agency"] = agencies
     return signs
+
+
+def strength_parts(signs: Mapping[str, int], agencies: int, places: int) -> dict[str, float]:
+    """What speaks for the size of an organisation, in doublings: log2 of how many there are of each.
+
+    Agencies and places add to the signs; without any sign they say nothing. Agencies that are the sign themselves
+    are not counted a second time.
+    """
+    beside = {} if "agency" in signs else {"agencies": agencies}
+    counts = {**signs, **beside, "places": places} if signs else {}
+    return {name: round(log2(count), 2) for name, count in counts.items() if count > 1}
 
 
 def _are_several(counts: Sequence[int], ads: int) -> bool:

@@ -13,7 +13,7 @@ from filrouge.networks.cohesion import least_cut, without
 from filrouge.networks.graph import Graph, Partition
 from filrouge.networks.learning import KINDS
 from filrouge.networks.lineage import Use, encoding_costs, lineage
-from filrouge.networks.organisation import CONTACTS, signs_of_organisation
+from filrouge.networks.organisation import CONTACTS, signs_of_organisation, strength_parts
 from filrouge.networks.sources import Sources
 from filrouge.networks.timelines import Days, days_of_networks, stays_of_networks, uses_of_templates
 from filrouge.networks.units import TYING
@@ -99,15 +99,9 @@ class Networks:
         agencies = self._count(units, "agency")
         places = self._count(units, "place")
         signs = signs_of_organisation(identifiers, names, len(agencies), ads)
-        if self._are_two_people(units) or self._is_one_of_two(units):
+        if self._is_one_text(units, signs) or self._are_two_people(units) or self._is_one_of_two(units):
             signs = {}
-        parts = {sign: round(float(np.log2(count)), 2) for sign, count in signs.items()}
-        if signs:
-            # Several agencies that are the sign themselves are not counted a second time.
-            beside = {"places": places} if "agency" in signs else {"agencies": agencies, "places": places}
-            parts |= {
-                name: round(float(np.log2(len(found))), 2) for name, found in beside.items() if len(found) > 1
-            }
+        parts = strength_parts(signs, len(agencies), len(places))
         return {
             "ads": ads,
             "agencies": agencies,
@@ -139,6 +133,10 @@ class Networks:
         names = self._names(unit) if unit < self._weighed.units.clusters else {}
         agencies = len(self._presence.get((unit, "agency"), {}))
         return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
+
+    def _is_one_text(self, units: np.ndarray, signs: dict[str, int]) -> bool:
+        """Whether all that there is are sites that publish one text which leads to nobody: a person does as much."""
+        return units.size == 1 and list(signs) == ["agency"]
 
     def _are_two_people(self, units: np.ndarray) -> bool:
         """Whether all that there is are two voices without signs of their own who share a contact.
