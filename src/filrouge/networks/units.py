@@ -101,10 +101,18 @@ class Units:
 
     def siblings(self) -> tuple[Int32Array, Int32Array]:
         """The pairs of units that are parts of one cluster, a < b, sorted."""
-        divided = np.flatnonzero(np.bincount(self.whole, minlength=1) > 1)
-        pairs = [pair for whole in divided for pair in combinations(np.flatnonzero(self.whole == whole), 2)]
+        parts = np.flatnonzero(self.is_part)
+        parts = parts[np.argsort(self.whole[parts], kind="stable")]
+        several = np.split(parts, np.flatnonzero(np.diff(self.whole[parts])) + 1)
+        pairs = [pair for units in several for pair in combinations(units.tolist(), 2)]
         a, b = np.array(sorted(pairs), np.int32).reshape(-1, 2).T
         return a, b
+
+    @cached_property
+    def is_part(self) -> np.ndarray:
+        """bool, shape (units,): whether the unit is one of several parts of a cluster."""
+        out: np.ndarray = np.bincount(self.whole, minlength=1)[self.whole] > 1
+        return out
 
 
 def order_of(ads: pl.DataFrame) -> Int32Array:
