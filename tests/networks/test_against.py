@@ -90,13 +90,15 @@ def test_other_languages_throughout_speak_against_where_one_phone_has_one_langua
 def test_the_bits_come_with_the_rates_that_they_rest_on():
     _, language, unit = world(0.02)
     a = np.arange(0, 200, 2, dtype=np.int32)
-    bits, rates = language_bits(language, unit, a[:1].repeat(100), a, same=(a, a + 1), seed=1)
+    bits, rates = language_bits(
+        language, unit, a[:1].repeat(100), a, same=(a, a + 1), strangers=random_strangers(200, 1)
+    )
     assert sorted(set(bits.tolist())) == pytest.approx([rates.weight, 0.0])
     assert rates.to_dict()["pairs"] == 100
     key, kind, offsets, voice, agency = trades()
     b = np.arange(300, dtype=np.int32)
     bits, rates = service_bits(
-        topic_words(key, kind, offsets, voice, agency), b, b + 1, same=(b, b + 8), seed=1,
+        topic_words(key, kind, offsets, voice, agency), b, b + 1, same=(b, b + 8), strangers=random_strangers(400, 1),
         language=np.zeros(400, np.int8), unit=voice,
     )  # fmt: skip
     assert bits == pytest.approx(np.full(300, rates.weight))

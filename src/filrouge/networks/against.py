@@ -126,19 +126,18 @@ def language_bits(
     unit_b: Int32Array,
     *,
     same: tuple[Int32Array, Int32Array],
-    seed: int,
+    strangers: tuple[Int32Array, Int32Array],
 ) -> tuple[Float32Array, Against]:
     """Bits against where two voices have no language in common, and the rates that they rest on.
 
     Args:
         language, unit, unit_a, unit_b: as for `disjoint_languages`.
         same: pairs of different voices that share a phone: what one source does.
-        seed: for the strangers that are drawn.
+        strangers: pairs of any voices, see `random_strangers`: what two sources do.
 
     Returns:
         float32, shape (pairs,), 0 or less; and the rates.
     """
-    strangers = random_strangers(int(unit.max(initial=-1)) + 1, seed)
     rates = Against.of(
         "language",
         disjoint_languages(language, unit, *same),
@@ -153,7 +152,7 @@ def service_bits(
     unit_b: Int32Array,
     *,
     same: tuple[Int32Array, Int32Array],
-    seed: int,
+    strangers: tuple[Int32Array, Int32Array],
     language: NDArray[np.int8],
     unit: Int32Array,
 ) -> tuple[Float32Array, Against]:
@@ -161,13 +160,12 @@ def service_bits(
 
     Args:
         topics: see `topic_words`.
-        unit_a, unit_b, same, seed, language, unit: as for `language_bits`.
+        unit_a, unit_b, same, strangers, language, unit: as for `language_bits`.
     """
 
     def judged(a: Int32Array, b: Int32Array) -> Judged:
         return disjoint_services(topics, a, b, disjoint_languages(language, unit, a, b)[1])
 
-    strangers = random_strangers(topics.start.size - 1, seed)
     rates = Against.of("services", judged(*same), judged(*strangers))
     return rates.bits(judged(unit_a, unit_b)), rates
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from filrouge.networks.bridges import Possible
 from filrouge.networks.cohesion import least_cut, without
 from filrouge.networks.graph import Graph, Partition
 from filrouge.networks.learning import KINDS
@@ -119,9 +120,18 @@ class Networks:
         known = self._sources.groups.names(int(units.cluster[unit]))
         if not units.divided[unit]:
             return known
-        here = pl.col("ad").is_in(self._ads_of_unit[unit].tolist()) & pl.col("value").is_in(list(known))
-        rows = self._sources.names.filter(here).select("ad", "value").unique()
-        return dict(rows.group_by("value").len().sort("value").iter_rows())
+        return {name: ads for name, ads in self._names_of_parts.get(unit, {}).items() if name in known}
+
+    @cached_property
+    def _names_of_parts(self) -> dict[int, dict[str, int]]:
+        """The names in the ads of each unit that is a part of a cluster, and how many ads have each."""
+        units, names = self._weighed.units, self._sources.names.select("ad", "value").unique()
+        of = pl.Series("unit", units.of[names["ad"].to_numpy()], pl.Int32)
+        rows = names.with_columns(of).filter(pl.Series(units.divided[of.to_numpy()], dtype=pl.Boolean))
+        out: dict[int, dict[str, int]] = {}
+        for unit, name, ads in rows.group_by("unit", "value").len().sort("unit", "value").iter_rows():
+            out.setdefault(unit, {})[name] = ads
+        return out
 
     def _signs_of_unit(self, unit: int, beside: int) -> dict[str, int]:
         """The signs that a voice shows by itself, without what it shares with another."""
@@ -176,11 +186,15 @@ class Networks:
 
     def _met_otherwise(self, units: np.ndarray) -> bool:
         """Whether anything but a contact, a text and a style ties these two: a picture, a move, a near number."""
+        return (int(units.min()), int(units.max())) in self._meetings
+
+    @cached_property
+    def _meetings(self) -> set[tuple[int, int]]:
+        """The pairs of voices that a picture, a move or a near number ties."""
         weighed = self._weighed
-        begin, end = np.searchsorted(weighed.a, [units.min(), units.min() + 1])
-        pair = begin + np.flatnonzero(weighed.b[begin:end] == units.max())
         kinds = [KINDS.index(kind) for kind in ("near", "image", "movement")]
-        return bool((weighed.bits[np.ix_(pair, np.array(kinds))] > 0).any())
+        met = (weighed.bits[:, kinds] > 0).any(axis=1)
+        return set(zip(weighed.a[met].tolist(), weighed.b[met].tolist(), strict=True))
 
     def _count(self, units: np.ndarray, column: str) -> dict[str, int]:
         found: Counter[str] = Counter()
@@ -231,7 +245,7 @@ class Networks:
             "network": self.name(rank),
             **{name: about[name] for name in ("ads", "signs", "strength", "strength_parts")},
             "voices": int(units.size),
-            "clusters": list(dict.fromkeys(self.unit_name(int(unit)) for unit in clusters)),
+            "clusters": [self.unit_name(int(unit)) for unit in clusters],
             "single_ads": [self.unit_name(int(unit)) for unit in units[clusters.size :]],
             "agencies": about["agencies"],
             "places": about["places"],
@@ -327,16 +341,19 @@ class Networks:
 
     def _possible(self, units: np.ndarray) -> list[dict[str, Any]]:
         """Links to other networks or voices that hang on one weak tie."""
-        own = set(units.tolist())
-        label = self._label
-        out = []
+        links = self._possible_of.get(int(self._label[units[0]]), [])[:STRONGEST]
+        return [
+            {"a": self._node(link.a), "b": self._node(link.b), "bits": round(link.bits, 1)} for link in links
+        ]
+
+    @cached_property
+    def _possible_of(self) -> dict[int, list[Possible]]:
+        """The links of each network that hang on one weak tie, in their order."""
+        out: dict[int, list[Possible]] = {}
         for link in self._partition.possible:
-            ends = {int(link.a), int(link.b)}
-            if own & ends or label[units[0]] in (label[link.a], label[link.b]):
-                out.append(
-                    {"a": self._node(link.a), "b": self._node(link.b), "bits": round(float(link.bits), 1)}
-                )
-        return out[:STRONGEST]
+            for label in {int(self._label[link.a]), int(self._label[link.b])}:
+                out.setdefault(label, []).append(link)
+        return out
 
     def _holds_together(self, network: int, inside: np.ndarray) -> dict[str, Any]:
         graph = self._graph

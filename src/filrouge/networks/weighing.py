@@ -21,7 +21,7 @@ from filrouge.compare.comparison import Comparison
 from filrouge.compare.consensus import Consensus
 from filrouge.compare.runs import Int32Array
 from filrouge.evidence.joint import JointModel
-from filrouge.networks.against import language_bits, service_bits, topic_words
+from filrouge.networks.against import language_bits, random_strangers, service_bits, topic_words
 from filrouge.networks.coincidence import CoincidenceOdds
 from filrouge.networks.decoys import stranger_pairs
 from filrouge.networks.images import image_ties
@@ -161,7 +161,7 @@ class Weigher:
         self._masked = masked
         self._level = np.zeros(2)
         self._style: StyleModel | None = None
-        self._same = (np.zeros(0, np.int32), np.zeros(0, np.int32))
+        self._same = self._random = (np.zeros(0, np.int32), np.zeros(0, np.int32))
 
     def weigh(self, seed: int = 0) -> Weighed:
         """Propose pairs, learn what is learned on this corpus, and weigh the pairs."""
@@ -177,6 +177,9 @@ class Weigher:
         self._level = self._strangers_level(x[~decoy_out], y[~decoy_out])
         phone = pair_in & (self._identifier_bits(a, b)[:, TYING.index("phone")] > 0)
         self._same = a[phone], b[phone]
+        taught = np.flatnonzero(~out).astype(np.int32)
+        one, other = random_strangers(taught.size, seed)
+        self._random = taught[one], taught[other]
         owners = int(np.unique(kin[a[phone]]).size)
         if owners >= OWNERS_OF_STYLE:
             self._style = self._learned_style(kin, x[~decoy_out], y[~decoy_out], seed)
@@ -314,9 +317,9 @@ class Weigher:
     def _against_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """Bits against one hand: no language in common, no services, two far places at one time."""
         language, unit = self._language, self.units.of
-        by_language, _ = language_bits(language, unit, a, b, same=self._same, seed=0)
+        by_language, _ = language_bits(language, unit, a, b, same=self._same, strangers=self._random)
         by_services, _ = service_bits(
-            self._topics, a, b, same=self._same, seed=0, language=language, unit=unit
+            self._topics, a, b, same=self._same, strangers=self._random, language=language, unit=unit
         )
         out: Float64Array = (by_language + by_services + impossible_bits(self._presence, a, b)).astype(
             np.float64
