@@ -111,3 +111,21 @@ def in_clusters(rows: pl.DataFrame, found: Comparison) -> pl.DataFrame:
     ads: NDArray[np.int64] = rows["ad"].to_numpy().astype(np.int64)
     cluster = pl.Series("cluster", found.cluster[ads].astype(np.int64))
     return rows.with_columns(cluster, pl.col("ad").cast(pl.Int64)).filter(pl.col("cluster") >= 0)
+
+
+def ads_by_unit(
+    agencies: pl.Series, places: pl.Series, unit: NDArray[np.int32]
+) -> dict[tuple[int, str], Counts]:
+    """How many ads each unit has on each agency and in each place: by unit and "agency" or "place".
+
+    Args:
+        agencies, places: of each ad, "" for none.
+        unit: of each ad, shape (ads,).
+    """
+    table = pl.DataFrame({"agency": agencies, "place": places, "unit": unit})
+    out: dict[tuple[int, str], Counts] = {}
+    for column in ("agency", "place"):
+        rows = table.filter(pl.col(column) != "").group_by("unit", column).len().sort("unit", column)
+        for of, value, count in rows.iter_rows():
+            out.setdefault((of, column), {})[value] = count
+    return out

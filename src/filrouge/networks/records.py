@@ -11,6 +11,7 @@ import polars as pl
 
 from filrouge.networks.bridges import Possible
 from filrouge.networks.cohesion import least_cut, without
+from filrouge.networks.counts import ads_by_unit
 from filrouge.networks.graph import Graph, Partition
 from filrouge.networks.learning import KINDS
 from filrouge.networks.lineage import Use, encoding_costs, lineage
@@ -225,15 +226,7 @@ class Networks:
     def _presence(self) -> dict[tuple[int, str], dict[str, int]]:
         """How many ads each unit has on each agency and in each place."""
         sources = self._sources
-        table = pl.DataFrame(
-            {"agency": sources.ads["agency"], "place": sources.places, "unit": self._weighed.units.of}
-        )
-        out: dict[tuple[int, str], dict[str, int]] = {}
-        for column in ("agency", "place"):
-            rows = table.filter(pl.col(column) != "").group_by("unit", column).len().sort("unit", column)
-            for unit, value, count in rows.iter_rows():
-                out.setdefault((unit, column), {})[value] = count
-        return out
+        return ads_by_unit(sources.ads["agency"], sources.places, self._weighed.units.of)
 
     def _record(self, rank: int) -> dict[str, Any]:
         k = self.shown[rank]
