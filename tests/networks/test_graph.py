@@ -192,3 +192,11 @@ def test_no_network_is_of_one_unit_and_the_largest_comes_first(mixed: Outcome) -
     assert (sizes >= 2).all()
     assert (np.diff(sizes) <= 0).all()
     assert found.partition.largest_component >= sizes.max()
+
+
+def test_the_search_that_found_a_pair_does_not_speak_against_it() -> None:
+    """What is found among all pairs must be the rarer to speak for one hand; against it, it says what it says."""
+    weighed = weighed_of(4096, [], {(1, 2): {"against": -4.0}, (3, 4): {"movement": 30.0}})
+    graph = graph_of(weighed)
+    against, for_one_hand = weighed.model.total(weighed.bits)
+    assert graph.bits.tolist() == pytest.approx([against, for_one_hand - SEARCHED * 12])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from filrouge.ads.tokens import Vocabulary, tokenize_chunks
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.search import Index, copied_words, postings
 from filrouge.engines.local import Findings, find_marks, make_masks
-from filrouge.engines.voices import write_voices
+from filrouge.engines.voices import run_record_of, write_voices
 from filrouge.errors import NoFindings, UnknownAd
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.progress import Silent
@@ -140,8 +139,7 @@ class Stored:
         self._ads = pl.read_parquet(folder / "ads.parquet")
         self._clusters = pl.read_parquet(folder / "index" / "clusters.parquet")
         self._identifiers = pl.read_parquet(folder / "index" / "identifiers.parquet")
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        self._cut = float(run["cut"])
+        self._cut = float(run_record_of(folder)["cut"])
 
     def _array(self, name: str) -> NDArray[Any]:
         array: NDArray[Any] = np.load(self._folder / "index" / f"{name}.npy", mmap_mode="r")

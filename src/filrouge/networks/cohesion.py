@@ -135,10 +135,8 @@ def least_cut(
     if nodes > EXACT_NODES:
         for edge in bridges(nodes, part[low], part[high]).tolist():
             kept = np.arange(low.size) != edge
-            other = (
-                components(count, low[kept], high[kept])
-                == components(count, low[kept], high[kept])[low[edge]]
-            )
+            rest = components(count, low[kept], high[kept])
+            other = rest == rest[low[edge]]
             if total[edge] < bound and 0 < int((other & unit).sum()) < int(unit.sum()):
                 side, bound = other, float(total[edge])
         return _cut(side, low, high, total, unit, False)

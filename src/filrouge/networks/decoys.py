@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from filrouge.networks.languages import languages
 from filrouge.networks.organisation import FEW_WRITERS, SHARE_OF_WRITERS
+from filrouge.networks.units import TYING
 
 LEVELS: Final = (
     ("agency", "language", "length", "place", "month"),
@@ -29,7 +30,6 @@ LEVELS: Final = (
 """On what a decoy is matched; the next where the last finds nobody."""
 TRIES: Final = 6
 """Draws at each level before the next."""
-SHARED_KINDS: Final = ("phone", "email", "handle", "payment", "url")
 
 Int32Array = NDArray[np.int32]
 
@@ -209,7 +209,7 @@ class _Tied:
         few = pl.max_horizontal(pl.lit(FEW_WRITERS), SHARE_OF_WRITERS * pl.col("voices"))
         of_agency = voices.group_by("agency").agg(pl.col("unit").n_unique().alias("voices"))
         held = (
-            identifiers.filter(pl.col("kind").is_in(list(SHARED_KINDS)))
+            identifiers.filter(pl.col("kind").is_in(TYING))
             .select(pl.col("ad").cast(pl.Int32), pl.concat_str("kind", "value", separator=":").alias("name"))
             .join(voices, on="ad")
             .with_columns(value=pl.col("name").rank("dense").cast(pl.UInt32))

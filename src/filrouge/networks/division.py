@@ -19,6 +19,7 @@ import polars as pl
 from filrouge.compare.runs import Int32Array
 from filrouge.networks.edges import components
 from filrouge.networks.organisation import CONTACTS, agency_identifiers
+from filrouge.networks.units import TYING
 
 LEAST_PART: Final = 4
 """Ads of a part, at least."""
@@ -86,11 +87,12 @@ def parts_of_clusters(
     contacts, others = _held_together(cluster.size, by_contact), _held_together(cluster.size, by_other)
     for number, parts in found.items():
         apart = _at_one_time(parts)
-        size = int((about["cluster"] == number).sum())
-        if len(apart) < 2 or size - sum(p.ads for group in apart for p in group) > MOST_LEFT_OVER * size:
+        if len(apart) < 2:
+            continue
+        rows = about.filter(pl.col("cluster") == number)
+        if rows.height - sum(p.ads for group in apart for p in group) > MOST_LEFT_OVER * rows.height:
             continue
         of = {p.number: k for k, group in enumerate(apart) for p in group}
-        rows = about.filter(pl.col("cluster") == number)
         part = np.array([of.get(p, -1) for p in rows["part"].to_list()])
         here = rows["ad"].to_numpy()
         tells = (part >= 0) & np.isin(here, telling)
@@ -110,9 +112,7 @@ def _marks(
     """`ad`, `cluster`, `kind`, `value`, `contact`: what can hold two ads of a cluster together, each once."""
     columns = [pl.col("ad").cast(pl.Int32), "kind", "value", "contact"]
     size = pl.len().over("cluster").alias("size")
-    held = identifiers.filter(pl.col("kind").is_in((*CONTACTS, "url"))).join(
-        of_agencies, on=["kind", "value"], how="anti"
-    )
+    held = identifiers.filter(pl.col("kind").is_in(TYING)).join(of_agencies, on=["kind", "value"], how="anti")
     return (
         pl.concat(
             [

@@ -106,9 +106,9 @@ def graph_of(weighed: Weighed) -> Graph:
         .drop_nulls("after")
     )
     total, through = weighed.model.total(weighed.bits), _through_identifiers(weighed)
-    direct = np.where(
-        through > 0, total - through - weighed.model.start, total - SEARCHED * np.log2(max(units, 2))
-    )
+    # A search has its price for what speaks for one hand; it makes nothing speak against.
+    search = np.where(total > 0, SEARCHED * np.log2(max(units, 2)), 0.0)
+    direct = total - np.where(through > 0, through + weighed.model.start, search)
     other = np.array([k for k, kind in enumerate(KINDS) if kind not in TYING])
     more = (weighed.bits[:, other] != 0).any(axis=1) & ((through > 0) | (direct > 0) | (total < 0))
     pairs = np.flatnonzero(more).astype(np.int32)

@@ -18,9 +18,10 @@ from filrouge.guide import Indicator
 from filrouge.networks.baseline import Whole, compare_groups, compare_voices
 from filrouge.networks.lift import Lift
 from filrouge.networks.listed import Listed, listed_words
-from filrouge.networks.observed import CONTACT_KINDS, Observed, Seen, all_marks
+from filrouge.networks.observed import Observed, Seen, all_marks
 from filrouge.networks.organisation import agency_identifiers
 from filrouge.networks.rules import BETWEEN_VOICES, COMPUTED
+from filrouge.networks.units import TYING
 
 CHUNK: Final = 8192
 """Ads that are looked through at a time."""
@@ -166,7 +167,7 @@ def _observed(
     words = listed or _listed(indicators, ads["text"])
     voice = np.unique(np.asarray(units), return_inverse=True)[1].astype(np.int64)
     # A price that many ask is no agency's.
-    contacts = identifiers.filter(pl.col("kind").is_in(CONTACT_KINDS))
+    contacts = identifiers.filter(pl.col("kind").is_in(TYING))
     agencys = agency_identifiers(contacts, voice.astype(np.int32), ads["agency"])
     own = identifiers.join(agencys, on=["kind", "value"], how="anti", maintain_order="left")
     posted = ads["posted"].cast(pl.Datetime("us"))

@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.networks.units import TYING
+
 MARK_SCHEMA: Final[dict[str, Any]] = {
     "ad": pl.Int32, "start": pl.Int32, "end": pl.Int32, "kind": pl.String, "value": pl.String,
 }  # fmt: skip
@@ -20,7 +22,6 @@ TRIGGER_SCHEMA: Final[dict[str, Any]] = {
     "end": pl.Int32,
     "value": pl.String,
 }
-CONTACT_KINDS: Final = ("phone", "email", "handle", "url", "payment")
 
 
 @dataclass(frozen=True)
@@ -162,4 +163,4 @@ def kinds_of(parameters: Mapping[str, object]) -> list[str]:
     """The kinds of mark that a rule looks at; "contact" stands for all that leads to somebody."""
     value = parameters["kinds"]
     assert isinstance(value, list)
-    return [kind for name in value for kind in (CONTACT_KINDS if name == "contact" else (str(name),))]
+    return [kind for name in value for kind in (TYING if name == "contact" else (str(name),))]
