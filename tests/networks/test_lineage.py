@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -60,8 +61,8 @@ def test_there_may_be_no_template_or_one() -> None:
     assert [d.parent for d in lineage(*costs(FIRST), [Use()])] == [-1]
 
 
-def relation_of(parent: Use, copy: Use, writers: dict[str, int] | None = None) -> str:
-    return lineage(*costs(FIRST, SECOND), [parent, copy], writers)[1].relation
+def relation_of(parent: Use, copy: Use) -> str:
+    return lineage(*costs(FIRST, SECOND), [parent, copy])[1].relation
 
 
 def test_a_shared_phone_is_one_hand() -> None:
@@ -79,14 +80,23 @@ def test_two_groups_that_bought_one_template_imitate() -> None:
     assert relation_of(one, two) == "imitation"
 
 
-def test_a_form_that_many_unrelated_units_fill_in_is_the_agencys() -> None:
-    one = Use(0, 10, frozenset({"phone:1"}), frozenset({("north", "Hamilton")}), {"north": 40})
-    two = Use(5, 15, frozenset({"phone:2"}), frozenset({("north", "Hamilton")}))
-    assert relation_of(one, two) == "agency form"
-    # Forty of ten thousand are fewer than fill in an agency's form.
-    assert relation_of(one, two, {"north": 10_000}) == "same hand"
+def test_what_most_ads_of_an_agency_say_may_be_its_form() -> None:
+    form = Use(0, 10, frozenset({"phone:1"}), frozenset({("north", "Hamilton")}), "north")
+    there = Use(5, 15, frozenset({"phone:2"}), frozenset({("north", "Hamilton")}))
+    assert relation_of(form, there) == "agency form"
+    assert relation_of(there, replace(form, first=20, last=30)) == "agency form"
+    # A form has no phone of its own.
+    assert relation_of(form, replace(there, identifiers=form.identifiers)) == "same hand"
     # Elsewhere it is no form of theirs.
-    assert relation_of(one, Use(5, 15, frozenset(), frozenset({("south", "Ottawa")}))) == "imitation"
+    assert relation_of(form, Use(5, 15, frozenset(), frozenset({("south", "Ottawa")}))) == "imitation"
+
+
+def test_ads_without_agency_or_place_do_not_tell() -> None:
+    nowhere = Use(0, 10, frozenset(), frozenset({("", "")}))
+    assert relation_of(nowhere, nowhere) == "unknown"
+    somewhere = Use(0, 10, frozenset(), frozenset({("north", "")}))
+    assert relation_of(somewhere, somewhere) == "unknown"
+    assert relation_of(nowhere, somewhere) == "unknown"
 
 
 def test_the_same_place_on_one_agency_at_one_time_is_one_hand() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -128,18 +127,19 @@ class Groups:
             "parts": parts,
             "identifiers": identifiers,
             "agency_identifiers": self._of_agencies[cluster],
-            "agency_form": self._is_perhaps_a_form(agencies),
+            "agency_form": bool(self.form_of(cluster)),
             "signs": signs,
             # One person who posts an own ad again and again is nobody's business.
             "organisation": bool(signs),
         }
 
-    def _is_perhaps_a_form(self, agencies: Mapping[str, int]) -> bool:
-        """Whether this is most of what one agency of several published."""
+    def form_of(self, cluster: int) -> str:
+        """The agency whose own form the template may be: one of several, and this is most of its ads. "" for none."""
+        agencies = self._agencies[cluster]
         if len(agencies) != 1 or len(self._ads_of_agency) < 2:
-            return False
+            return ""
         ((agency, ads),) = agencies.items()
-        return bool(ads >= MOST_OF_AN_AGENCY * self._ads_of_agency[agency])
+        return agency if ads >= MOST_OF_AN_AGENCY * self._ads_of_agency[agency] else ""
 
     def members(self, cluster: int, most: int) -> list[dict[str, Any]]:
         """The first `most` members by bits, each as stretches that together give back its raw text."""

@@ -10,8 +10,8 @@ arborescence; the cost is the description length of `compare.align`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from filrouge.compare.align import pair_bits
 from filrouge.compare.runs import Float32Array, Int32Array
-from filrouge.networks.organisation import FEW_WRITERS, SHARE_OF_WRITERS
 
 Float64Array = NDArray[np.float64]
 RELATIONS: Final = ("same hand", "imitation", "agency form", "unknown")
@@ -32,20 +31,20 @@ class Use:
     Attributes:
         first, last: days (any one count of days), None if unknown.
         identifiers: those of its ads, without those of agencies.
-        presences: (agency, place) pairs of its ads.
-        unrelated: per agency, how many units with no tie to the network carry this text there.
+        presences: (agency, place) pairs of its ads, "" for what they do not say.
+        form: the agency whose own form it may be, see `Groups.form_of`; "" for none.
     """
 
     first: float | None = None
     last: float | None = None
     identifiers: frozenset[str] = frozenset()
     presences: frozenset[tuple[str, str]] = frozenset()
-    unrelated: Mapping[str, int] = field(default_factory=dict)
+    form: str = ""
 
     @property
     def agencies(self) -> frozenset[str]:
         """Agencies of its ads."""
-        return frozenset(agency for agency, _ in self.presences)
+        return frozenset(agency for agency, _ in self.presences if agency)
 
 
 @dataclass(frozen=True)
@@ -173,19 +172,12 @@ def _circle(parent: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.zeros(0, np.int64)
 
 
-def lineage(
-    alone: Float64Array,
-    saved: Float64Array,
-    uses: Sequence[Use],
-    writers: Mapping[str, int] | None = None,
-) -> list[Descent]:
+def lineage(alone: Float64Array, saved: Float64Array, uses: Sequence[Use]) -> list[Descent]:
     """The family tree of templates, and what each copy means.
 
     Args:
         alone, saved: see `encoding_costs`.
         uses: of each template; a copy is not older than what it was copied from.
-        writers: per agency, its units in the corpus; with them a form needs the same share of units
-            as an agency's own identifier does.
 
     Returns:
         One for each template, in order.
@@ -204,30 +196,26 @@ def lineage(
             out.append(Descent(j, -1, 0.0, ""))
         else:
             shared = tuple(sorted(uses[i].identifiers & uses[j].identifiers))
-            out.append(
-                Descent(j, i, float(saved[i, j]) - naming, relation(uses[i], uses[j], writers or {}), shared)
-            )
+            out.append(Descent(j, i, float(saved[i, j]) - naming, relation(uses[i], uses[j]), shared))
     return out
 
 
-def relation(parent: Use, copy: Use, writers: Mapping[str, int]) -> str:
+def relation(parent: Use, copy: Use) -> str:
     """What a copy means: "same hand", "imitation", "agency form" or "unknown".
 
     - A shared identifier: same hand. It outweighs the rest, for a form has no phone of its own.
-    - An agency of both where many units without a tie to the network carry the text: its form.
+    - An agency of both, whose form one of the two may be: its form.
     - The same agency and place while both ran: same hand; who imitates runs elsewhere, or later.
     - Other agencies only: imitation, or a template that was bought; the text cannot tell which.
     - Else the ads do not tell.
     """
     if parent.identifiers & copy.identifiers:
         return "same hand"
-    for agency in sorted(parent.agencies & copy.agencies):
-        carried = max(parent.unrelated.get(agency, 0), copy.unrelated.get(agency, 0))
-        if carried > FEW_WRITERS and carried > SHARE_OF_WRITERS * writers.get(agency, 0):
-            return "agency form"
-    if parent.presences & copy.presences and _overlap(parent, copy):
+    if {parent.form, copy.form} & parent.agencies & copy.agencies:
+        return "agency form"
+    if any(place for _, place in parent.presences & copy.presences) and _overlap(parent, copy):
         return "same hand"
-    if not parent.agencies & copy.agencies:
+    if parent.agencies and copy.agencies and not parent.agencies & copy.agencies:
         return "imitation"
     return "unknown"
 

@@ -281,7 +281,8 @@ class Networks:
             for unit in wanted
         }
         ads = self._sources.ads.select("agency", "posted", place=self._sources.places)
-        return uses_of_templates(ads, units.of, wanted, held)
+        forms = {unit: self._sources.groups.form_of(int(units.cluster[unit])) for unit in wanted}
+        return uses_of_templates(ads, units.of, wanted, held, forms)
 
     @cached_property
     def _inside(self) -> list[np.ndarray]:

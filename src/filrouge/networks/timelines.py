@@ -78,7 +78,11 @@ def stays_of_networks(
 
 
 def uses_of_templates(
-    ads: pl.DataFrame, unit: Int32Array, wanted: Collection[int], held: Mapping[int, frozenset[str]]
+    ads: pl.DataFrame,
+    unit: Int32Array,
+    wanted: Collection[int],
+    held: Mapping[int, frozenset[str]],
+    forms: Mapping[int, str],
 ) -> dict[int, Use]:
     """Who used each template, when and where; see `lineage.Use`.
 
@@ -87,16 +91,21 @@ def uses_of_templates(
         unit: of each ad.
         wanted: the units that are asked for.
         held: the identifiers of each unit.
+        forms: the agency whose own form a unit's template may be.
     """
     rows = ads.select("agency", "place", pl.col("posted").cast(pl.Date).cast(pl.Int32).alias("day"))
     rows = rows.with_columns(unit=pl.Series(unit)).filter(np.isin(unit, np.fromiter(wanted, np.int32)))
     spans = {k: (first, last) for k, first, last in _spans(rows).iter_rows()}
     seen: dict[int, set[tuple[str, str]]] = {}
-    there = rows.filter(pl.col("place") != "").select("unit", "agency", "place").unique()
-    for k, agency, place in there.iter_rows():
+    for k, agency, place in rows.select("unit", "agency", "place").unique().iter_rows():
         seen.setdefault(k, set()).add((agency, place))
     return {
-        k: Use(*spans.get(k, (None, None)), held.get(k, frozenset()), frozenset(seen.get(k, ())))
+        k: Use(
+            *spans.get(k, (None, None)),
+            held.get(k, frozenset()),
+            frozenset(seen.get(k, ())),
+            forms.get(k, ""),
+        )
         for k in wanted
     }
 
