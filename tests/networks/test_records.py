@@ -87,6 +87,7 @@ def test_a_chain_says_what_holds_it_together(mixed: Outcome) -> None:
     assert record["voices"] == 4
     about = record["holds_together"]
     assert about["fewest_bits"] > 0
+    assert about["is_least"] is True
     assert about["fewest"]
     (phones,) = [row for row in about["without"] if row["kind"] == "phone" and row["identifier"] is None]
     assert not phones["still_one"]

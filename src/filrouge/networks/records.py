@@ -364,6 +364,7 @@ class Networks:
         )
         return {
             "fewest_bits": round(cut.bits, 1) if cut else None,
+            "is_least": cut.exact if cut else None,
             "fewest": [[self._node(int(nodes[i])), self._node(int(nodes[j]))] for i, j in ends_of_cut],
             "without": [
                 {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +52,13 @@ def write_networks(
     write_gexf(folder / "graph.gexf", nodes, edges)
     write_i2_links(folder / "i2_links.csv", nodes, edges)
     write_geojson(folder / "itineraries.geojson", itineraries(findings))
-    dataset = findings.read.sources[0].sha256[:12] if findings.read.sources else ""
+    # Two sets of files are never one dataset, though they begin with the same file.
+    sources = sha256("".join(source.sha256 for source in findings.read.sources).encode()).hexdigest()
     write_ftm(
         folder / "ftm.jsonl",
         nodes,
         edges,
-        dataset=f"filrouge-{dataset}",
+        dataset=f"filrouge-{sources[:12]}",
         networks=networks.records,
         ads=findings.read.ads,
     )
