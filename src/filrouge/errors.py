@@ -183,6 +183,18 @@ class NoFindings(FilrougeError):
         )
 
 
+class DamagedFindings(FilrougeError):
+    """A folder of findings of which a file cannot be read any more."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            _(
+                "{folder}: a file of the findings is damaged or missing ({reason}). "
+                "Make them again: filrouge compare FILE... --out {folder}"
+            ).format(folder=folder, reason=reason)
+        )
+
+
 class UnknownAd(FilrougeError):
     """An ad asked for by an id that no ad has."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,24 @@ def test_a_folder_of_no_findings_is_refused(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "run.json").write_text("{}", encoding="utf-8")
     assert main(["calibrate", "--in", str(tmp_path)]) == 2
     assert "calibration" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["calibrate"], ["explain", "H-0391", "H-0277"], ["search", "massage"]])
+@pytest.mark.parametrize("name", ["run.json", "index/words.npy", "ads.parquet", "index/decoys.npy"])
+def test_a_damaged_folder_is_named_and_nobody_is_said_to_have_interrupted(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str], name: str
+) -> None:
+    harmed = tmp_path / "findings"
+    shutil.copytree(demo, harmed)
+    (harmed / name).write_bytes(b"")
+    code = main([*command, "--in", str(harmed)])
+    said = capsys.readouterr().err
+    # What a command does not read cannot stop it.
+    assert code in (0, 2)
+    assert (code == 2) == ("a file of the findings is damaged or missing" in said)
+    assert "Interrupted" not in said
+    if name == "run.json" and command != ["search", "massage"]:
+        assert code == 2
 
 
 def test_the_plot_has_what_was_said_and_what_was_seen_in_their_places() -> None:

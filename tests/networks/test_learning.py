@@ -96,6 +96,9 @@ def test_the_label_and_a_place_in_common_bear_nothing_out() -> None:
     assert borne_out(taught, louder, two).most == pytest.approx(borne_out(taught, one, two).most)
 
 
-def test_where_nothing_was_fitted_the_cautious_bounds_stay() -> None:
+def test_where_nothing_was_fitted_strangers_bound_the_claims() -> None:
     cautious = JointModel.cautious(KINDS)
-    assert borne_out(cautious, pairs_of(40, text=20, seed=1), strangers_of(90, 2)) is cautious
+    few = borne_out(cautious, np.zeros((0, len(KINDS))), np.zeros((27, len(KINDS))))
+    assert (few.least, few.most) == (-np.log2(28), np.log2(28))
+    many = borne_out(cautious, np.zeros((0, len(KINDS))), np.zeros((5_000, len(KINDS))))
+    assert many.most == cautious.most

@@ -46,9 +46,11 @@ def command() -> click.Command:
 
 def calibrate(folder: Path, plant: int | None, as_json: bool) -> None:
     """Print how sure the run is."""
+    from filrouge.engines import whole
     from filrouge.engines.calibrated import calibration_of
 
-    found = calibration_of(folder)
+    with whole.reading(folder):
+        found = calibration_of(folder)
     if plant:
         from filrouge import progress
         from filrouge.cli.compare import cores

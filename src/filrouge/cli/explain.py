@@ -36,9 +36,10 @@ def command() -> click.Command:
 
 def explain(one: str, other: str, folder: Path) -> None:
     """Explain and print."""
-    from filrouge.engines import stored, voices
+    from filrouge.engines import stored, voices, whole
     from filrouge.reports import terminal, ties
 
-    found, tie = stored.explain(folder, one, other), voices.tie_of_voices(folder, one, other)
+    with whole.reading(folder):
+        found, tie = stored.explain(folder, one, other), voices.tie_of_voices(folder, one, other)
     terminal.show_explanation(found, voices_tied=tie.supports_one_hand)
     ties.show_tie(tie)

@@ -44,10 +44,12 @@ def command() -> click.Command:
 
 def search(text: str, folder: Path, top: int) -> None:
     """Search and print what was found."""
-    from filrouge.engines import stored
+    from filrouge.engines import stored, whole
     from filrouge.reports import terminal
 
     asked = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
     if not asked.strip():
         raise click.UsageError(_("There is no text to search for."))
-    terminal.show_hits(asked, stored.search(folder, asked, top))
+    with whole.reading(folder):
+        hits = stored.search(folder, asked, top)
+    terminal.show_hits(asked, hits)

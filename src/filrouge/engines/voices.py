@@ -61,6 +61,7 @@ class VoiceTie:
         parts: kind and bits, in the order of the kinds; "once" is what is counted once, with the start.
         total: their sum.
         claimed: as much of it as the pairs of this corpus bear out.
+        checked: whether they did; else it is the limit of a corpus with too little to learn from.
         reach: what strangers reach; None where nothing is known of the pair.
         shared: identifiers that both voices hold, the strongest first.
         possible: bits of the one weak tie that the link hangs on, None if it does not.
@@ -74,6 +75,7 @@ class VoiceTie:
     parts: tuple[tuple[str, float], ...]
     total: float
     claimed: float
+    checked: bool
     reach: Reach | None
     shared: tuple[Held, ...]
     possible: float | None
@@ -149,7 +151,7 @@ def tie_of_voices(folder: Path, one: str, other: str) -> VoiceTie:
     mine, yours = (voices.row(_place(ids, name, folder), named=True) for name in (one, other))
     networks = (mine["network"], yours["network"])
     if mine["unit"] == yours["unit"]:
-        return VoiceTie(one, other, networks, True, False, (), 0.0, 0.0, None, (), None)
+        return VoiceTie(one, other, networks, True, False, (), 0.0, 0.0, model.is_fitted, None, (), None)
     a, b = sorted((mine["unit"], yours["unit"]))
     row = (
         pl.scan_parquet(index / "voice_ties.parquet")
@@ -172,6 +174,7 @@ def tie_of_voices(folder: Path, one: str, other: str) -> VoiceTie:
         else (),
         total=round(total, 2),
         claimed=round(float(model.bounded(bits)[0]), 2) if known else 0.0,
+        checked=model.is_fitted,
         reach=reach_of(strangers_of(folder), total) if known else None,
         shared=shared,
         possible=possible_bits(

@@ -6,6 +6,7 @@ is to be learned (text, style, movement). Kin are no strangers to each other, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -89,10 +90,11 @@ def fitted_model(bits: Bits, strangers: Bits) -> JointModel:
 def borne_out(model: JointModel, bits: Bits, strangers: Bits) -> JointModel:
     """The same weights, with the bounds that pairs bear out that taught them nothing.
 
-    A model to which nothing was fitted keeps its bounds.
+    A model to which nothing was fitted keeps its bounds, within what so many strangers could bear out.
     """
     if not model.is_fitted:
-        return model
+        most = min(model.most, float(np.log2(len(strangers) + 1)))
+        return replace(model, least=-most, most=most)
     same = [without(_one_hand(bits, label), hidden) for label, hidden in zip(LABELS, HIDDEN, strict=True)]
     # Each stranger once: two labels do not make two witnesses of one pair.
     rows = np.vstack([*same, without(strangers, ("movement",))])

@@ -21,6 +21,8 @@ from filrouge.compare.align import pair_bits
 from filrouge.compare.runs import Float32Array, Int32Array
 
 Float64Array = NDArray[np.float64]
+LEAST_COPY: Final = 1.0
+"""Bits that a copy saves at least, less the cost of naming its parent."""
 RELATIONS: Final = ("same hand", "imitation", "agency form", "unknown")
 
 
@@ -189,6 +191,8 @@ def lineage(alone: Float64Array, saved: Float64Array, uses: Sequence[Use]) -> li
     first = np.array([np.nan if use.first is None else use.first for use in uses], np.float64)
     if count:
         cost[first[:, None] > first[None, :]] = np.inf
+    # What saves next to nothing is no copy.
+    cost[np.asarray(alone, np.float64)[None, :] - cost < LEAST_COPY] = np.inf
     parent = cheapest_tree(np.asarray(alone, np.float64), cost)
     out = []
     for j, i in enumerate(parent.tolist()):
@@ -205,23 +209,13 @@ def relation(parent: Use, copy: Use) -> str:
 
     - A shared identifier: same hand. It outweighs the rest, for a form has no phone of its own.
     - An agency of both, whose form one of the two may be: its form.
-    - The same agency and place while both ran: same hand; who imitates runs elsewhere, or later.
     - Other agencies only: imitation, or a template that was bought; the text cannot tell which.
-    - Else the ads do not tell.
+    - Else the ads do not tell: strangers, too, are on one agency in one town at one time.
     """
     if parent.identifiers & copy.identifiers:
         return "same hand"
     if {parent.form, copy.form} & parent.agencies & copy.agencies:
         return "agency form"
-    if any(place for _, place in parent.presences & copy.presences) and _overlap(parent, copy):
-        return "same hand"
     if parent.agencies and copy.agencies and not parent.agencies & copy.agencies:
         return "imitation"
     return "unknown"
-
-
-def _overlap(one: Use, other: Use) -> bool:
-    """Whether both were in use at one time; unknown days do not say so."""
-    if one.first is None or one.last is None or other.first is None or other.last is None:
-        return False
-    return one.first <= other.last and other.first <= one.last

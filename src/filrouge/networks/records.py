@@ -143,7 +143,9 @@ class Networks:
                 held[kind][value] += count
         names = self._names(unit) if unit < self._weighed.units.clusters else {}
         agencies = len(self._presence.get((unit, "agency"), {}))
-        return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
+        signs = signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
+        # Ads with a contact lead to somebody, on however many agencies; also if the contact is another's, too.
+        return {sign: count for sign, count in signs.items() if sign != "agency" or not shared}
 
     def _is_one_text(self, units: np.ndarray, signs: dict[str, int]) -> bool:
         """Whether all that there is are sites that publish one text which leads to nobody: a person does as much."""

@@ -65,9 +65,11 @@ def _show_weights(page: Page, weights: Record, kinds: Sequence[Record]) -> None:
     _show_rows(page, rows)
     page.line(_("Start: {bits} bits.").format(bits=signed(weights["start"])))
     page.line(
-        _("This corpus bears out claims from {least} to {most} bits.").format(
-            least=signed(weights["least"]), most=signed(weights["most"])
-        )
+        (
+            _("This corpus bears out claims from {least} to {most} bits.")
+            if weights["same"]
+            else _("Claims are kept from {least} to {most} bits: there is too little here to check them.")
+        ).format(least=signed(weights["least"]), most=signed(weights["most"]))
     )
 
 

@@ -67,7 +67,13 @@ def _show_weights(page: Page, tie: VoiceTie, reach: Reach) -> None:
         )
     if len(tie.shared) > MOST_SHARED:
         page.line("    ", _("and {count} more").format(count=number(len(tie.shared) - MOST_SHARED)))
-    if abs(tie.claimed - tie.total) < 0.005:
+    if not tie.checked:
+        page.line(
+            _(
+                "Of this, {bits} bits may be claimed: a cautious limit, for there is too little here to check it."
+            ).format(bits=signed(tie.claimed))
+        )
+    elif abs(tie.claimed - tie.total) < 0.005:
         page.line(_("All of it may be claimed: this corpus bears it out."))
     else:
         page.line(
