@@ -142,10 +142,9 @@ class Networks:
             if (kind, value) not in shared:
                 held[kind][value] += count
         names = self._names(unit) if unit < self._weighed.units.clusters else {}
-        agencies = len(self._presence.get((unit, "agency"), {}))
-        signs = signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
         # Ads with a contact lead to somebody, on however many agencies; also if the contact is another's, too.
-        return {sign: count for sign, count in signs.items() if sign != "agency" or not shared}
+        agencies = 0 if shared else len(self._presence.get((unit, "agency"), {}))
+        return signs_of_organisation(held, names, agencies, int(self._weighed.units.ads[unit]))
 
     def _is_one_text(self, units: np.ndarray, signs: dict[str, int]) -> bool:
         """Whether all that there is are sites that publish one text which leads to nobody: a person does as much."""
@@ -167,9 +166,8 @@ class Networks:
         )
         if max(shared.values(), default=0) > 1:
             return False
-        if self._signs_of_unit(one, other) or self._signs_of_unit(other, one):
-            return False
-        return not self._met_otherwise(units)
+        signs = self._signs_of_unit(one, other) or self._signs_of_unit(other, one)
+        return not signs and not self._met_otherwise(units)
 
     def _is_one_of_two(self, units: np.ndarray) -> bool:
         """Whether this voice and one that the graph does not join to it are two people who share a contact.
