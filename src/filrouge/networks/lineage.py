@@ -31,14 +31,13 @@ class Use:
     """Who used a template where and when, as far as its ads tell.
 
     Attributes:
-        first, last: days (any one count of days), None if unknown.
+        first: day (any one count of days), None if unknown.
         identifiers: those of its ads, without those of agencies.
         presences: (agency, place) pairs of its ads, "" for what they do not say.
         form: the agency whose own form it may be, see `Groups.form_of`; "" for none.
     """
 
     first: float | None = None
-    last: float | None = None
     identifiers: frozenset[str] = frozenset()
     presences: frozenset[tuple[str, str]] = frozenset()
     form: str = ""

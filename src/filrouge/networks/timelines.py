@@ -95,21 +95,16 @@ def uses_of_templates(
     """
     rows = ads.select("agency", "place", pl.col("posted").cast(pl.Date).cast(pl.Int32).alias("day"))
     rows = rows.with_columns(unit=pl.Series(unit)).filter(np.isin(unit, np.fromiter(wanted, np.int32)))
-    spans = {k: (first, last) for k, first, last in _spans(rows).iter_rows()}
+    began = dict(rows.group_by("unit").agg(pl.col("day").cast(pl.Float64).min()).iter_rows())
     seen: dict[int, set[tuple[str, str]]] = {}
     for k, agency, place in rows.select("unit", "agency", "place").unique().iter_rows():
         seen.setdefault(k, set()).add((agency, place))
     return {
         k: Use(
-            *spans.get(k, (None, None)),
+            began.get(k),
             held.get(k, frozenset()),
             frozenset(seen.get(k, ())),
             forms.get(k, ""),
         )
         for k in wanted
     }
-
-
-def _spans(rows: pl.DataFrame) -> pl.DataFrame:
-    day = pl.col("day").cast(pl.Float64)
-    return rows.group_by("unit").agg(day.min().alias("first"), day.max().alias("last"))
