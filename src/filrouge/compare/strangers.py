@@ -37,6 +37,19 @@ class Corpus:
     def ads(self) -> int:
         return self.offsets.size - 1
 
+    def only(self, texts: Int32Array) -> Corpus:
+        """These of the texts, in this order; words and runs keep their numbers."""
+        offsets, at = slices(self.offsets[:-1][texts], np.diff(self.offsets)[texts])
+        return Corpus(
+            self.words[at], self.pairs[at], self.triples[at], offsets, self.sizes, self.said[at]
+        )
+
+
+def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Where stretches of these lengths lie when they are put end to end, shape (n + 1,); and whence each word of them comes."""
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
+
 
 def number_runs(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Corpus:
     """Number words, pairs and triples of words.
@@ -53,7 +66,7 @@ def number_runs(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Co
 
 
 @njit(cache=True, nogil=True)
-def _continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+def continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each shorter run: how often, over all voices, it went on, and in how many different ways."""
     times = np.zeros(found, np.float32)
     ways = np.zeros(found, np.float32)
@@ -69,7 +82,7 @@ def _continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _prices(  # type: ignore[no-untyped-def]  # pragma: no cover
+def price_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
     price, ads, words, pairs, triples, said, offsets, c1, c2, c3, total, times2, ways2, times3, ways3
 ):
     for ad in range(ads[0], ads[1]):
@@ -109,9 +122,9 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
         runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
         waiting = [pool.submit(voices_of, ids, offsets, cluster, order, found) for ids, found in runs]
         ones, twos, threes = (done.result() for done in waiting)
-        after_one = pool.submit(_continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
+        after_one = pool.submit(continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
         after_two = pool.submit(
-            _continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
+            continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
         )
         after = (*after_one.result(), *after_two.result())
         total = max(float(ones.sum()), 1.0)
@@ -119,7 +132,7 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
         texts = (corpus.words, corpus.pairs, corpus.triples, corpus.said, offsets)
         bounds = np.linspace(0, corpus.ads, threads + 1).astype(np.int64)
         shares = [
-            pool.submit(_prices, price, bounds[k : k + 2], *texts, ones, twos, threes, total, *after)
+            pool.submit(price_kernel, price, bounds[k : k + 2], *texts, ones, twos, threes, total, *after)
             for k in range(threads)
         ]
         for done_share in shares:
