@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from filrouge.compare.align import pair_bits
-from filrouge.compare.consensus import Consensus
 from filrouge.compare.labels import HALF
+from filrouge.compare.models import Models
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
 
@@ -102,18 +102,17 @@ def templates_reach(
     price: Float32Array,
     near: Int32Array,
     saved: Float32Array,
-    templates: list[Consensus],
+    models: Models,
     otherwise: Reach,
 ) -> Reach:
     """The same for templates: the best that each ad reaches with any near template but its own.
 
     Less than with single ads: a template holds what its members share, and no more.
     """
-    if not templates:
+    if not len(models):
         return otherwise
     whole = whole_bits(corpus, price)
-    cost = np.array([template.price.sum() for template in templates])
-    copy = saved >= HALF * np.minimum(whole[:, None], cost[np.maximum(near, 0)])
+    copy = saved >= HALF * np.minimum(whole[:, None], models.cost[np.maximum(near, 0)])
     return _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads)
 
 

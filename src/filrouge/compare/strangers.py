@@ -156,3 +156,21 @@ def voices_of(
                 last[i] = who
                 counts[i] += 1
     return counts
+
+
+def first_prices(corpus: Corpus) -> Float32Array:
+    """Prices before any cluster is known: a third of the rarity of the three words that end here.
+
+    A conditional price would make a template's own repetitions cheap; a third, because each
+    word takes part in three runs.
+    """
+    everyone = np.arange(corpus.ads, dtype=np.int32)
+    df = voices_of(corpus.triples, corpus.offsets, everyone, everyone, corpus.sizes[2])
+    rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
+    return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
+
+
+def prices_of_labels(corpus: Corpus, label: Int32Array, threads: int) -> Float32Array:
+    """The prices when each cluster is one voice, and each ad alone is one."""
+    n = corpus.ads
+    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), threads)
