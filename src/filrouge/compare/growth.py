@@ -33,9 +33,9 @@ ALONE = np.int32(-1)
 NEW = np.int32(-2)
 NEAR = 3
 """Templates that are tried for each text."""
-SETTLED = 500
-"""A cluster of so many texts is written anew only when it has grown by a tenth."""
-STEP = np.log(1.1)
+SETTLED = 8
+"""A cluster of so many texts is written anew only when it has grown by a quarter."""
+STEP = np.log(1.25)
 
 
 @dataclass(frozen=True)
