@@ -271,3 +271,34 @@ def _longer_keys(ids, offsets, first_new, common, length):  # type: ignore[no-un
         for t in range(offsets[text], offsets[text + 1]):
             keys[t - base] = _longer_key(ids, offsets[text], t, common, length)
     return keys
+
+
+@njit(cache=True, nogil=True)
+def best_met(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, second, times, texts, keep, far_less
+):
+    """Mark the pairs that are among the `keep` most proposed of either of their texts.
+
+    A pair proposed `far_less` times less often than the best of both its texts is not marked.
+    """
+    top = np.zeros((texts, keep), np.int32)
+    most = np.zeros(texts, np.int32)
+    for k in range(first.size):
+        for text in (first[k], second[k]):
+            most[text] = max(most[text], times[k])
+            low = np.argmin(top[text])
+            top[text, low] = max(top[text, low], times[k])
+    least = np.empty(texts, np.int32)
+    for text in range(texts):
+        least[text] = top[text].min()
+    chosen = np.zeros(first.size, np.bool_)
+    room = np.full(texts, 2 * keep, np.int32)
+    for k in range(first.size):
+        a, b = first[k], second[k]
+        if times[k] * far_less < min(most[a], most[b]):
+            continue
+        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
+            chosen[k] = True
+            room[a] -= 1
+            room[b] -= 1
+    return chosen
