@@ -61,7 +61,8 @@ _FILLERS: Final = "and et y dash tiret hyphen dot point punto guion space espace
 FILLERS: Final = frozenset(_FILLERS.split())
 """Words that may stand between the digits of a phone that is read out."""
 
-_SIMPLE: Final = frozenset(UNITS) - {"quatre"}
+SAID_ALONE: Final = frozenset(UNITS) - {"quatre"}
+"""Words for one digit that no word after them changes."""
 _CONJUNCTION: Final = re.compile(r"[\s-]*(?:(?:and|et|y)\b)?[\s-]*")
 _LEET: Final = {"o": "o0", "i": "i1!|", "e": "e3", "a": "a4", "s": "s5$"}
 _LOOKS: Final = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2"}
@@ -174,7 +175,7 @@ def composed(text: str, tokens: Sequence[Token], absorb: bool) -> list[Group]:
     groups: list[Group] = []
     at = 0
     # One digit said at a time, the most common way, needs no grammar.
-    simple = all(token.kind != "word" or token.text in _SIMPLE for token in tokens)
+    simple = all(token.kind != "word" or token.text in SAID_ALONE for token in tokens)
     while at < len(tokens):
         token = tokens[at]
         start = token.start
