@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -48,6 +50,23 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
         text, in characters, end exclusive). Rows of a kind do not overlap; of two kinds that do, the more
         specific stays, but a phone may lie in a URL, handle or payment, and an e-mail in a payment.
     """
+    with _no_collecting():
+        return _find(folded, countries)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Without the collector of cycles, of which there are none here: it would walk all finds again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _find(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
     from filrouge.ads.identifiers import scan_kernels as kernels
 
     words = lexicon()
