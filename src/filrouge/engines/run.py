@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.clusters import find_clusters
-from filrouge.compare.growth import ALONE, NEW, State, Texts, grow, numbered_by_appearance
+from filrouge.compare.growth import ALONE, NEW, Grown, State, Texts, grow, numbered_by_appearance
 from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
 from filrouge.compare.strangers import slices
@@ -266,7 +266,7 @@ def _grown(
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
     after = grown.state
-    ids, next_id, events = _ids_after(old, label, after.label, grown.touched, kept, texts.sizes)
+    ids, next_id, events = _ids_after(old, label, grown, kept, texts.sizes)
     alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
     order = alive[np.argsort(ids[alive])]
     begins, at = slices(after.begins[order], np.diff(after.begins)[order])
@@ -279,13 +279,13 @@ def _grown(
 def _ids_after(
     old: NDArray[np.int64],
     before: NDArray[np.int32],
-    label: NDArray[np.int32],
-    touched: NDArray[np.int64],
+    grown: Grown,
     kept: Kept,
     sizes: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], int, list[Event]]:
     """The id of each label, and what became of those that were touched."""
-    ids = np.full(int(max(label.max(initial=-1), kept.ids.size - 1)) + 1, ALONE, np.int64)
+    label, touched = grown.state.label, grown.touched
+    ids = np.full(grown.state.begins.size - 1, ALONE, np.int64)
     ids[: kept.ids.size] = kept.ids
     changed = np.zeros(ids.size + 1, np.bool_)
     changed[touched] = True
