@@ -146,6 +146,8 @@ def run(ws: Workspace, *, anew: bool = False, jobs: int = 1, progress: Progress 
             "clusters": int(found.kept.ids.size),
             "next_id": found.kept.next_id,
             "cut": round(found.cut, 4),
+            "reach": [found.kept.reach.place, found.kept.reach.scale, found.kept.reach.ads],
+            "among": [found.kept.among.place, found.kept.among.scale, found.kept.among.ads],
         }
         snapshot = batch.commit(details, check=lambda now, _batch: _not_overtaken(now, before))
         forget(ws, batch.id)
