@@ -99,6 +99,12 @@ def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     return _looked_up(network, ads, np.int64(NONE))
 
 
+def next_network(ws: Workspace) -> int:
+    """The first id of a network that was never used."""
+    run = last_run(ws)
+    return int(run.details["next_network"]) if run else 0
+
+
 def events(ws: Workspace) -> pl.DataFrame:
     """What became of clusters and networks: of, kind, id, other, ads, why, seq; the oldest first."""
     return _rows(ws, "events")
