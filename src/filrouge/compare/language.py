@@ -92,7 +92,7 @@ class Table:
         return out
 
     def with_counts(self, keys: UInt64Array, counts: Counts, keep: NDArray[np.bool_]) -> Table:
-        """This table with the runs `keys` counted anew; of these only those that are to be kept."""
+        """The table with the runs `keys` counted anew; of these only those that are to be kept."""
         stays = ~np.isin(self.keys, keys, assume_unique=True)
         merged = np.concatenate([self.keys[stays], keys[keep]])
         order = np.argsort(merged)
@@ -159,7 +159,8 @@ class Ledger:
         model: what was known before.
         corpus: the texts; numbered among themselves.
         key_of_word: uint64, keyed hash of each word number of the corpus.
-        before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its own, -2 for a
+        before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its
+            own, -2 for a
             text that came since. None if it holds none of them. All texts of a voice have to be here, if any is.
         threads: how many threads to use; the result is the same.
     """
