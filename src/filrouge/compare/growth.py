@@ -221,7 +221,8 @@ class _Growth:
 
     def _near(self, which: np.ndarray) -> Int32Array:
         """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met
-        nobody."""
+        nobody.
+        """
         near = near_clusters(*self.graph, self._node_labels(), NEAR, self.threads)
         if self.clusters:
             # Whom no run proposes to anybody may follow the template that made its words too common.
@@ -253,7 +254,8 @@ class _Growth:
 
     def _join(self, which: np.ndarray, found: Int32Array, saved: Float32Array) -> None:
         """Give the texts their clusters; those that grew by it are touched, unless they are large and grew by
-        little."""
+        little.
+        """
         was = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
         self.label[which] = found
         self.bits[which] = saved
@@ -363,7 +365,8 @@ class _Growth:
 
     def _merge(self) -> None:
         """Make clusters one whose templates are one; those that were not touched yet are drawn in with all
-        their members."""
+        their members.
+        """
         nodes = self._node_labels()
         joined = merged(nodes, self.models, self.graph[0], self.graph[1], self.reach.pair, self.threads)
         if np.array_equal(joined, nodes):

@@ -7,6 +7,7 @@ price of a word leaves its own voice out, so such a run tells nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -221,7 +222,8 @@ class Ledger:
         table = np.zeros(runs.word.size, np.float32)
         more = 0.0 if label is None else float((ones.voices - self.known[0].voices).sum(dtype=np.float64))
         least = [np.maximum(count.voices, 1) for count in (ones, twos, threes)]
-        price_runs(
+        price: Callable[..., None] = price_runs  # numba hides its types
+        price(
             table, 0, table.size, runs.word, runs.pair, runs.before, runs.pair_before, self.corpus.said,
             *least, self.model.total + more,
             np.maximum(ones.times, 1), ones.ways, np.maximum(twos.times, 1), twos.ways,

@@ -124,7 +124,8 @@ def _first_numbers(words, offsets, first, last, slots, numbers, bits, out):  # t
 @njit(cache=True, nogil=True)
 def _longer_numbers(ids, offsets, first, last, common, length, slots, numbers, bits):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Put in the place of each run's number that of the run twice as long, where both halves are too common;
-    else -1."""
+    else -1.
+    """
     for text in range(first, last):
         begin = offsets[text]
         # From the end, since a run's left half lies before it and must not be overwritten yet.
@@ -223,11 +224,15 @@ def meetings(
     proposed: list[UInt64Array] = []
     with ThreadPoolExecutor(threads) as pool:
 
+        # numba's decorators hide what they decorate from the type checker.
+        number_first: Callable[..., None] = _first_numbers
+        listed: Callable[..., None] = _listed
+
         def shared(work: Callable[..., Any], *given: Any) -> list[Any]:
             return list(pool.map(lambda b: work(*given[:2], *b, *given[2:]), pairwise(bounds)))
 
         runs = _runs_of(keys)
-        shared(lambda *a: _first_numbers(*a, ids), words, offsets, *runs.arrays)
+        shared(lambda *given: number_first(*given, ids), words, offsets, *runs.arrays)
         length = SHORTEST
         while True:
             counts = shared(_holders, ids, offsets, runs.found)
@@ -238,7 +243,7 @@ def meetings(
             postings = np.empty(int(sizes.sum()), np.uint64)
             own = np.cumsum([np.zeros_like(begins), *counts[:-1]], axis=0) + begins
             list(pool.map(
-                lambda b, at: _listed(words, ids, offsets, *b, used, at, postings), pairwise(bounds), own  # noqa: B023
+                lambda b, at: listed(words, ids, offsets, *b, used, at, postings), pairwise(bounds), own  # noqa: B023
             ))  # fmt: skip
             out = np.empty(NEIGHBOURS * postings.size, np.uint64)
             proposed.append(out[: _met(begins, begins + sizes, postings, np.uint64(first_new), out)].copy())

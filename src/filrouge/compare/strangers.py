@@ -94,7 +94,8 @@ class Corpus:
     @property
     def said(self) -> NDArray[np.bool_]:
         """Per word number, False for one that stands for an identifier."""
-        return self.kinds == 0
+        said: NDArray[np.bool_] = np.equal(self.kinds, 0)
+        return said
 
 
 def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Array]:
