@@ -48,6 +48,7 @@ class Clustering:
         price: float32, shape (words,): what each word would cost a stranger.
         first, second: int32, shape (pairs,): the pairs of texts that were looked at, sorted.
         cut: bits that tie two ads: of such ties one in `ONE_IN` is between strangers.
+        reach: what strangers reach with each other; among: with templates.
         corpus: the texts.
         threads: how many threads to use for what is asked later.
     """
@@ -59,6 +60,8 @@ class Clustering:
     first: Int32Array
     second: Int32Array
     cut: float
+    reach: Reach
+    among: Reach
     corpus: Corpus
     threads: int = 1
 
@@ -139,7 +142,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
     own = np.where(label >= 0, own, 0).astype(np.float32)
     models = models.kept(kept.astype(np.int64))
-    return Clustering(label, own, models, price, first, second, cut, corpus, threads)
+    return Clustering(label, own, models, price, first, second, cut, reach, among, corpus, threads)
 
 
 def belonging(

@@ -240,6 +240,28 @@ def weigh_models(
     return _written(corpus, price, members, (words, begins[:-1], begins[1:]), 0, 0.0, threads)
 
 
+def revise_models(
+    corpus: Corpus,
+    price: Float32Array,
+    members: Members,
+    words: Int32Array,
+    begins: Int64Array,
+    least: float,
+    threads: int = 1,
+) -> Models:
+    """The consensus of each group, begun at words that are known: of a model from before its members changed.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        members: the groups.
+        words, begins: where each group's consensus begins, as in `Models`.
+        least: bits that strangers reach; who copies no more than that has no vote.
+        threads: how many threads to use; the result is the same.
+    """
+    return _written(corpus, price, members, (words, begins[:-1], begins[1:]), 2, least, threads)
+
+
 @njit(cache=True, nogil=True)
 def _named(texts, begins):  # type: ignore[no-untyped-def]  # pragma: no cover
     """A hash of each group's members."""

@@ -81,6 +81,11 @@ class Corpus:
         """How many different words, pairs and triples there are."""
         return self.kinds.size, self.runs.pair_word.size, self.runs.word.size
 
+    def only(self, texts: NDArray[np.integer]) -> Corpus:
+        """These of the texts, in this order; words and runs keep their numbers."""
+        offsets, at = slices(self.offsets[:-1][texts], np.diff(self.offsets)[texts])
+        return Corpus(self.words[at], offsets, self.kinds, self.triples[at], self.runs)
+
     def without_runs(self) -> Corpus:
         """The same texts, without their runs of words."""
         none = np.zeros(0, np.int32)
@@ -90,6 +95,12 @@ class Corpus:
     def said(self) -> NDArray[np.bool_]:
         """Per word number, False for one that stands for an identifier."""
         return self.kinds == 0
+
+
+def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Where stretches of these lengths lie when they are put end to end, shape (n + 1,), and whence each word comes."""
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
 
 
 def number_runs(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1) -> Corpus:
@@ -207,7 +218,7 @@ def count_voices(corpus: Corpus, label: Int32Array | None = None, threads: int =
 
 
 @njit(cache=True, nogil=True)
-def _continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+def continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each shorter run: how often, over all voices, it went on, and in how many different ways."""
     times = np.zeros(found, np.int64)
     ways = np.zeros(found, np.int32)
@@ -219,7 +230,7 @@ def _continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pr
 
 
 @njit(cache=True, nogil=True)
-def _prices_of_runs(  # type: ignore[no-untyped-def]  # pragma: no cover
+def price_runs(  # type: ignore[no-untyped-def]  # pragma: no cover
     price, begin, end, word, pair, before, pair_before, said, c1, c2, c3, total, times2, ways2, times3, ways3
 ):
     for run in range(begin, end):
@@ -246,7 +257,7 @@ def _looked_up(price, table, triples, begin, end):  # type: ignore[no-untyped-de
         price[t] = table[triples[t]]
 
 
-def _spread(corpus: Corpus, table: Float32Array, threads: int) -> Float32Array:
+def spread(corpus: Corpus, table: Float32Array, threads: int = 1) -> Float32Array:
     """What is known of each different triple, for each word."""
     price = np.empty(corpus.words.size, np.float32)
     cuts = np.linspace(0, price.size, 4 * threads + 1).astype(np.int64)
@@ -264,8 +275,8 @@ def prices_of_runs(corpus: Corpus, voices: Voices, threads: int = 1) -> Float32A
     writers instead of occurrences.
     """
     runs, (ones, twos, threes) = corpus.runs, voices
-    after_one = _continuations(runs.pair_before, twos, ones.size)
-    after_two = _continuations(runs.before, threes, twos.size)
+    after_one = continuations(runs.pair_before, twos, ones.size)
+    after_two = continuations(runs.before, threes, twos.size)
     table = np.zeros(threes.size, np.float32)
     total = max(float(ones.sum()), 1.0)
     known = (runs.word, runs.pair, runs.before, runs.pair_before, corpus.said, ones, twos, threes, total)
@@ -273,7 +284,7 @@ def prices_of_runs(corpus: Corpus, voices: Voices, threads: int = 1) -> Float32A
     with ThreadPoolExecutor(threads) as pool:
         list(
             pool.map(
-                lambda a, b: _prices_of_runs(table, a, b, *known, *after_one, *after_two), cuts[:-1], cuts[1:]
+                lambda a, b: price_runs(table, a, b, *known, *after_one, *after_two), cuts[:-1], cuts[1:]
             )
         )
     return table
@@ -287,7 +298,7 @@ def prices(corpus: Corpus, label: Int32Array, threads: int = 1) -> Float32Array:
         label: int32, shape (texts,): the texts of one label are one voice, and so is each with -1.
         threads: how many threads to use; the result is the same.
     """
-    return _spread(corpus, prices_of_runs(corpus, count_voices(corpus, label, threads), threads), threads)
+    return spread(corpus, prices_of_runs(corpus, count_voices(corpus, label, threads), threads), threads)
 
 
 def first_prices(corpus: Corpus, voices: Voices | None = None, threads: int = 1) -> Float32Array:
@@ -304,4 +315,4 @@ def first_prices(corpus: Corpus, voices: Voices | None = None, threads: int = 1)
     df = (voices or count_voices(corpus, None, threads)).triples
     rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
     table = np.where(corpus.said[corpus.runs.word], rarity, np.float32(0)).astype(np.float32)
-    return _spread(corpus, table, threads)
+    return spread(corpus, table, threads)
