@@ -7,6 +7,7 @@ stays with it.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Mapping
@@ -102,6 +103,7 @@ class _There:
 
     def __init__(self, sealing: Sealing) -> None:
         context = get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # what is imported once is there in every process
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, sealing), daemon=True)
         self._process.start()
@@ -151,6 +153,8 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
     """Work at a desk until nobody asks any more."""
     # One process, one core: the others have work of their own.
     os.environ["POLARS_MAX_THREADS"] = "1"
+    # Nothing here makes cycles, and the collector would walk all that a chunk holds again and again.
+    gc.disable()
     desk = Desk(sealing)
     while True:
         try:
