@@ -153,7 +153,7 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
     """Work at a desk until nobody asks any more."""
     # One process, one core: the others have work of their own.
     os.environ["POLARS_MAX_THREADS"] = "1"
-    # Nothing here makes cycles, and the collector would walk all that a chunk holds again and again.
+    # In the midst of a chunk the collector would walk all that was found again and again.
     gc.disable()
     desk = Desk(sealing)
     while True:
@@ -166,6 +166,10 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
         except Exception as trouble:
             result = trouble
         pipe.send(result)
+        # Errors that were handled hold the frames they came through, and those a whole chunk.
+        del result, arguments
+        gc.collect()
+        gc.freeze()
 
 
 class Crew:
