@@ -20,7 +20,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
-    """Memory and processor time of this process and all that it started, looked at five times a second."""
+    """Memory and processor time of this process and all that it started, looked at once a second."""
 
     def __init__(self) -> None:
         self.peak = 0.0
@@ -46,7 +46,7 @@ class Watch:
         return sum(self._seconds.values()) - self._before
 
     def _look(self) -> None:
-        while not self._end.wait(0.2):
+        while not self._end.wait(1.0):
             self._once()
 
     def _once(self) -> None:

@@ -145,6 +145,21 @@ def test_words_known_from_before_read_a_disguised_one(ws: Workspace, tmp_path: P
     assert known_words(ws.refreshed()).counts.max() == 5
 
 
+def test_words_of_many_batches_are_kept_together_and_those_of_a_past_day_stay(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    for k in range(8):
+        taken(ws, rows(tmp_path, f"{k}.csv", f"a grand piano for number {k}"))
+        known = known_words(ws.refreshed())
+        assert known.counts.max() == k + 1
+    kept = sorted(path.name for path in ws.derived("index/words").glob("*.words"))
+    assert kept == ["5.words"]
+    assert known_words(ws.refreshed().at(3)).counts.max() == 3
+    for path in ws.derived("index/words").glob("*.words"):
+        path.write_bytes(b"damaged" * 9)
+    assert np.array_equal(known_words(ws.refreshed()).counts, known.counts)
+
+
 def test_a_first_ingest_reads_words_as_compare_does(ws: Workspace, tmp_path: Path) -> None:
     taken(ws, written(tmp_path, "ads.csv", ADS))
     now = ws.refreshed()
