@@ -10,13 +10,14 @@ Source: consistent sampling by the least hashes, Broder, On the resemblance and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numba import njit
 
 from filrouge.compare.coded_lists import UInt32Array
-from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 
 KEPT: Final = 16
 """Runs that are kept of each text."""
@@ -113,14 +114,42 @@ def _different_runs(runs, offsets, first, step):  # type: ignore[no-untyped-def]
     return out[:to]
 
 
-def stock_runs(runs: UInt32Array, offsets: Int64Array) -> UInt32Array:
-    """The runs that many texts hold, sorted; learned from `SAMPLE` texts, if there are so many."""
+@dataclass(frozen=True)
+class UsualRuns:
+    """Runs that several texts hold, learned from some of them.
+
+    Attributes:
+        keys: uint32, ascending: the runs that two of the texts or more hold.
+        counts: int64: how many of them.
+        texts: how many were looked at.
+    """
+
+    keys: UInt32Array
+    counts: Int64Array
+    texts: int
+
+    @property
+    def stock(self) -> UInt32Array:
+        """Those that are stock phrases, ascending."""
+        stock: UInt32Array = self.keys[self.counts > max(FEWEST, self.texts // STOCK)]
+        return stock
+
+    def rarity(self, runs: UInt32Array) -> Float32Array:
+        """log2(texts / texts that hold it) of each run; of one that none or one holds as if one did."""
+        count = np.ones(runs.size)
+        if self.keys.size:
+            at = np.minimum(np.searchsorted(self.keys, runs), self.keys.size - 1)
+            count = np.where(self.keys[at] == runs, self.counts[at], 1)
+        return np.log2(max(self.texts, 2) / count).astype(np.float32)
+
+
+def usual_runs(runs: UInt32Array, offsets: Int64Array) -> UsualRuns:
+    """What is usual among these texts; learned from `SAMPLE` of them, if there are so many."""
     texts = offsets.size - 1
     step = max(1, -(-texts // SAMPLE))
     found, counts = np.unique(_different_runs(runs, offsets, 0, step), return_counts=True)
-    most = max(FEWEST, -(-texts // step) // STOCK)
-    stock: UInt32Array = found[counts > most]
-    return stock
+    several = counts > 1
+    return UsualRuns(found[several], counts[several].astype(np.int64), -(-texts // step))
 
 
 @njit(cache=True, nogil=True)
@@ -179,7 +208,7 @@ def fingerprints(
         runs: see `run_keys`, shape (words,).
         whole: see `whole_places`, shape (texts,).
         offsets: where each text begins, shape (texts + 1,).
-        stock: see `stock_runs`.
+        stock: see `UsualRuns`.
 
     Returns:
         The keys, end to end, and where those of each text begin, shape (texts + 1,).

@@ -23,7 +23,7 @@ from filrouge.compare.fingerprints import (
     WORD_BITS,
     fingerprints,
     run_keys,
-    stock_runs,
+    usual_runs,
     whole_keys,
     whole_places,
     word_places,
@@ -83,11 +83,11 @@ def built(
         words: places in `keys`, end to end.
         keys: uint64: pseudonyms of words, their kind in the low 4 bits.
         offsets: where the words of each ad begin, shape (n + 1,).
-        stock: see `stock_runs`; learned from these ads if it is not given.
+        stock: see `UsualRuns`; learned from these ads if it is not given.
     """
     runs = run_keys(words, keys, offsets)
     if stock is None:
-        stock = stock_runs(runs, offsets)
+        stock = usual_runs(runs, offsets).stock
     whole = whole_places(whole_keys(words, keys, offsets))
     prints, begins = fingerprints(runs, whole, offsets, stock)
     del runs

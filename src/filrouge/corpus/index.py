@@ -24,7 +24,8 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from filrouge.compare.coded_lists import CodedLists, Plan, UInt32Array
+from filrouge.compare.coded_lists import CodedLists, Plan
+from filrouge.compare.fingerprints import UsualRuns
 from filrouge.compare.runs import Int64Array
 from filrouge.compare.segments import Segment, every_ad, merged
 
@@ -56,14 +57,14 @@ class Manifest:
         workspace: whose it is.
         covered: ascending ranges of ad numbers, [first, past the last]: what was readable of them is held.
         forgot: the place in the ledger up to which destroyed ads are taken out.
-        stock, learned_from: the file with the stock phrases, and of how many texts they are.
+        usual, learned_from: the file with the usual runs, and of how many texts they are.
         segments: in no order.
     """
 
     workspace: str
     covered: tuple[tuple[int, int], ...] = ()
     forgot: int = -1
-    stock: str = ""
+    usual: str = ""
     learned_from: int = 0
     segments: tuple[Held, ...] = ()
     format: int = field(default=FORMAT)
@@ -109,23 +110,29 @@ class IndexFolder:
                     if self.manifest() == manifest:
                         self._publish(Manifest(self.workspace))
 
-    def stock(self, manifest: Manifest) -> UInt32Array | None:
-        """The stock phrases known; None if none are."""
-        if not manifest.stock:
+    def usual(self, manifest: Manifest) -> UsualRuns | None:
+        """The usual runs known; None if none are."""
+        if not manifest.usual:
             return None
-        found: UInt32Array = np.load(self.folder / manifest.stock)
-        return found
+        with np.load(self.folder / manifest.usual) as found:
+            return UsualRuns(found["keys"], found["counts"].astype(np.int64), manifest.learned_from)
 
-    def learn(self, stock: UInt32Array, texts: int) -> None:
-        """Keep stock phrases, if they are of more texts than those that are kept."""
+    def learn(self, usual: UsualRuns) -> None:
+        """Keep usual runs, if they are of more texts than those that are kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"stock-{uuid4().hex}.npy"
+        name = f"{uuid4().hex}.usual"
         with _new_file(self.folder / name) as file:
-            np.save(file, stock)
+            np.savez(file, keys=usual.keys, counts=usual.counts.astype(np.uint32))
         with self._writing():
             now = self.manifest()
-            if now.learned_from < texts:
-                self._publish(replace(now, stock=name, learned_from=texts))
+            old, wanted = now.usual, now.learned_from < usual.texts
+            if wanted:
+                self._publish(replace(now, usual=name, learned_from=usual.texts))
+        # Who read the old manifest a moment ago may still want the old file: `tidy` deletes it later.
+        if not wanted:
+            (self.folder / name).unlink(missing_ok=True)
+        elif old:
+            os.utime(self.folder / old)
 
     def add(self, segment: Segment, first: int, past: int, forgot: int) -> bool:
         """Take in a segment of the ads `first` to before `past`; False if that is not wanted any more.
@@ -137,6 +144,7 @@ class IndexFolder:
         with self._writing():
             now = self.manifest()
             if now.forgot != forgot or any(a < past and first < b for a, b in now.covered):
+                self._drop([held] if held else [])
                 return False
             covered = _together([*now.covered, (first, past)])
             added = (held,) if held else ()
@@ -152,6 +160,10 @@ class IndexFolder:
         return self._replace(
             [manifest.segments[k] for k in chosen], [merged([segments[k] for k in chosen])], manifest.forgot
         )
+
+    def crowded(self, most: int = MOST_SEGMENTS) -> bool:
+        """Whether there are segments to merge."""
+        return bool(to_merge([held.ads for held in self.manifest().segments], most))
 
     def forget(self, gone: Callable[[Int64Array], Int64Array], seq: int) -> None:
         """Write the segments anew that hold destroyed ads.
@@ -177,7 +189,7 @@ class IndexFolder:
     def tidy(self, older_than: float = _LEFT_BEHIND) -> None:
         """Delete what was left behind by somebody who was killed."""
         now = self.manifest()
-        named = {_MANIFEST, "lock", now.stock, *(held.name for held in now.segments)}
+        named = {_MANIFEST, "lock", now.usual, *(held.name for held in now.segments)}
         with suppress(FileNotFoundError):
             for path in self.folder.iterdir():
                 with suppress(FileNotFoundError):
@@ -187,7 +199,7 @@ class IndexFolder:
     def bytes(self) -> int:
         """How much the index takes on disk."""
         now = self.manifest()
-        names = [_MANIFEST, *([now.stock] if now.stock else []), *(held.name for held in now.segments)]
+        names = [_MANIFEST, *([now.usual] if now.usual else []), *(held.name for held in now.segments)]
         return sum((self.folder / name).stat().st_size for name in names if (self.folder / name).exists())
 
     def _replace(
@@ -200,12 +212,16 @@ class IndexFolder:
             there = set(now.segments)
             # A merge that began before ads were destroyed may not bring them back.
             if not set(old) <= there or now.forgot > forgot or (only is not None and there != only):
+                self._drop(written)
                 return False
             left = tuple(held for held in now.segments if held not in old)
             self._publish(replace(now, segments=(*left, *written), forgot=forgot))
-        for held in old:
-            (self.folder / held.name).unlink(missing_ok=True)
+        self._drop(old)
         return True
+
+    def _drop(self, held: Sequence[Held]) -> None:
+        for each in held:
+            (self.folder / each.name).unlink(missing_ok=True)
 
     def _written(self, segment: Segment) -> Held | None:
         if not segment.ads.size:
