@@ -92,7 +92,7 @@ def _is_plain(c: int) -> bool:
 @njit(cache=True, nogil=True)
 def _is_listed(chars: U32, begin: int, end: int, table: U64) -> bool:
     """Whether the word from begin to end is in a `word_table`."""
-    return _place_of(chars, begin, end, table) >= 0
+    return bool(_place_of(chars, begin, end, table) >= 0)
 
 
 @njit(cache=True, nogil=True)

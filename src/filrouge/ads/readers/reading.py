@@ -22,6 +22,8 @@ from filrouge.errors import BinaryFile, EmptyFile, NoAds
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from filrouge.progress import Progress
 
 
