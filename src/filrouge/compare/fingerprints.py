@@ -32,7 +32,7 @@ RUN_BITS: Final = 32
 WHOLE: Final = 1 << 31
 """The keys of whole texts have this bit, those of runs have not."""
 WORD_BITS: Final = 48
-"""Bits of a word's key in the index."""
+"""Bits of the key of a word, or of an identifier, in the index."""
 
 _FILTER_BITS: Final = 20
 
@@ -218,6 +218,6 @@ def fingerprints(
 
 
 def word_places(keys: UInt64Array) -> UInt64Array:
-    """Where words stand in the index: the high bits of their pseudonyms."""
+    """Where words and identifiers stand in the index: the high bits of their pseudonyms."""
     high: UInt64Array = keys >> np.uint64(64 - WORD_BITS)
     return high

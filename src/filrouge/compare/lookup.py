@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.coded_lists import CodedLists
+from filrouge.compare.fingerprints import word_places
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import FIRST, Segment
 
@@ -166,6 +167,18 @@ def _in_both(few, many):  # type: ignore[no-untyped-def]  # pragma: no cover
             out[to] = number
             to += 1
     return out[:to].copy()
+
+
+def carriers(segments: Sequence[Segment], pseudonyms: UInt64Array) -> list[Int64Array]:
+    """The ads that carry each of these identifiers, ascending."""
+    out: list[list[Int64Array]] = [[] for _ in range(pseudonyms.size)]
+    for segment in segments:
+        counts, ats = segment.carried.find(word_places(pseudonyms))
+        ends = np.cumsum(counts)
+        places = segment.carried.take(counts, ats, counts)
+        for mine, end, count in zip(out, ends.tolist(), counts.tolist(), strict=True):
+            mine.append((segment.ads[places[end - count : end]] & np.uint32(FIRST - 1)).astype(np.int64))
+    return [np.sort(np.concatenate([*mine, np.zeros(0, np.int64)])) for mine in out]
 
 
 def word_counts(segments: Sequence[Segment], words: UInt64Array) -> Int64Array:

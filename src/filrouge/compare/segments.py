@@ -1,9 +1,9 @@
 """A part of the search index: the texts of some ads by their runs, their words and as wholes.
 
-A segment is three things. `ads`: the numbers of its ads, those of equal texts side by side. `runs`: for each
-fingerprint key the texts that it stands for. `words`: for each word the texts that hold it. A text is known by the
-place of its first ad in `ads`; texts with equal least keys stand side by side there, and so copies do, which is what
-makes the lists short.
+A segment is four things. `ads`: the numbers of its ads, those of equal texts side by side. `runs`: for each
+fingerprint key the texts that it stands for. `words`: for each word the texts that hold it. `carried`: for each
+identifier the ads that carry it. A text is known by the place of its first ad in `ads`; texts with equal least keys
+stand side by side there, and so copies do, which is what makes the lists short.
 
 A segment depends on the ads in it alone: made at once or merged from parts in any order, it is the same, bit for bit.
 """
@@ -46,11 +46,13 @@ class Segment:
         ads: uint32, shape (ads,): ad numbers; with `FIRST` where a text begins. Ascending within a text.
         runs: fingerprint keys of 32 bits, see `fingerprints`.
         words: the high 48 bits of the pseudonyms of words; identifiers and names are left out.
+        carried: those of identifiers, each with the places of the very ads that carry it.
     """
 
     ads: UInt32Array
     runs: CodedLists
     words: CodedLists
+    carried: CodedLists
 
     def ads_of(self, place: int) -> Int64Array:
         """The ads of the text at a place, ascending."""
@@ -75,8 +77,9 @@ def built(
     keys: UInt64Array,
     offsets: Int64Array,
     stock: UInt32Array | None = None,
+    carried: tuple[Int64Array, UInt64Array] | None = None,
 ) -> Segment:
-    """The segment of these ads. Ads without words are left out.
+    """The segment of these ads; one without words is a text of none.
 
     Args:
         ads: numbers of the ads, different and below `FIRST`, shape (n,).
@@ -84,6 +87,7 @@ def built(
         keys: uint64: pseudonyms of words, their kind in the low 4 bits.
         offsets: where the words of each ad begin, shape (n + 1,).
         stock: see `UsualRuns`; learned from these ads if it is not given.
+        carried: numbers of ads, and the pseudonym of an identifier that each of them carries.
     """
     runs = run_keys(words, keys, offsets)
     if stock is None:
@@ -91,10 +95,7 @@ def built(
     whole = whole_places(whole_keys(words, keys, offsets))
     prints, begins = fingerprints(runs, whole, offsets, stock)
     del runs
-    least, identity = _identities(prints, begins)
-    kept = np.diff(begins) > 0
-    order, text_begins, arranged = _arranged(ads[kept], least[kept], identity[kept])
-    order = np.flatnonzero(kept)[order]
+    order, text_begins, arranged = _arranged(ads, *_identities(prints, begins))
     # One ad speaks for all of an equal text; its place is that of the first.
     speaks = order[text_begins]
     run_lists = _one_set(RUN_BITS, ads.size, *_run_entries(prints, begins, speaks, text_begins))
@@ -102,7 +103,8 @@ def built(
     word_begins, places = _word_entries(words, offsets, rank_of, ranks.size, speaks, text_begins)
     held = np.diff(word_begins) > 0
     word_begins = np.append(word_begins[:-1][held], word_begins[-1])
-    return Segment(arranged, run_lists, _one_set(WORD_BITS, ads.size, ranks[held], word_begins, places))
+    word_lists = _one_set(WORD_BITS, ads.size, ranks[held], word_begins, places)
+    return Segment(arranged, run_lists, word_lists, _carried_lists(ads[order], carried))
 
 
 def merged(segments: Sequence[Segment], gone: Int64Array | None = None) -> Segment:
@@ -127,21 +129,24 @@ def merged(segments: Sequence[Segment], gone: Int64Array | None = None) -> Segme
         np.concatenate([*least, np.zeros(0, np.uint64)])[kept],
         np.concatenate([*identity, np.zeros(0, np.uint64)])[kept],
     )
-    # Where the text that began at a place of its segment begins now; -1 if none of its ads is left.
+    # Where each ad is now, and where the text that began at its place begins; -1 if none of it is left.
     came_from = np.flatnonzero(kept)[order]
     now = np.repeat(text_begins, np.diff(np.append(text_begins, order.size)))
-    moved, at = [], 0
-    place_of = np.full(every.size, -1, np.int64)
-    place_of[came_from] = now
-    for mine_ads, first in zip(ads, firsts, strict=True):
-        move = np.full(mine_ads.size, -1, np.int64)
-        np.maximum.at(move, first, place_of[at : at + mine_ads.size])
-        moved.append(move)
-        at += mine_ads.size
+    text_at, ad_at = np.full(every.size, -1, np.int64), np.full(every.size, -1, np.int64)
+    text_at[came_from], ad_at[came_from] = now, np.arange(order.size)
+    texts_moved, ads_moved, at = [], [], 0
+    for mine, first in zip(ads, firsts, strict=True):
+        move = np.full(mine.size, -1, np.int64)
+        np.maximum.at(move, first, text_at[at : at + mine.size])
+        texts_moved.append(move)
+        ads_moved.append(ad_at[at : at + mine.size])
+        at += mine.size
+    size, whole = arranged.size, bool(kept.all())
     return Segment(
         arranged,
-        _merged_lists([segment.runs for segment in segments], moved, arranged.size, bool(kept.all())),
-        _merged_lists([segment.words for segment in segments], moved, arranged.size, bool(kept.all())),
+        _merged_lists([segment.runs for segment in segments], texts_moved, size, whole),
+        _merged_lists([segment.words for segment in segments], texts_moved, size, whole),
+        _merged_lists([segment.carried for segment in segments], ads_moved, size, whole),
     )
 
 
@@ -262,6 +267,19 @@ def _word_entries(words, offsets, rank_of, ranks, speaks, places):  # type: igno
                 out[fill[rank]] = places[k]
                 fill[rank] += 1
     return begins, out
+
+
+def _carried_lists(ads: Int64Array, carried: tuple[Int64Array, UInt64Array] | None) -> CodedLists:
+    """The lists of identifiers; `ads`: those of the segment, in its order."""
+    by, pseudonyms = carried or (np.zeros(0, np.int64), np.zeros(0, np.uint64))
+    back = np.argsort(ads, kind="stable")
+    here = _among(by, ads[back])
+    by, pseudonyms = by[here], pseudonyms[here]
+    place = back[np.searchsorted(ads[back], by)].astype(np.uint64)
+    keys, rank = np.unique(word_places(pseudonyms), return_inverse=True)
+    entries = _different([(rank.astype(np.uint64) << np.uint64(32)) | place])
+    _ranks, begins, places = _lists_of(entries)
+    return _one_set(WORD_BITS, ads.size, keys, begins, places)
 
 
 def _one_set(

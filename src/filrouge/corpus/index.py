@@ -317,11 +317,14 @@ def write_segment(path: Path, segment: Segment) -> int:
         "runs": segment.runs.bits,
         "word_starts": segment.words.starts,
         "words": segment.words.bits,
+        "carried_starts": segment.carried.starts,
+        "carried": segment.carried.bits,
     }
     header: dict[str, Any] = {
         "format": FORMAT,
         "run_plan": asdict(segment.runs.plan),
         "word_plan": asdict(segment.words.plan),
+        "carried_plan": asdict(segment.carried.plan),
         "arrays": {},
     }
     at = 0
@@ -367,4 +370,5 @@ def read_segment(path: Path) -> Segment:
         arrays["ads"],
         CodedLists(Plan(**header["run_plan"]), arrays["run_starts"], arrays["runs"]),
         CodedLists(Plan(**header["word_plan"]), arrays["word_starts"], arrays["words"]),
+        CodedLists(Plan(**header["carried_plan"]), arrays["carried_starts"], arrays["carried"]),
     )
