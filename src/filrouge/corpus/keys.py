@@ -123,7 +123,7 @@ class KeyRing:
     def make_pepper(self) -> bytes:
         """Make the workspace's pepper, and keep it."""
         pepper = secrets.token_bytes(32)
-        self._write(_PEPPER, pepper, {})
+        self._write(_PEPPER, pepper, {}, new=False)
         return pepper
 
     @cached_property
@@ -200,11 +200,11 @@ class KeyRing:
         """Read keys again when they are asked for: somebody may have destroyed one."""
         self._known.clear()
 
-    def _write(self, key_id: str, key: bytes, about: Mapping[str, str]) -> None:
+    def _write(self, key_id: str, key: bytes, about: Mapping[str, str], *, new: bool = True) -> None:
         nonce = os.urandom(12)
         wrapped = nonce + self._wrap.encrypt(nonce, key, self._bound(key_id, about))
         stored = {"format": 1, **about, "wrapped": base64.b64encode(wrapped).decode()}
-        self._files.put(f"{FOLDER}/{key_id}.json", json.dumps(stored).encode(), new=True)
+        self._files.put(f"{FOLDER}/{key_id}.json", json.dumps(stored).encode(), new=new)
 
     def _read(self, path: str) -> dict[str, Any]:
         try:
