@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ _SIZE_ORDER: Final = 10
 _ORDER_BITS: Final = 5
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _zeros_below(context, value):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Zeros below the lowest one of a uint64 that is not 0: one instruction, where a loop would be guessed wrong."""
 
@@ -43,7 +43,7 @@ def _zeros_below(context, value):  # type: ignore[no-untyped-def]  # pragma: no 
     return types.int64(types.uint64), code
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _zeros_above(context, value):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Zeros above the highest one of a uint64; 64 for 0."""
 
@@ -56,7 +56,7 @@ def _zeros_above(context, value):  # type: ignore[no-untyped-def]  # pragma: no 
 @njit(cache=True, nogil=True, inline="always")
 def _length(value):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Bits of a uint64 without its leading zeros."""
-    return 64 - _zeros_above(value)
+    return 64 - _zeros_above(value)  # type: ignore[call-arg]
 
 
 @njit(cache=True, nogil=True)
@@ -107,7 +107,7 @@ def _peek(bits, at):  # type: ignore[no-untyped-def]  # pragma: no cover
 def _read(bits, at, order):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The number whose code is at bit `at`, and where the next one is."""
     ahead = _peek(bits, at)
-    extra = _zeros_below(ahead)
+    extra: int = _zeros_below(ahead)  # type: ignore[call-arg]
     at += extra + 1
     width = extra + order
     value = ahead >> np.uint64(extra + 1) if extra + 1 + width <= 64 else _peek(bits, at)
@@ -135,9 +135,9 @@ def _best_orders(begins, places):  # type: ignore[no-untyped-def]  # pragma: no 
             if best < 0 or cost < best:
                 best = cost
                 orders[k] = order
-        order = np.int64(orders[k])
+        chosen = np.int64(orders[k])
         for t in range(begins[k] + 1, begins[k + 1]):
-            sizes[k] += _size(np.uint64(places[t] - places[t - 1] - 1), order)
+            sizes[k] += _size(np.uint64(places[t] - places[t - 1] - 1), chosen)
     return orders, sizes
 
 
@@ -185,7 +185,7 @@ def _write_buckets(bits, starts, keys, begins, places, orders, sizes, first, shi
 
 @njit(cache=True, nogil=True)
 def _take(bits, at, n, place_bits, out, to):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Read the first places of a list of `n`, from behind its count, into `out` from `to` on, as many as there is room."""
+    """Read a list of `n`, from behind its count, into `out` from `to` on: as many places as there is room for."""
     place = _peek(bits, at) & ((np.uint64(1) << np.uint64(place_bits)) - np.uint64(1))
     at += place_bits
     out[to] = place
@@ -270,7 +270,7 @@ def _counted(bits, starts, first, last, place_bits, gap_order):  # type: ignore[
             _, at = _read(bits, at, gap_order)
             more, at = _read(bits, at, 0)
             lists += 1
-            places += np.int64(more) + 1
+            places += int(more) + 1
             at = _pass_over(bits, at, np.int64(more) + 1, place_bits)
     return lists, places
 
@@ -430,4 +430,6 @@ def joined(plan: Plan, parts: list[tuple[Int64Array, UInt64Array]]) -> CodedList
     """The lists whose buckets `coded_part` made, in order."""
     words = np.concatenate([words for words, _bits in parts])
     starts = np.concatenate([[0], np.cumsum(words)]).astype(np.uint32)
-    return CodedLists(plan, starts, np.concatenate([*(bits for _words, bits in parts), np.zeros(1, np.uint64)]))
+    return CodedLists(
+        plan, starts, np.concatenate([*(bits for _words, bits in parts), np.zeros(1, np.uint64)])
+    )

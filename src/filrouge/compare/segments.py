@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -135,12 +136,13 @@ def merged(segments: Sequence[Segment], gone: Int64Array | None = None) -> Segme
     text_at, ad_at = np.full(every.size, -1, np.int64), np.full(every.size, -1, np.int64)
     text_at[came_from], ad_at[came_from] = now, np.arange(order.size)
     texts_moved, ads_moved, at = [], [], 0
-    for mine, first in zip(ads, firsts, strict=True):
-        move = np.full(mine.size, -1, np.int64)
-        np.maximum.at(move, first, text_at[at : at + mine.size])
+    for first in firsts:
+        here = slice(at, at + first.size)
+        move = np.full(first.size, -1, np.int64)
+        np.maximum.at(move, first, text_at[here])
         texts_moved.append(move)
-        ads_moved.append(ad_at[at : at + mine.size])
-        at += mine.size
+        ads_moved.append(ad_at[here])
+        at += first.size
     size, whole = arranged.size, bool(kept.all())
     return Segment(
         arranged,
@@ -293,7 +295,7 @@ def _portions(lists: CodedLists) -> Iterator[tuple[UInt64Array, Int64Array, UInt
     """The lists decoded, some at a time, in order."""
     portions = max(1, min(lists.plan.buckets, int(lists.bits.size * 8 // AT_ONCE)))
     edges = [(k << lists.plan.key_bits) // portions for k in range(portions + 1)]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         yield lists.decoded(first, last)
 
 
@@ -338,7 +340,9 @@ def _merged_lists(
     for k in range(portions):
         first, last = k * plan.buckets // portions, (k + 1) * plan.buckets // portions
         low, high = first << plan.shift, last << plan.shift
-        mine = every[np.searchsorted(every, np.uint64(low)) : np.searchsorted(every, np.uint64(high - 1), "right")]
+        mine = every[
+            np.searchsorted(every, np.uint64(low)) : np.searchsorted(every, np.uint64(high - 1), "right")
+        ]
         entries = []
         for lists, move in zip(sets, moved, strict=True):
             keys, begins, at = lists.decoded(low, high)

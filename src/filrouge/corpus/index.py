@@ -311,7 +311,7 @@ def _new_file(path: Path) -> Iterator[Any]:
 
 def write_segment(path: Path, segment: Segment) -> int:
     """Write a segment; how many bytes it takes."""
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "ads": segment.ads,
         "run_starts": segment.runs.starts,
         "runs": segment.runs.bits,
@@ -338,9 +338,8 @@ def write_segment(path: Path, segment: Segment) -> int:
         file.write(len(head).to_bytes(_ALIGNED, "little"))
         file.write(head)
         for array in arrays.values():
-            content = np.ascontiguousarray(array)
-            file.write(memoryview(content).cast("B") if content.size else b"")
-            file.write(bytes(-content.nbytes % _ALIGNED))
+            file.write(np.ascontiguousarray(array).view(np.uint8).data)
+            file.write(bytes(-array.nbytes % _ALIGNED))
     return path.stat().st_size
 
 

@@ -17,8 +17,7 @@ import polars as pl
 from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.compare.fingerprints import SAMPLE, run_keys, usual_runs
 from filrouge.compare.runs import Int64Array, UInt64Array
-from filrouge.compare.segments import FIRST, built
-from filrouge.corpus.errors import UnknownAdNumber
+from filrouge.compare.segments import built
 from filrouge.corpus.index import IndexFolder, missing
 from filrouge.networks.ties import TYING_KINDS
 

@@ -9,21 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from filrouge.ads.tokens import Vocabulary
-from filrouge.compare.lookup import Texts, equal_texts, holding_all, holding_some, sharing_runs, word_counts
-from filrouge.compare.reach import FEW, Reach
+from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
+from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
-from filrouge.compare.segments import FIRST, Segment
-from filrouge.corpus.index import IndexFolder
-from filrouge.corpus.indexing import Archive, bring_up, merge_in_background
-from filrouge.corpus.opening import Opened
+from filrouge.compare.segments import Segment
+from filrouge.corpus.errors import KeyDestroyed, UnknownAdNumber
+from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
 from filrouge.engines.asking import (
     Near,
@@ -31,13 +27,17 @@ from filrouge.engines.asking import (
     Question,
     Rarity,
     equal_ones,
-    questions,
+    question_of,
     shown,
-    strangers_cut,
     weighed,
 )
+from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
 from filrouge.networks.ties import TYING_KINDS
+
+if TYPE_CHECKING:
+    from filrouge.corpus.reading import Words
+    from filrouge.corpus.workspace import Workspace
 
 WEIGHED: Final = 32
 """Texts that are opened and weighed for a question."""
@@ -45,23 +45,9 @@ PHRASES_LOOKED_AT: Final = 2_000
 """Ads that hold all words of a phrase and are opened to see whether they hold it as such; the newest ones."""
 TELLING: Final = 5.0
 """An identifier that more than 1 ad in 2**this carries, a switchboard's, puts no ad before others."""
-STRANGERS: Final = 300
-"""Ads by which it is measured what strangers reach, if no run has done it."""
+MOST_CARRIERS: Final = 10_000
+"""Ads that carry an identifier and are looked at; the newest ones."""
 _PHRASE: Final = re.compile(r'"([^"]+)"')
-
-
-class Searchable(Archive, Protocol):
-    """What a search needs of a workspace."""
-
-    @property
-    def pepper(self) -> bytes:
-        """The secret of its pseudonyms."""
-
-    def texts(self, ads: Int64Array) -> Opened:
-        """Ads in the clear."""
-
-    def holders(self, pseudonyms: UInt64Array) -> pl.DataFrame:
-        """Who carries identifiers: ad, kind, pseudonym."""
 
 
 @dataclass(frozen=True)
@@ -119,38 +105,33 @@ class Ranked:
 
 
 class SearchIndex:
-    """A workspace's index, opened; one reader, fixed to what was there when it was opened.
+    """A workspace's index, opened: one reader, fixed to what its view holds.
 
     Args:
-        archive: the workspace.
-        segments: of its index.
-        there: ascending ranges of the ad numbers that may be seen, [first, past the last].
+        ws: the workspace, as of now or of a past day.
+        segments: of its index; what they hold beyond the view is not seen.
         prices: what words cost a stranger, from the last run; by rarity if there is none.
         membership: clusters of the last run, if there was one.
-        cut: bits that tie two ads, from the last run; measured when it is asked for if there was none.
-        vocabulary: the words that the workspace writes plainly, for joining disguised ones.
+        cut: bits that tie two ads, from the last run; if there was none, as many as chance reaches among so many ads.
     """
 
     def __init__(
         self,
-        archive: Searchable,
+        ws: Workspace,
         segments: Sequence[Segment],
-        there: Sequence[tuple[int, int]],
         *,
         prices: Prices,
         membership: Membership | None = None,
         cut: float | None = None,
-        vocabulary: Vocabulary | None = None,
     ) -> None:
-        self._archive = archive
+        self._ws = ws
         self._segments = list(segments)
-        self._starts = np.array([first for first, _past in there], np.int64)
-        self._ends = np.array([past for _first, past in there], np.int64)
+        self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
         self._prices = prices
         self._membership = membership
-        self._given_cut = cut
-        self._vocabulary = vocabulary
-        self.ads = int((self._ends - self._starts).sum())
+        self._vocabulary = known_words(ws)
+        self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
+        self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
 
     def nearest(self, text: str, top: int = 10) -> list[Near]:
         """The ads nearest to a text, best first.
@@ -166,7 +147,7 @@ class SearchIndex:
 
     def near_ads(self, ad: int, top: int = 10) -> list[Near]:
         """The ads nearest to a held one, which is left out; none if it can't be read."""
-        opened = self._archive.words(np.array([ad], np.int64))
+        opened = self._opened(np.array([ad], np.int64))
         if not opened.ad.size:
             return []
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
@@ -181,7 +162,7 @@ class SearchIndex:
         if not question.kinds:
             # Named as it stands, without the words that would say what it is.
             alone = text.strip().lower()
-            values = identifier_pseudonyms(TYING_KINDS, [alone] * len(TYING_KINDS), self._archive.pepper)
+            values = identifier_pseudonyms(TYING_KINDS, [alone] * len(TYING_KINDS), self._ws.pepper)
             question = Question(question.keys, TYING_KINDS, values)
         shared = self._holders(question)
         ads = np.array(sorted(shared, key=lambda ad: (-max(s.bits for s in shared[ad]), -ad)), np.int64)
@@ -205,7 +186,7 @@ class SearchIndex:
         order = np.lexsort((-found.ad, -found.score))
         ads: list[int] = []
         for some in np.array_split(order, max(1, -(-order.size // 512))):
-            ads += self._visible(self._every_ad(found, some)).tolist()
+            ads += [ad for k in some.tolist() for ad in self._group(found, k).tolist()]
             if len(ads) >= (PHRASES_LOOKED_AT if phrases else top):
                 break
         kept = np.array(ads, np.int64)
@@ -215,12 +196,7 @@ class SearchIndex:
 
     def question(self, text: str) -> Question:
         """A text as the index sees it."""
-        return questions([text], self._archive.pepper, self._vocabulary)[0]
-
-    @cached_property
-    def cut(self) -> float:
-        """The bits that tie two ads, more than strangers reach."""
-        return self._measured_cut() if self._given_cut is None else self._given_cut
+        return question_of(text, self._ws.pepper, self._vocabulary)
 
     def ranked(self, question: Question, top: int = 10) -> Ranked:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
@@ -233,7 +209,9 @@ class SearchIndex:
             ads, bits, equal = self._with(question, ads, bits, equal, more)
         newest = np.sort(np.array(telling, np.int64))[::-1][: 2 * top]
         ads, bits, equal = self._with(question, ads, bits, equal, newest)
-        strength = np.maximum(bits, [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()])
+        strength = np.maximum(
+            bits, [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()]
+        )
         named = np.isin(ads, telling)
         order = np.lexsort((ads, -strength, ~named, ~equal))
         order = order[(strength[order] > 0) | equal[order]]
@@ -251,24 +229,28 @@ class SearchIndex:
         if not len(texts):
             return nothing
         # One ad speaks for all that have its text: the first that may be seen.
-        groups = [self._visible(self._segments[s].ads_of(p)) for s, p in zip(texts.segment.tolist(), texts.place.tolist())]
-        speaks = np.array([group[0] for group in groups], np.int64)
-        opened = self._archive.words(np.unique(speaks))
-        found = weighed(question.keys, opened, self._prices)
-        alike = equal_ones(question.keys, opened)
-        at = np.searchsorted(opened.ad, speaks)
-        readable = (at < opened.ad.size) & (opened.ad[np.minimum(at, opened.ad.size - 1)] == speaks) if opened.ad.size else np.zeros(speaks.size, bool)
-        ads, bits, equal = [], [], []
-        for group, k, known in zip(groups, at.tolist(), readable.tolist(), strict=True):
-            if known:
-                ads.append(group)
-                bits.append(np.full(group.size, found[k]))
-                equal.append(np.full(group.size, alike[k]))
-        if not ads:
-            return nothing
-        every = np.concatenate(ads)
-        _, first = np.unique(every, return_index=True)
-        return every[first], np.concatenate(bits)[first].astype(np.float32), np.concatenate(equal)[first]
+        groups = [self._group(texts, k) for k in range(len(texts))]
+        speaks, back = np.unique([group[0] for group in groups], return_inverse=True)
+        opened = self._opened(speaks)
+        found = np.full(speaks.size, -1, np.float32)
+        alike = np.zeros(speaks.size, bool)
+        at = np.searchsorted(speaks, opened.ad)
+        found[at] = weighed(question.keys, opened, self._prices)
+        alike[at] = equal_ones(question.keys, opened)
+        sizes = [group.size for group in groups]
+        ads, first = np.unique(np.concatenate(groups), return_index=True)
+        bits, equal = np.repeat(found[back], sizes)[first], np.repeat(alike[back], sizes)[first]
+        known = bits >= 0
+        return ads[known], bits[known], equal[known]
+
+    def _opened(self, ads: Int64Array) -> Words:
+        """The words of those of the ads, which ascend, that can be read still."""
+        try:
+            return self._ws.words(ads)
+        except (UnknownAdNumber, KeyDestroyed):
+            # Destroyed since the index was opened.
+            now = self._ws.refreshed()
+            return now.words(ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
     def _with(
         self, question: Question, ads: Int64Array, bits: Float32Array, equal: np.ndarray, more: Int64Array
@@ -277,7 +259,7 @@ class SearchIndex:
         more = np.setdiff1d(self._visible(more), ads)
         if not more.size:
             return ads, bits, equal
-        opened = self._archive.words(more)
+        opened = self._opened(more)
         found = weighed(question.keys, opened, self._prices)
         alike = equal_ones(question.keys, opened)
         return np.append(ads, opened.ad), np.append(bits, found), np.append(equal, alike)
@@ -287,22 +269,22 @@ class SearchIndex:
         assert self._membership is not None
         clusters = self._membership.clusters(ads[np.argsort(-bits, kind="stable")])
         members = [
-            self._membership.members(cluster, most) for cluster in dict.fromkeys(clusters[clusters >= 0].tolist())
+            self._membership.members(cluster, most)
+            for cluster in dict.fromkeys(clusters[clusters >= 0].tolist())
         ]
         return np.concatenate([*members, np.zeros(0, np.int64)])[: 2 * most]
 
     def _holders(self, question: Question) -> dict[int, tuple[Shared, ...]]:
         """The ads that carry an identifier of the question, and which."""
-        if not question.kinds:
-            return {}
-        rows = self._archive.holders(question.pseudonyms)
-        rows = rows.filter(pl.Series(self._is_visible(rows["ad"].to_numpy().astype(np.int64))))
-        kind_of = dict(zip(question.pseudonyms.tolist(), question.kinds, strict=True))
-        counts = dict(rows["pseudonym"].value_counts().iter_rows())
         out: dict[int, tuple[Shared, ...]] = {}
-        for ad, pseudonym in zip(rows["ad"].to_list(), rows["pseudonym"].to_list(), strict=True):
-            bits = round(float(np.log2(max(self.ads, 1) / counts[pseudonym])), 1)
-            out[ad] = (*out.get(ad, ()), Shared(kind_of[pseudonym], f"{pseudonym:016x}", counts[pseudonym], bits))
+        found = carriers(self._segments, question.pseudonyms) if question.kinds else []
+        for kind, pseudonym, ads in zip(question.kinds, question.pseudonyms.tolist(), found, strict=True):
+            seen = self._visible(ads)
+            bits = round(float(np.log2(max(self.ads, 1) / max(seen.size, 1))), 1)
+            one = Shared(kind, f"{pseudonym:016x}", int(seen.size), bits)
+            # Of a switchboard's thousands the newest are enough.
+            for ad in seen[-MOST_CARRIERS:].tolist():
+                out[ad] = (*out.get(ad, ()), one)
         return out
 
     def _shown(self, question: Question, ranked: Ranked, top: int, words_only: bool = False) -> list[Near]:
@@ -313,12 +295,12 @@ class SearchIndex:
         if self._membership is not None:
             numbers = self._membership.clusters(ads)
             clusters = {ad: str(c) for ad, c in zip(ads.tolist(), numbers.tolist(), strict=True) if c >= 0}
-        opened = self._archive.texts(ads)
+        opened = self._ws.texts(ads)
         return shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""
-        opened = self._archive.words(np.sort(ads))
+        opened = self._opened(np.sort(ads))
         held = []
         for k in range(opened.ad.size):
             keys = opened.keys[opened.words[opened.offsets[k] : opened.offsets[k + 1]]]
@@ -327,35 +309,26 @@ class SearchIndex:
         return ads[np.isin(ads, held)]
 
     def _is_visible(self, ads: Int64Array) -> np.ndarray:
-        if not self._starts.size:
+        if not len(self._there):
             return np.zeros(ads.size, bool)
-        at = np.searchsorted(self._starts, ads, side="right") - 1
-        seen: np.ndarray = (at >= 0) & (ads < self._ends[np.maximum(at, 0)])
+        at = np.searchsorted(self._there[:, 0], ads, side="right") - 1
+        seen: np.ndarray = (at >= 0) & (ads < self._there[np.maximum(at, 0), 1])
         return seen
 
     def _visible(self, ads: Int64Array) -> Int64Array:
-        return ads[self._is_visible(ads)]
+        seen: Int64Array = ads[self._is_visible(ads)]
+        return seen
 
     def _seen(self, texts: Texts) -> Texts:
         """Those texts of which an ad may be seen."""
         seen = self._is_visible(texts.ad)
         for k in np.flatnonzero(~seen).tolist():
-            group = self._segments[int(texts.segment[k])].ads_of(int(texts.place[k]))
-            seen[k] = bool(self._is_visible(group).any())
+            seen[k] = self._group(texts, k).size > 0
         return Texts(texts.segment[seen], texts.place[seen], texts.ad[seen], texts.score[seen])
 
-    def _every_ad(self, texts: Texts, which: Int64Array) -> Int64Array:
-        groups = [self._segments[int(texts.segment[k])].ads_of(int(texts.place[k])) for k in which.tolist()]
-        return np.concatenate([*groups, np.zeros(0, np.int64)])
-
-    def _measured_cut(self) -> float:
-        """What strangers reach, by the best that each of some random ads reaches with the others of them."""
-        every = [np.arange(a, b) for a, b in zip(self._starts, self._ends, strict=True)]
-        sample = np.random.default_rng(0).permutation(np.concatenate([np.zeros(0, np.int64), *every]))
-        opened = self._archive.words(np.sort(sample[:STRANGERS]))
-        if opened.ad.size < FEW:
-            return Reach(0.0, 0.0, self.ads).pair
-        return strangers_cut(opened, self._prices, self.ads)
+    def _group(self, texts: Texts, k: int) -> Int64Array:
+        """The ads of a text that may be seen, ascending."""
+        return self._visible(self._segments[int(texts.segment[k])].ads_of(int(texts.place[k])))
 
 
 def _unweighed(ads: Int64Array, shared: dict[int, tuple[Shared, ...]]) -> Ranked:
@@ -377,30 +350,33 @@ def _holds(keys: UInt64Array, phrase: UInt64Array) -> bool:
 
 
 def open_index(
-    archive: Searchable,
-    folder: Path,
-    there: Sequence[tuple[int, int]],
+    ws: Workspace,
     *,
     prices: Prices | None = None,
     membership: pl.DataFrame | Callable[[], pl.DataFrame] | None = None,
     cut: float | None = None,
-    vocabulary: Vocabulary | None = None,
     jobs: int = 1,
     merge: bool = True,
 ) -> SearchIndex:
-    """The index of a workspace, with what it lacked built."""
-    index = IndexFolder(folder, archive.id)
-    bring_up(archive, index, there, jobs=jobs)
+    """The index of a workspace, with what it lacked built.
+
+    Args:
+        ws: the workspace, as of now or of a past day.
+        prices, membership, cut: what the last run left, see `SearchIndex`; membership has the columns ad, cluster
+            (below 0: none) and bits.
+        jobs: segments that are built at once, where there are several.
+        merge: whether a process is begun that merges small segments, if there are many.
+    """
+    index = index_folder(ws)
+    bring_up(ws, index, jobs=jobs)
     manifest, segments = index.opened()
     if merge and index.crowded():
         merge_in_background(index)
     table = membership() if callable(membership) else membership
     return SearchIndex(
-        archive,
+        ws,
         segments,
-        there,
         prices=prices or Rarity(index.usual(manifest)),
         membership=None if table is None else Membership.of(table),
         cut=cut,
-        vocabulary=vocabulary,
     )

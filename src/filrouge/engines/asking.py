@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
-import polars as pl
 
-from filrouge.ads.schema import ads_schema
-from filrouge.ads.tokens import Vocabulary
+from filrouge.ads.fold import fold_texts
+from filrouge.ads.identifiers import find_identifiers
+from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
+from filrouge.ads.names import find_names
+from filrouge.ads.places import Gazetteer
+from filrouge.ads.tokens import SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
 from filrouge.compare.align import pair_kernel
 from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
-from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.search import copied_words
 from filrouge.compare.segments import WORD_KIND
 from filrouge.compare.strangers import IN_PASSING
-from filrouge.corpus.indexing import OpenedWords
 from filrouge.corpus.opening import Opened
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
-from filrouge.engines.prepare import prepare
+from filrouge.corpus.reading import Words
+from filrouge.engines.prepare import first_come
 from filrouge.engines.stored import Hit, Shared, _stretches
 from filrouge.networks.ties import TYING_KINDS
-
-_QUANTILES: Final = (0.2, 0.6)
 
 
 class Prices(Protocol):
@@ -87,25 +86,43 @@ class Question:
         return np.arange(n, dtype=np.int32), self.keys, np.array([0, n], np.int64)
 
 
-def questions(texts: Sequence[str], pepper: bytes, vocabulary: Vocabulary | None) -> list[Question]:
-    """Texts as the index sees them."""
-    columns = {name: [None] * len(texts) for name in ads_schema()}
-    blank = {"text": list(texts), "location": [""] * len(texts)}
-    chunk = prepare(pl.DataFrame({**columns, **blank}, schema=ads_schema()), vocabulary)
-    keys = token_pseudonyms(chunk.tokens.key, chunk.tokens.kind, pepper)
-    named: list[list[tuple[str, str]]] = [[] for _ in texts]
-    found = chunk.identifiers
-    for ad, kind, value in zip(
-        found["ad"].to_list(), found["kind"].to_list(), found["value"].to_list(), strict=True
-    ):
-        if kind in TYING_KINDS and (kind, value) not in named[ad]:
-            named[ad].append((kind, value))
-    out = []
-    for k, pairs in enumerate(named):
-        kinds = tuple(kind for kind, _value in pairs)
-        pseudonyms = identifier_pseudonyms(kinds, [value for _kind, value in pairs], pepper)
-        out.append(Question(keys[chunk.tokens.offsets[k] : chunk.tokens.offsets[k + 1]], kinds, pseudonyms))
-    return out
+def question_of(text: str, pepper: bytes, vocabulary: Vocabulary) -> Question:
+    """A text from outside as the index sees it.
+
+    What `prepare` makes of a chunk of ads, without tables: for one text they take longer than the work itself.
+
+    Args:
+        text: as pasted.
+        pepper: of the workspace.
+        vocabulary: the words that the workspace writes plainly, for joining disguised ones.
+    """
+    folded = fold_texts([text])
+    identifiers = find_identifiers(folded, [DEFAULT_COUNTRY])
+    places, names = Gazetteer.load().find(folded, [DEFAULT_COUNTRY]), find_names(folded, [text])
+    kinds = identifiers["kind"].to_list()
+    spans = sorted(
+        (rank, start, end, kind)
+        for rank, frame, each in (
+            (0, identifiers, kinds),
+            (1, places, ["place"] * places.height),
+            (2, names, ["name"] * names.height),
+        )
+        for start, end, kind in zip(frame["start"].to_list(), frame["end"].to_list(), each, strict=True)
+    )
+    start, end = (np.array([span[k] for span in spans], np.int64) for k in (1, 2))
+    kept = np.flatnonzero(first_come(np.zeros(start.size, np.int64), start, end))
+    kept = kept[np.argsort(start[kept], kind="stable")]
+    kind_of = np.array([SLOT_KINDS.index(spans[k][3]) for k in kept.tolist()], np.uint8)
+    ad = np.zeros(kept.size, np.int32)
+    masks = Masks(ad, start[kept].astype(np.int32), end[kept].astype(np.int32), kind_of)
+    tokens = join_disguised(written_words(folded, masks), vocabulary)
+    found = zip(kinds, identifiers["value"].to_list(), strict=True)
+    named = list(dict.fromkeys((kind, value) for kind, value in found if kind in TYING_KINDS))
+    return Question(
+        token_pseudonyms(tokens.key, tokens.kind, pepper),
+        tuple(kind for kind, _value in named),
+        identifier_pseudonyms([kind for kind, _v in named], [value for _k, value in named], pepper),
+    )
 
 
 class Rarity:
@@ -121,7 +138,7 @@ class Rarity:
         return np.where((keys & np.uint64(WORD_KIND)) == 0, price, IN_PASSING).astype(np.float32)
 
 
-def weighed(question: UInt64Array, opened: OpenedWords, prices: Prices) -> Float32Array:
+def weighed(question: UInt64Array, opened: Words, prices: Prices) -> Float32Array:
     """Bits saved when each of the opened ads is written with the question beside it."""
     keys = opened.keys[opened.words]
     words, found = dense_ids(np.concatenate([question, keys]))
@@ -134,10 +151,10 @@ def weighed(question: UInt64Array, opened: OpenedWords, prices: Prices) -> Float
     return bits
 
 
-def equal_ones(question: UInt64Array, opened: OpenedWords) -> np.ndarray:
+def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
     """bool, which of the opened ads have the words of the question, one by one."""
     sizes = np.diff(opened.offsets)
-    out = sizes == question.size
+    out: np.ndarray = sizes == question.size
     for k in np.flatnonzero(out).tolist():
         a, b = int(opened.offsets[k]), int(opened.offsets[k + 1])
         out[k] = np.array_equal(opened.keys[opened.words[a:b]], question)
@@ -179,23 +196,3 @@ def shown(
             )
         )
     return out
-
-
-def strangers_cut(opened: OpenedWords, prices: Prices, ads: int) -> float:
-    """The bits that tie two of `ads` ads, from what some random ones reach with one another.
-
-    Of a few random ads hardly two are copies. The best of many independent scores follows a Gumbel distribution, whose
-    place moves by its scale times the logarithm of how many more there are; it is fitted by low quantiles, as in
-    `filrouge.compare.reach`, where the reasons are.
-    """
-    n = opened.ad.size
-    words, found = dense_ids(opened.keys[opened.words])
-    price = prices.prices(opened.keys[opened.words], opened.offsets)
-    one, other = (side.ravel().astype(np.int32) for side in np.meshgrid(np.arange(n), np.arange(n)))
-    bits = pair_kernel(one, other, words, price, opened.offsets, found).reshape(n, n)
-    np.fill_diagonal(bits, 0)
-    low, high = (float(q) for q in np.quantile(bits.max(axis=1), _QUANTILES))
-    place = -np.log(-np.log(np.array(_QUANTILES)))
-    scale = (high - low) / float(place[1] - place[0])
-    further = float(np.log(max(ads / n, 1.0)))
-    return Reach(low - scale * float(place[0]) + scale * further, scale, ads).pair
