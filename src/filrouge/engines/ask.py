@@ -19,6 +19,7 @@ from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment
 from filrouge.corpus.errors import KeyDestroyed, UnknownAdNumber
+from filrouge.corpus.glimpse import glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
 from filrouge.engines.asking import (
@@ -36,6 +37,7 @@ from filrouge.engines.stored import Shared
 from filrouge.networks.ties import TYING_KINDS
 
 if TYPE_CHECKING:
+    from filrouge.corpus.opening import Opened
     from filrouge.corpus.reading import Words
     from filrouge.corpus.workspace import Workspace
 
@@ -295,8 +297,17 @@ class SearchIndex:
         if self._membership is not None:
             numbers = self._membership.clusters(ads)
             clusters = {ad: str(c) for ad, c in zip(ads.tolist(), numbers.tolist(), strict=True) if c >= 0}
-        opened = self._ws.texts(ads)
-        return shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
+        opened = self._glimpse(ads)
+        hits = shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
+        place = {hit.ad: k for k, hit in enumerate(hits)}
+        return [hits[place[ad]] for ad in ads.tolist() if ad in place]
+
+    def _glimpse(self, ads: Int64Array) -> Opened:
+        """Those of the ads that can be read still, in the clear."""
+        try:
+            return glimpse(self._ws, ads)
+        except (UnknownAdNumber, KeyDestroyed):
+            return glimpse(now := self._ws.refreshed(), ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""
