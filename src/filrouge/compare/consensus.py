@@ -99,7 +99,7 @@ def _revised(
 
 
 @njit(cache=True, nogil=True)
-def _consensus(
+def one_consensus(  # pragma: no cover
     members: Int32Array,
     words: Int32Array,
     price: Float32Array,
@@ -109,6 +109,7 @@ def _consensus(
     least: float,
     rounds: int,
 ) -> tuple[Int32Array, Float32Array, Float32Array]:
+    """The fields of `Consensus`; see `consensus`."""
     model = start
     sample = members[:: max(1, members.size // SAMPLE)].copy()
     if members.size == 1:
@@ -160,4 +161,4 @@ def consensus(
         least: bits that strangers reach; who copies no more than that has no vote.
         rounds: how often to revise.
     """
-    return Consensus(*_consensus(members, corpus.words, price, corpus.offsets, start, head, least, rounds))
+    return Consensus(*one_consensus(members, corpus.words, price, corpus.offsets, start, head, least, rounds))
