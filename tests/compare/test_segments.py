@@ -8,8 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filrouge.compare.coded_lists import Plan, coded
-from filrouge.compare.fingerprints import KEPT, WHOLE, run_keys, usual_runs, whole_keys, whole_places, word_places
-from filrouge.compare.lookup import carriers, equal_texts, holding_all, holding_some, sharing_runs, word_counts
+from filrouge.compare.fingerprints import (
+    KEPT,
+    WHOLE,
+    run_keys,
+    usual_runs,
+    whole_keys,
+    whole_places,
+    word_places,
+)
+from filrouge.compare.lookup import (
+    carriers,
+    equal_texts,
+    holding_all,
+    holding_some,
+    sharing_runs,
+    word_counts,
+)
 from filrouge.compare.segments import FIRST, built, every_ad, merged
 
 WORDS = np.random.default_rng(1).integers(0, 2**60, 40).astype(np.uint64) << np.uint64(4)
@@ -34,13 +49,18 @@ def stock_of(some):
 
 def carried_by(some, first=0):
     """Every third ad carries identifier 7, every fifth 9."""
-    pairs = [(first + k, number) for k in range(len(some)) for number in (7, 9) if not (first + k) % (number - 4)]
+    pairs = [
+        (first + k, number) for k in range(len(some)) for number in (7, 9) if not (first + k) % (number - 4)
+    ]
     ads = np.array([ad for ad, _ in pairs], np.int64)
     return ads, np.array([number << 40 for _, number in pairs], np.uint64)
 
 
 def same(one, other):
-    arrays = [(s.ads, *(a for lists in (s.runs, s.words, s.carried) for a in (lists.starts, lists.bits))) for s in (one, other)]
+    arrays = [
+        (s.ads, *(a for lists in (s.runs, s.words, s.carried) for a in (lists.starts, lists.bits)))
+        for s in (one, other)
+    ]
     return all(np.array_equal(a, b) for a, b in zip(*arrays, strict=True))
 
 
@@ -49,7 +69,11 @@ def alone(text):
 
 
 def found(segments, texts_found):
-    return sorted(int(ad) for s, p in zip(texts_found.segment, texts_found.place, strict=True) for ad in segments[s].ads_of(int(p)))
+    return sorted(
+        int(ad)
+        for s, p in zip(texts_found.segment, texts_found.place, strict=True)
+        for ad in segments[s].ads_of(int(p))
+    )
 
 
 @st.composite
@@ -57,7 +81,10 @@ def lists(draw):
     key_bits = draw(st.sampled_from([8, 31, 48]))
     keys = draw(st.sets(st.integers(0, 2**key_bits - 1), max_size=200))
     places = draw(st.integers(1, 5_000_000))
-    each = [sorted(draw(st.sets(st.integers(0, places - 1), min_size=1, max_size=40))) for _ in range(min(len(keys), 20))]
+    each = [
+        sorted(draw(st.sets(st.integers(0, places - 1), min_size=1, max_size=40)))
+        for _ in range(min(len(keys), 20))
+    ]
     return key_bits, sorted(keys), places, [each[k % len(each)] for k in range(len(keys))]
 
 
@@ -91,7 +118,11 @@ def test_segments_merge_to_what_is_built_from_nothing(some, where, chance):
         numbers = np.array(mine, np.int64)
         ads, pseudonyms = carried_by(some)
         here = np.isin(ads, numbers)
-        parts.append(segment_of([some[k] for k in mine], stock=stock, ads=numbers, carried=(ads[here], pseudonyms[here])))
+        parts.append(
+            segment_of(
+                [some[k] for k in mine], stock=stock, ads=numbers, carried=(ads[here], pseudonyms[here])
+            )
+        )
     chance.shuffle(parts)
     whole = segment_of(some, stock=stock, carried=carried_by(some))
     assert same(merged(parts), whole)
@@ -138,14 +169,23 @@ def test_words_are_found_in_the_texts_that_hold_them(some, asked):
     assert found(segments, holding_all(segments, keys)) == hold
     some_of = [k for k, text in enumerate(some) if asked & set(text)]
     assert found(segments, holding_some(segments, keys, len(some))) == some_of
-    different = [sorted({tuple(t) for t in part if w in t}) for part in (some[: len(some) // 2], some[len(some) // 2 :]) for w in sorted(asked, key=lambda w: word_places(WORDS[w : w + 1])[0])]
+    different = [
+        sorted({tuple(t) for t in part if w in t})
+        for part in (some[: len(some) // 2], some[len(some) // 2 :])
+        for w in sorted(asked, key=lambda w: word_places(WORDS[w : w + 1])[0])
+    ]
     half = len(different) // 2
-    assert word_counts(segments, keys).tolist() == [len(a) + len(b) for a, b in zip(different[:half], different[half:], strict=True)]
+    assert word_counts(segments, keys).tolist() == [
+        len(a) + len(b) for a, b in zip(different[:half], different[half:], strict=True)
+    ]
 
 
 @given(texts)
 def test_identifiers_lead_to_the_very_ads_that_carry_them(some):
-    segments = [segment_of(some, carried=carried_by(some)), segment_of(some, first=45, carried=carried_by(some, 45))]
+    segments = [
+        segment_of(some, carried=carried_by(some)),
+        segment_of(some, first=45, carried=carried_by(some, 45)),
+    ]
     numbers = [*range(len(some)), *range(45, 45 + len(some))]
     three, five, none = carriers(segments, np.array([7 << 40, 9 << 40, 8 << 40], np.uint64))
     assert three.tolist() == [k for k in numbers if k % 3 == 0]

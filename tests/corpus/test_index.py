@@ -97,7 +97,10 @@ def test_an_ad_is_written_anew_few_times():
     assert written / (4_000_000 + 100 * 150_000) < 4
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9))), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9))))
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9))),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9))),
+)
 def test_what_is_missing_is_what_is_there_and_not_covered(covered, there):
     spans = [[(a, a + n) for a, n in some] for some in (covered, there)]
     numbers = [{k for a, b in some for k in range(a, b)} for some in spans]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from filrouge.ads.schema import ads_schema
 from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.pseudonyms import token_pseudonyms
+from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import open_index
 from filrouge.engines.asking import question_of
@@ -22,10 +23,18 @@ from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
 
 SECRET = bytes(range(32))
-SUBJECTS = "my brother|our crew|the old team|a patient teacher|this small shop|one careful driver|a retired nurse".split("|")
-DEEDS = "repairs bicycles|tunes pianos|waters gardens|frames pictures|sharpens knives|binds books|walks large dogs|sews curtains|stacks firewood|bakes rye bread|polishes floors|carves wooden spoons".split("|")
-PLACES = "behind the mill|near the north gate|under the arches|beside the fire hall|across from the bakery|above the pharmacy".split("|")
-MOODS = "with a steady hand|before the first frost|without any hurry|for a fair price|on rainy mornings|while you wait|after the harvest".split("|")
+SUBJECTS = "my brother|our crew|the old team|a patient teacher|this small shop|one careful driver|a retired nurse".split(
+    "|"
+)
+DEEDS = "repairs bicycles|tunes pianos|waters gardens|frames pictures|sharpens knives|binds books|walks large dogs|sews curtains|stacks firewood|bakes rye bread|polishes floors|carves wooden spoons".split(
+    "|"
+)
+PLACES = "behind the mill|near the north gate|under the arches|beside the fire hall|across from the bakery|above the pharmacy".split(
+    "|"
+)
+MOODS = "with a steady hand|before the first frost|without any hurry|for a fair price|on rainy mornings|while you wait|after the harvest".split(
+    "|"
+)
 
 
 def rare(chance: random.Random) -> str:
@@ -47,7 +56,13 @@ def template(chance: random.Random) -> str:
 def written(folder, name, texts):
     posted = datetime(2026, 1, 5, 9)
     frame = pl.DataFrame(
-        {"id": [f"{name}-{k}" for k in range(len(texts))], "text": texts, "agency": "northboard", "posted": posted, "location": "Boston, MA"}
+        {
+            "id": [f"{name}-{k}" for k in range(len(texts))],
+            "text": texts,
+            "agency": "northboard",
+            "posted": posted,
+            "location": "Boston, MA",
+        }
     )
     frame.write_csv(folder / f"{name}.csv")
     return str(folder / f"{name}.csv")
@@ -57,7 +72,11 @@ TEMPLATES = [template(random.Random(k)) for k in range(6)]
 FIRST = [t.format(phone=f"(617) 555-01{10 * k + j:02d}") for k, t in enumerate(TEMPLATES) for j in range(5)]
 FIRST += [ad_text(random.Random(100 + k)) for k in range(200)]
 FIRST += [FIRST[3]] * 3
-SECOND = [TEMPLATES[0].format(phone="(617) 555-0199"), "knits warm hats for sailors, ask at the lighthouse", *(ad_text(random.Random(900 + k)) for k in range(20))]
+SECOND = [
+    TEMPLATES[0].format(phone="(617) 555-0199"),
+    "knits warm hats for sailors, ask at the lighthouse",
+    *(ad_text(random.Random(900 + k)) for k in range(20)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +107,19 @@ def test_a_text_equal_to_one_in_the_index_comes_first(index, k):
     hits = index.nearest(text, 8)
     assert hits[0].equal
     assert hits[0].tied
-    assert {hit.ad for hit in hits if hit.equal} >= {hit for hit, other in enumerate([*FIRST, *SECOND]) if other == text}
+    assert {hit.ad for hit in hits if hit.equal} >= {
+        hit for hit, other in enumerate([*FIRST, *SECOND]) if other == text
+    }
 
 
 def test_equal_texts_are_all_listed(index):
     hits = index.nearest(FIRST[3], 20)
-    assert [hit.ad for hit in hits if hit.equal and "0103" in "".join(s.text for s in hit.stretches)] == [3, 230, 231, 232]
+    assert [hit.ad for hit in hits if hit.equal and "0103" in "".join(s.text for s in hit.stretches)] == [
+        3,
+        230,
+        231,
+        232,
+    ]
     # With another phone the words are the same still: those come before what is only near.
     assert {hit.ad for hit in hits if hit.equal} == {0, 1, 2, 3, 4, 230, 231, 232, 233}
 
@@ -110,7 +136,12 @@ def test_a_changed_copy_leads_to_its_template(index, k):
 
 
 def test_strangers_are_not_tied(index):
-    assert not any(hit.tied for hit in index.nearest("Nobody here has ever offered hot air balloon rides over the desert at dawn."))
+    assert not any(
+        hit.tied
+        for hit in index.nearest(
+            "Nobody here has ever offered hot air balloon rides over the desert at dawn."
+        )
+    )
 
 
 def test_a_text_without_words_is_near_nothing(index):
@@ -152,7 +183,7 @@ def test_a_past_day_knows_nothing_of_what_came_later(ws):
 
 def test_ads_of_the_cluster_come_after_those_that_are_weighed(ws, monkeypatch):
     monkeypatch.setattr("filrouge.engines.ask.WEIGHED", 2)
-    membership = pl.DataFrame({"ad": [0, 1, 2, 3, 4, 5], "cluster": [9, 9, 9, 9, 9, -1], "bits": [50.0, 40.0, 60.0, 30.0, 20.0, 0.0]})
+    membership = Membership(np.array([9, 9, 9, 9, 9, -1]), np.array([50, 40, 60, 30, 20, 0], np.float32))
     index = open_index(ws, membership=membership, merge=False)
     changed = TEMPLATES[0].format(phone="x").replace("the ", "teh ", 1)
     hits = index.nearest(changed, 9)
@@ -161,7 +192,29 @@ def test_ads_of_the_cluster_come_after_those_that_are_weighed(ws, monkeypatch):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["call", "(617) 555-0123", "rachel", "ask for Rachel", "in Boston", "c a l l", "m*s", "$80", "rachel@example.org", "@rachel_boston", "été", "👍", "open 24/7", "25 yo"]), max_size=8).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "call",
+                "(617) 555-0123",
+                "rachel",
+                "ask for Rachel",
+                "in Boston",
+                "c a l l",
+                "m*s",
+                "$80",
+                "rachel@example.org",
+                "@rachel_boston",
+                "été",
+                "👍",
+                "open 24/7",
+                "25 yo",
+            ]
+        ),
+        max_size=8,
+    ).map(" ".join)
+)
 def test_a_question_has_the_words_that_an_ad_would_have(ws, text):
     vocabulary = known_words(ws)
     blank = {name: [None] for name in ads_schema()}
@@ -190,5 +243,7 @@ def test_the_index_is_built_again_where_it_is_missing(ws, index):
         path.unlink()
     again = open_index(ws, merge=False)
     for text in (FIRST[0], SECOND[1], "bicycles by the mill"):
-        assert [(hit.ad, hit.equal) for hit in again.nearest(text)] == [(hit.ad, hit.equal) for hit in index.nearest(text)]
+        assert [(hit.ad, hit.equal) for hit in again.nearest(text)] == [
+            (hit.ad, hit.equal) for hit in index.nearest(text)
+        ]
     assert datetime.now(UTC)
