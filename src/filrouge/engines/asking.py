@@ -13,7 +13,7 @@ from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
 from filrouge.ads.names import find_names
 from filrouge.ads.places import Gazetteer
 from filrouge.ads.tokens import SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
-from filrouge.compare.align import pair_kernel
+from filrouge.compare.align import pair_bits
 from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.search import copied_words
@@ -145,10 +145,9 @@ def weighed(question: UInt64Array, opened: Words, prices: Prices) -> Float32Arra
     price = np.concatenate([np.zeros(question.size, np.float32), prices.prices(keys, opened.offsets)])
     offsets = np.concatenate([[0], opened.offsets + question.size]).astype(np.int64)
     others = np.arange(1, offsets.size - 1, dtype=np.int32)
-    bits: Float32Array = pair_kernel(
-        np.zeros_like(others), others, words, price.astype(np.float32), offsets, found
+    return pair_bits(
+        np.zeros_like(others), others, words, price.astype(np.float32), offsets, vocabulary=found
     )
-    return bits
 
 
 def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
