@@ -76,6 +76,11 @@ def membership(ws: Workspace) -> Membership:
     return Membership(cluster, bits)
 
 
+def cluster_rows(ws: Workspace) -> pl.DataFrame:
+    """All that runs wrote of the clusters of ads: ad, cluster (-1 for none), bits, seq; the oldest first."""
+    return _rows(ws, "membership")
+
+
 def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     """The network of each of some ads, as the last run of a view that sought networks left them; -1 for none."""
     rows = _rows(ws, "network_members")

@@ -89,8 +89,14 @@ class Page:
             self._console.print(Text("    ").append_text(line) if line.plain.strip() else Text())
 
 
-def show_hits(query: str, hits: Sequence[Hit]) -> None:
-    """Print the ads nearest to a text, best first, with what they have in common with it."""
+def show_hits(query: str, hits: Sequence[Hit], *, beside: Sequence[str] = ()) -> None:
+    """Print the ads nearest to a text, best first, with what they have in common with it.
+
+    Args:
+        query: the text.
+        hits: the ads.
+        beside: what more to say of each ad, on its first line.
+    """
     page = Page()
     if not hits:
         page.line(_("No ad has words or identifiers in common with this text that strangers' ads have not."))
@@ -104,7 +110,8 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
     )
     for place, hit in enumerate(hits, start=1):
         page.line()
-        page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}")
+        more = f" · {beside[place - 1]}" if beside else ""
+        page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}{more}")
         page.line(f"    {_bits(hit.bits)}", *_group(hit))
         for shared in hit.shared:
             page.line("    ", *_shared(shared))

@@ -1,0 +1,55 @@
+"""`filrouge history`: what became of clusters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from filrouge.cli.options import (
+    as_of_option,
+    debug_option,
+    key_option,
+    language_option,
+    with_examples,
+    workspace_argument,
+)
+from filrouge.i18n import _
+
+
+def command() -> click.Command:
+    """The command, in the language spoken now."""
+    return click.Command(
+        "history",
+        callback=history,
+        short_help=_("Say what became of a cluster."),
+        help=with_examples(
+            _(
+                "Say what became of a cluster from run to run: when it began, grew and shrank, which others it "
+                "took in, what it was parted into, and why. A cluster keeps its number, ID, as long as it "
+                "lives. Without ID: what each run changed."
+            ),
+            "filrouge history unit",
+            "filrouge history unit 17",
+        ),
+        params=[
+            workspace_argument(),
+            click.Argument(["cluster"], required=False, metavar="[ID]", type=click.IntRange(min=0)),
+            as_of_option(),
+            key_option(),
+            language_option(),
+            debug_option(),
+        ],
+    )
+
+
+def history(where: str, cluster: int | None, as_of: str | None, key_file: Path | None) -> None:
+    """Look, and print."""
+    from filrouge.cli.workspaces import opened
+    from filrouge.reports.workspace_history import history_of, show_history, show_runs
+
+    ws = opened(where, key_file, as_of)
+    if cluster is None:
+        show_runs(ws, where)
+    else:
+        show_history(history_of(ws, where, cluster))
