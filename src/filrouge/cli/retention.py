@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from filrouge.cli.options import debug_option, key_option, language_option, with_examples, workspace_argument
-from filrouge.cli.when import Before
+from filrouge.cli.when import day
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def command() -> click.Command:
             click.Option(
                 ["--older-than"],
                 metavar="DATE|90d|24m",
-                type=Before(),
+                callback=day,
                 help=_(
                     "Ads of the months that ended before this day; of --case only, if that is given too. An ad "
                     "counts by when it was posted, or received if that is unknown."
@@ -99,7 +99,9 @@ def retention(
 
 def _agreed() -> bool:
     if not sys.stdin.isatty():
-        raise click.UsageError(_("Nothing was destroyed: nobody is here to be asked. Give --yes to go on without."))
+        raise click.UsageError(
+            _("Nothing was destroyed: nobody is here to be asked. Give --yes to go on without.")
+        )
     return click.confirm(_("Destroy them for good?"), default=False)
 
 

@@ -15,7 +15,19 @@ from filrouge.cli.options import (
     with_examples,
     workspace_argument,
 )
+from filrouge.errors import FilrougeError
 from filrouge.i18n import _
+
+
+class NothingToCompare(FilrougeError):
+    """A workspace into which no ad was ever taken."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            _(
+                "{where}: there are no ads to compare yet. First: filrouge ingest {where} FILE... --case NAME"
+            ).format(where=where)
+        )
 
 
 def command() -> click.Command:
@@ -63,6 +75,8 @@ def run(where: str, anew: bool, engine: str, jobs: int | None, key_file: Path | 
 
     compare = engine_named(engine)
     ws = opened(where, key_file)
+    if not any(row.kind == "ingest" for row in ws.snapshots()):
+        raise NothingToCompare(where)
     with progress.for_this_terminal() as bar:
         summary = compare(ws, anew=anew, jobs=min(jobs or cores(), cores()), progress=bar)
     show_run(summary, where)

@@ -57,12 +57,16 @@ def command() -> click.Command:
             click.Option(
                 ["--words"],
                 is_flag=True,
-                help=_('Show the newest ads that hold all the words; those in "double quotes" one after another.'),
+                help=_(
+                    'Show the newest ads that hold all the words; those in "double quotes" one after another.'
+                ),
             ),
             click.Option(
                 ["--identifier"],
                 is_flag=True,
-                help=_("Show the ads that carry the phone, address or account, or the pseudonym of one, in TEXT."),
+                help=_(
+                    "Show the ads that carry the phone, address or account, or the pseudonym of one, in TEXT."
+                ),
             ),
             as_of_option(),
             open_option(
@@ -134,7 +138,9 @@ def _search_workspace(
     hits = _found(ws, text, top, how)
     if why is not None and hits:
         numbers = [hit.ad for hit in hits]
-        note_opening(where, key_file, ws, reason(why, ""), what="search", opened=len(hits), ads_opened=numbers)
+        note_opening(
+            where, key_file, ws, reason(why, ""), what="search", opened=len(hits), ads_opened=numbers
+        )
     shown = unmasked(ws, hits) if why is not None else with_pseudonyms(ws, hits)
     show_near(shown, how=how, masked=why is None)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from filrouge.cli.options import debug_option, key_option, language_option, with_examples, workspace_argument
-from filrouge.cli.when import Span
+from filrouge.cli.when import span
 from filrouge.i18n import _
 
 
@@ -32,7 +32,7 @@ def command() -> click.Command:
             click.Option(
                 ["--older-than"],
                 metavar="12h|7d",
-                type=Span(),
+                callback=span,
                 default="1d",
                 show_default=True,
                 help=_("Leave alone what was written since: somebody may still be writing it."),

@@ -12,46 +12,34 @@ from filrouge.i18n import _
 _SPAN = re.compile(r"^(\d{1,5})([hdmy])$")
 
 
-class Before(click.ParamType):
-    """A day: written as such, or as how long ago it is (90d, 24m, 2y)."""
-
-    name = "day"
-
-    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day; click shows what it cannot be."""
-        if isinstance(value, date):
-            return value
-        text = value.strip().lower()
-        span = _SPAN.match(text)
-        try:
-            if span and span[2] != "h":
-                return _ago(date.today(), int(span[1]), span[2])
-            return date.fromisoformat(text)
-        except (ValueError, OverflowError):
-            self.fail(
-                _("“{value}” is no day. Write 2026-05-31, or how long ago: 90d, 24m (months) or 2y.").format(
-                    value=value
-                ),
-                param,
-                ctx,
-            )
+def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A day: written as such, or as how long ago it is (90d, 24m, 2y). For the `callback` of an option."""
+    if value is None:
+        return None
+    text = value.strip().lower()
+    span = _SPAN.match(text)
+    try:
+        if span and span[2] != "h":
+            return _ago(date.today(), int(span[1]), span[2])
+        return date.fromisoformat(text)
+    except (ValueError, OverflowError) as e:
+        raise click.BadParameter(
+            _("“{value}” is no day. Write 2026-05-31, or how long ago: 90d, 24m (months) or 2y.").format(
+                value=value
+            ),
+            ctx,
+            param,
+        ) from e
 
 
-class Span(click.ParamType):
-    """A span of time in hours or days (12h, 7d)."""
-
-    name = "span"
-
-    def convert(
-        self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """The span; click shows what it cannot be."""
-        if isinstance(value, timedelta):
-            return value
-        span = _SPAN.match(value.strip().lower())
-        if span is None or span[2] not in "hd":
-            self.fail(_("“{value}” is no span of time. Write 12h or 7d.").format(value=value), param, ctx)
-        return timedelta(**{"hours" if span[2] == "h" else "days": int(span[1])})
+def span(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
+    """A span of time in hours or days (12h, 7d). For the `callback` of an option."""
+    found = _SPAN.match(value.strip().lower())
+    if found is None or found[2] not in "hd":
+        raise click.BadParameter(
+            _("“{value}” is no span of time. Write 12h or 7d.").format(value=value), ctx, param
+        )
+    return timedelta(**{"hours" if found[2] == "h" else "days": int(found[1])})
 
 
 def _ago(today: date, count: int, unit: str) -> date:

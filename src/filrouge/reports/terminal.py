@@ -89,20 +89,21 @@ class Page:
             self._console.print(Text("    ").append_text(line) if line.plain.strip() else Text())
 
 
-def show_hits(query: str, hits: Sequence[Hit], *, beside: Sequence[str] = ()) -> None:
+def show_hits(query: str, hits: Sequence[Hit], *, found: str = "", beside: Sequence[str] = ()) -> None:
     """Print the ads nearest to a text, best first, with what they have in common with it.
 
     Args:
         query: the text.
         hits: the ads.
+        found: how many they are and why, if not because they are near.
         beside: what more to say of each ad, on its first line.
     """
     page = Page()
     if not hits:
         page.line(_("No ad has words or identifiers in common with this text that strangers' ads have not."))
         return
-    found = ngettext("{count} ad is near this text.", "{count} ads are near this text.", len(hits))
-    page.line(found.format(count=number(len(hits))))
+    near = ngettext("{count} ad is near this text.", "{count} ads are near this text.", len(hits))
+    page.line(found or near.format(count=number(len(hits))))
     page.line(
         _("In bold: what it has in common with the text.")
         if page.styled
@@ -245,8 +246,10 @@ def _group(hit: Hit) -> tuple[str, ...]:
 
 def _shared(shared: Shared) -> tuple[str | tuple[str, str], ...]:
     held = ngettext("{count} ad has it", "{count} ads have it", shared.holders)
+    # A pseudonym says itself of what kind it is.
+    kind = "" if shared.value.startswith(f"{shared.kind}:") else f"{kind_name(shared.kind)} "
     return (
-        f"{kind_name(shared.kind)} ",
+        kind,
         (shared.value, "bold"),
         f" · {_bits(shared.bits)} · {held.format(count=number(shared.holders))}",
     )

@@ -45,9 +45,7 @@ def size(count: int) -> str:
     return _("{count} GB").format(count=decimal(count / 1e9))
 
 
-def table(
-    page: Page, head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
-) -> None:
+def table(page: Page, head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
     """Print rows in columns without lines around them, so that they read well in a pipe too.
 
     Args:
@@ -96,10 +94,14 @@ def show_made(where: str, key: Path | None) -> None:
     """
     page = Page()
     page.line(_("A new workspace is in {where}").format(where=where))
-    page.line((_("Its key: {file}").format(file=key or _("the variable FILROUGE_KEY")), "bold"))
+    page.line(
+        (_("Its key: {file}").format(file=key.absolute() if key else _("the variable FILROUGE_KEY")), "bold")
+    )
     page.line()
     page.line(_("Whoever loses the key loses the ads: without it nobody can read them, ever."))
-    page.line(_("Keep a copy of it apart from the workspace, where only those who may read the ads can take it."))
+    page.line(
+        _("Keep a copy of it apart from the workspace, where only those who may read the ads can take it.")
+    )
     page.line()
     page.line(_("Next: {command}").format(command=f"filrouge ingest {where} FILE... --case NAME"))
 
@@ -223,16 +225,29 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool) -> None:
         how: "near", "words" or "identifier": what was asked.
         masked: whether pseudonyms stand for identifiers and names.
     """
-    if not hits and how != "near":
-        Page().line(
-            _("No ad holds all these words.") if how == "words" else _("No ad carries such an identifier.")
-        )
+    none = {"words": _("No ad holds all these words."), "identifier": _("No ad carries such an identifier.")}
+    if not hits and how in none:
+        Page().line(none[how])
         return
-    show_hits("", hits, beside=[_("ad {number}").format(number=hit.ad) for hit in hits])
+    found = {
+        "words": ngettext(
+            "{count} ad holds all these words.", "{count} ads hold all these words.", len(hits)
+        ),
+        "identifier": ngettext(
+            "{count} ad carries such an identifier.", "{count} ads carry such an identifier.", len(hits)
+        ),
+    }.get(how, "")
+    show_hits("", hits, found=found.format(count=number(len(hits))), beside=[_beside(hit) for hit in hits])
     if hits and masked:
         page = Page()
         page.line()
         page.line(_("Identifiers and names are shown by pseudonyms. To open them, say why: --open REASON"))
+
+
+def _beside(hit: Near) -> str:
+    """The ad's number, and whether its words tie it."""
+    tied = _("the same words") if hit.equal else _("tied by its words") if hit.tied else ""
+    return " · ".join(piece for piece in (_("ad {number}").format(number=hit.ad), tied) if piece)
 
 
 def show_snapshots(rows: Sequence[Snapshot]) -> None:

@@ -30,9 +30,9 @@ class NoRun(FilrougeError):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            _("{where}: no ads were compared by then, so there are no clusters. First: filrouge run {where}").format(
-                where=where
-            )
+            _(
+                "{where}: no ads were compared by then, so there are no clusters. First: filrouge run {where}"
+            ).format(where=where)
         )
 
 
@@ -181,26 +181,21 @@ def show_runs(ws: Workspace, where: str) -> None:
 
 
 def _said(event: Mapping[str, object], about: int | None) -> str:
-    """What became of a cluster, as a sentence; `about` one of them, or about none."""
+    """What became of a cluster, as a sentence about it, or about none where others are told of too."""
     kind, one, other = str(event["kind"]), event["id"], event["other"]
-    ads = ads_in_words(int(str(event["ads"])))
-    if kind == "merged":
-        said = (
-            _("took in cluster {id}, with {ads}")
-            if about == other
-            else _("cluster {id} went into cluster {other}, with {ads}")
-        )
-    elif kind == "split":
-        said = (
-            _("cluster {id} parted from it, with {ads}")
-            if about == other
-            else _("cluster {id} parted from cluster {other}, with {ads}")
-        )
-    elif kind == "ended":
-        said = _("cluster {id} ended; it had {ads}")
-    else:
-        said = _("cluster {id} began")
+    whose = "none" if about is None else "one" if about == one else "other"
+    said = {
+        ("began", "one"): _("began"),
+        ("ended", "one"): _("ended; it had {ads}"),
+        ("ended", "none"): _("cluster {id} ended; it had {ads}"),
+        ("merged", "one"): _("went into cluster {other}, with {ads}"),
+        ("merged", "other"): _("took in cluster {id}, with {ads}"),
+        ("merged", "none"): _("cluster {id} went into cluster {other}, with {ads}"),
+        ("split", "one"): _("parted from cluster {other}, with {ads}"),
+        ("split", "other"): _("cluster {id} parted from it, with {ads}"),
+        ("split", "none"): _("cluster {id} parted from cluster {other}, with {ads}"),
+    }[kind, whose]
+    sentence = said.format(id=one, other=other, ads=ads_in_words(int(str(event["ads"]))))
     why = {"ads came": _("ads came"), "ads were destroyed": _("ads were destroyed")}
-    sentence = said.format(id=one, other=other, ads=ads)
     reason = str(event["why"] or "")
     return f"{sentence} ({why.get(reason, reason)})" if reason else sentence

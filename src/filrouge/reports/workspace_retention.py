@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.html.words import span_of_dates
@@ -29,14 +32,12 @@ def show_planned(ws: Workspace, planned: Destroyed) -> None:
     )
     if planned.keys:
         counts = dict(ws.ads(["key_id"]).group_by("key_id").len().iter_rows())
-        rows = [
-            (key.case, key.month, number(counts.get(key.key_id, 0)))
-            for key in sorted(planned.keys, key=lambda key: (key.case, key.month))
-        ]
-        table(page, (_("case"), _("month"), _("ads")), rows, right=(2,))
+        _by_case(page, [(key.case, key.month, counts.get(key.key_id, 0)) for key in planned.keys])
     page.line(_("Their texts, words, identifiers and clusters go, in every view of the past too."))
     page.line(
-        _("Copies elsewhere are not reached: the files that were taken in, exports, copies of this workspace.")
+        _(
+            "Copies elsewhere are not reached: the files that were taken in, exports, copies of this workspace."
+        )
     )
 
 
@@ -85,19 +86,37 @@ def show_past(ws: Workspace) -> None:
     if rows.is_empty():
         page.line(_("Nothing was destroyed."))
         return
+    grouped = (
+        rows.with_columns(case=pl.when(pl.col("key_id") == "").then(pl.lit(None)).otherwise("case"))
+        .group_by("seq", "at", "by", "why", "case")
+        .agg(pl.col("month").min().alias("first"), pl.col("month").max().alias("last"), pl.col("ads").sum())
+        .sort("seq", "case")
+    )
     table(
         page,
-        (_("when"), _("by"), _("case"), _("month"), _("ads"), _("why")),
+        (_("when"), _("by"), _("case"), _("months"), _("ads"), _("why")),
         [
             (
                 local_time(row["at"]),
                 row["by"],
-                row["case"] if row["key_id"] else _("single ads"),
-                row["month"],
+                _("single ads") if row["case"] is None else row["case"],
+                span_of_dates(row["first"], row["last"]),
                 number(row["ads"]),
                 row["why"],
             )
-            for row in rows.iter_rows(named=True)
+            for row in grouped.iter_rows(named=True)
         ],
         right=(4,),
     )
+
+
+def _by_case(page: Page, keys: Sequence[tuple[str, str, int]]) -> None:
+    """A table of what keys seal: case, month, ads of each."""
+    cases: dict[str, list[tuple[str, int]]] = {}
+    for case, month, count in keys:
+        cases.setdefault(case, []).append((month, count))
+    rows = [
+        (case, span_of_dates(min(mine)[0], max(mine)[0]), number(sum(count for _month, count in mine)))
+        for case, mine in sorted(cases.items())
+    ]
+    table(page, (_("case"), _("months"), _("ads")), rows, right=(2,))
