@@ -12,6 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.errors import FilrougeError
+from filrouge.i18n import _
+
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
     from filrouge.corpus.workspace import Workspace
@@ -28,6 +31,17 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     },
 }  # fmt: skip
 """`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`: "cluster" or "network"."""
+
+
+class NoRunYet(FilrougeError):
+    """A view whose ads no run has compared."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            _("{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}").format(
+                where=where
+            )
+        )
 
 
 def last_run(ws: Workspace) -> Snapshot | None:
@@ -88,6 +102,12 @@ def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     network = np.full(int(named.max()) + 1 if named.size else 0, NONE, np.int64)
     network[named] = rows["network"].to_numpy()
     return _looked_up(network, ads, np.int64(NONE))
+
+
+def next_network(ws: Workspace) -> int:
+    """The first id of a network that was never used."""
+    run = last_run(ws)
+    return int(run.details["next_network"]) if run else 0
 
 
 def events(ws: Workspace) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,7 +24,7 @@ from filrouge.ads.tokens import (
 )
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import Ahead
-from filrouge.engines.prepare import CHUNK, countries_of, find_marks, make_masks
+from filrouge.engines.prepare import CHUNK, Marks, countries_of, find_marks, make_masks
 from filrouge.guide import load_indicators
 from filrouge.i18n import _
 from filrouge.networks.finding import FoundNetworks, find_networks
@@ -57,7 +57,9 @@ class Findings:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-class _Clock:
+class Clock:
+    """Times the stages of a job, and tells of them."""
+
     def __init__(self, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
         self.progress = progress
@@ -75,6 +77,7 @@ class _Clock:
         self.progress.stage(words, total)
 
     def stop(self) -> None:
+        """The stage is over."""
         if self._name:
             self.seconds[self._name] = round(time.perf_counter() - self._began, 3)
         self._name = ""
@@ -97,7 +100,7 @@ def analyse(
     Raises:
         FilrougeError: if a file cannot be read.
     """
-    clock = _Clock(progress)
+    clock = Clock(progress)
     clock.begin("read")
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
@@ -109,7 +112,6 @@ def analyse(
     clock.stage("identify", _("Looking for phones, places and other identifiers"), ads.height)
     countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
-    every = marks.together()
     clock.stage("words", _("Splitting into words"), None)
     written = split_chunks(folded, make_masks(marks, folded), jobs)
     listed = listed_words(load_indicators(), folded)
@@ -121,7 +123,37 @@ def analyse(
     if ahead:
         ahead.wait_for_comparison()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
+    clock.stop()
+    findings = described(read, marks, located, tokens, vocabulary, listed, found, progress=progress)
+    return replace(findings, seconds={**clock.seconds, **findings.seconds})
+
+
+def described(
+    read: ReadResult,
+    marks: Marks,
+    located: pl.DataFrame,
+    tokens: Tokens,
+    vocabulary: Vocabulary,
+    listed: Listed,
+    found: Comparison,
+    *,
+    progress: Progress,
+) -> Findings:
+    """What is known of ads that were compared: groups as records, ties and networks.
+
+    Args:
+        read: the ads.
+        marks: identifiers, places and names in their texts.
+        located: `ad`, `value`: the place that the location column names.
+        tokens: the words of the ads.
+        vocabulary: the words that are written plainly.
+        listed: the words of the indicators, where they stand.
+        found: which ads were written from one template.
+        progress: told how far the work is.
+    """
+    clock, ads = Clock(progress), read.ads
     clock.stage("describe", _("Describing the groups"), None)
+    every = marks.together()
     values = SlotValues(every, SLOT_KINDS)
     texts_in_words = Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS, values)
     groups = Groups(found, texts_in_words, marks.identifiers, located)
