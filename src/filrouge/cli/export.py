@@ -70,5 +70,23 @@ def export(
     jobs: int | None,
     key_file: Path | None,
 ) -> None:
-    """Write down why, and export."""
-    raise NotImplementedError
+    """Write down why, export, and say what is in the folder."""
+    from filrouge import i18n, progress
+    from filrouge.cli.compare import cores
+    from filrouge.cli.workspaces import note_opening, opened, reason
+    from filrouge.corpus.results import NoRunYet, last_run
+    from filrouge.reports.terminal import show_summary
+    from filrouge.reports.workspace import show_exported
+    from filrouge.reports.workspace_export import export_compare_dir
+
+    why = reason(why, _("Why are all ads opened? The ledger keeps it"))
+    ws = opened(where, key_file, as_of)
+    if last_run(ws) is None:
+        raise NoRunYet(where)
+    note_opening(where, key_file, ws, why, what=form, opened=ws.ads(["ad"]).height)
+    with progress.for_this_terminal() as bar:
+        done = export_compare_dir(
+            ws, out, jobs=min(jobs or cores(), cores()), language=i18n.language(), progress=bar
+        )
+    show_summary(done.summary)
+    show_exported(done)

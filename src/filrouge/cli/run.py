@@ -57,6 +57,14 @@ def command() -> click.Command:
                 show_default=True,
                 help=_("local: the cores of this machine. ray: a cluster."),
             ),
+            click.Option(
+                ["--networks/--no-networks"],
+                default=None,
+                help=_(
+                    "Weigh all ties and find networks too, or not. Default: up to 300,000 ads, since with more it "
+                    "takes long."
+                ),
+            ),
             jobs_option(),
             key_option(),
             language_option(),
@@ -65,7 +73,9 @@ def command() -> click.Command:
     )
 
 
-def run(where: str, anew: bool, engine: str, jobs: int | None, key_file: Path | None) -> None:
+def run(
+    where: str, anew: bool, engine: str, networks: bool | None, jobs: int | None, key_file: Path | None
+) -> None:
     """Compare, and say what was found."""
     from filrouge import progress
     from filrouge.cli.compare import cores
@@ -78,5 +88,5 @@ def run(where: str, anew: bool, engine: str, jobs: int | None, key_file: Path | 
     if not any(row.kind == "ingest" for row in ws.snapshots()):
         raise NothingToCompare(where)
     with progress.for_this_terminal() as bar:
-        summary = compare(ws, anew=anew, jobs=min(jobs or cores(), cores()), progress=bar)
+        summary = compare(ws, anew=anew, networks=networks, jobs=min(jobs or cores(), cores()), progress=bar)
     show_run(summary, where)

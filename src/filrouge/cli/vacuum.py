@@ -49,6 +49,6 @@ def vacuum(where: str, older_than: timedelta, dry_run: bool, key_file: Path | No
     """Clear away, and say what."""
     from filrouge.cli.workspaces import opened
     from filrouge.corpus.vacuum import vacuum as clear
-    from filrouge.reports.workspace import show_cleared
+    from filrouge.reports.workspace_upkeep import show_cleared
 
     show_cleared(clear(opened(where, key_file), older_than=older_than, dry_run=dry_run), dry_run)

@@ -36,7 +36,7 @@ def verify(where: str, key_file: Path | None) -> int:
     from filrouge.cli.workspaces import opened
     from filrouge.corpus.errors import DamagedKey, DamagedTable, DamagedWorkspace
     from filrouge.corpus.verify import verify as findings_of
-    from filrouge.reports.workspace import show_damage, show_findings
+    from filrouge.reports.workspace_upkeep import show_damage, show_findings
 
     try:
         ws = opened(where, key_file)

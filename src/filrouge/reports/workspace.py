@@ -13,11 +13,10 @@ from filrouge.reports.terminal import Page, show_hits
 
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
-    from filrouge.corpus.vacuum import Cleared
-    from filrouge.corpus.verify import Finding
     from filrouge.engines.asking import Near
     from filrouge.engines.ingest import IngestSummary
     from filrouge.engines.run import RunSummary
+    from filrouge.reports.workspace_export import Exported
 
 REJECTS_SHOWN: Final = 10
 """Rejected rows that are quoted; more of them nobody reads in a terminal."""
@@ -120,7 +119,7 @@ def show_ingest(summary: IngestSummary, where: str, case: str) -> None:
     said = [*(guess.sentence() for guess in summary.guessed), *summary.notes]
     for sentence in said[:FILES_SHOWN]:
         page.line(f"    {sentence}")
-    _more(page, len(said) - FILES_SHOWN)
+    show_more(page, len(said) - FILES_SHOWN)
     page.line()
     page.line(
         (ngettext("{count} ad is new.", "{count} ads are new.", summary.added).format(
@@ -144,7 +143,7 @@ def show_ingest(summary: IngestSummary, where: str, case: str) -> None:
             row = _("row {row}").format(row=reject.row) if reject.row else ""
             place = ", ".join(piece for piece in (reject.file, row, reject.field) if piece)
             page.line(f"    {place}: {reject.reason}")
-        _more(page, len(summary.rejects) - REJECTS_SHOWN)
+        show_more(page, len(summary.rejects) - REJECTS_SHOWN)
     page.line()
     if summary.snapshot is None:
         page.line(_("Nothing is new, so the workspace is as it was."))
@@ -178,6 +177,10 @@ def show_run(summary: RunSummary, where: str) -> None:
     page.line(said)
     page.line()
     page.line((templates(summary.tied, summary.clusters), "bold"))
+    if summary.networks is None:
+        page.line(_("Networks were not sought: --networks does that too."))
+    elif summary.networks:
+        page.line((networks(summary.networks), "bold"))
     for kind, count in (
         ("began", summary.began), ("merged", summary.merged), ("split", summary.split), ("ended", summary.ended),
     ):  # fmt: skip
@@ -200,6 +203,15 @@ def templates(tied: int, clusters: int) -> str:
         "{tied} ads were written from one of {count} templates.",
         clusters,
     ).format(tied=number(tied), count=number(clusters))
+
+
+def networks(count: int) -> str:
+    """How many networks there are, in words."""
+    return ngettext(
+        "Ties of all kinds hold {count} network together.",
+        "Ties of all kinds hold {count} networks together.",
+        count,
+    ).format(count=number(count))
 
 
 def became(kind: str, count: int) -> str:
@@ -272,6 +284,15 @@ def show_snapshots(rows: Sequence[Snapshot]) -> None:
     )
 
 
+def show_exported(done: Exported) -> None:
+    """Print where an export comes from."""
+    Page().line(
+        _(
+            "All ads in this folder are in the clear. It is as of snapshot {seq}, by the run of snapshot {run}."
+        ).format(seq=done.snapshot, run=done.run)
+    )
+
+
 def kind_of_snapshot(kind: str) -> str:
     """What was done, in words."""
     return {
@@ -298,86 +319,6 @@ def destroyed_by(row: Snapshot) -> int:
     return int(keys + sum(len(some) for some in row.details.get("destroyed_ads", {}).values()))
 
 
-def show_findings(findings: Sequence[Finding], rows: Sequence[Snapshot]) -> None:
-    """Print what `verify` found, and the fingerprint of the ledger."""
-    page = Page()
-    if findings:
-        page.line(
-            (
-                ngettext(
-                    "{count} thing is not as it was written:",
-                    "{count} things are not as they were written:",
-                    len(findings),
-                ).format(count=number(len(findings))),
-                "bold red",
-            )
-        )
-        for finding in findings:
-            page.line(f"    {finding.where}: {finding.what}")
-        page.line()
-        page.line(_("Restore what is listed from a copy, and do not use these ads as evidence until then."))
-        return
-    page.line(
-        (
-            ngettext(
-                "All is as it was written, in {count} snapshot.",
-                "All is as it was written, in {count} snapshots.",
-                len(rows),
-            ).format(count=number(len(rows))),
-            "bold",
-        )
-    )
-    page.line(
-        _("Fingerprint of the ledger up to snapshot {seq}: {fingerprint}").format(
-            seq=rows[-1].seq, fingerprint=rows[-1].fingerprint()
-        )
-    )
-
-
-def show_damage(what: str) -> None:
-    """Print what is so damaged that the rest cannot be looked at."""
-    page = Page()
-    page.line((_("The workspace is altered so far that the rest cannot be checked:"), "bold red"))
-    page.line(f"    {what}")
-
-
-def show_cleared(cleared: Cleared, dry_run: bool) -> None:
-    """Print what `vacuum` cleared away."""
-    page = Page()
-    if not cleared.files:
-        page.line(_("There is nothing to clear away."))
-    else:
-        count = len(cleared.files)
-        said = (
-            ngettext("{count} file would be cleared away ({size}).",
-                     "{count} files would be cleared away ({size}).", count)
-            if dry_run
-            else ngettext("{count} file was cleared away ({size}).",
-                          "{count} files were cleared away ({size}).", count)
-        )  # fmt: skip
-        page.line(said.format(count=number(count), size=size(cleared.bytes)))
-        if dry_run:
-            for file in cleared.files[:FILES_SHOWN]:
-                page.line(f"    {file}")
-            _more(page, count - FILES_SHOWN)
-    if cleared.finished:
-        page.line(
-            ngettext(
-                "{count} destruction that had been cut off was carried out.",
-                "{count} destructions that had been cut off were carried out.",
-                cleared.finished,
-            ).format(count=number(cleared.finished))
-        )
-    if cleared.writing:
-        page.line(
-            ngettext(
-                "{count} batch seems to be written now, and was left alone.",
-                "{count} batches seem to be written now, and were left alone.",
-                cleared.writing,
-            ).format(count=number(cleared.writing))
-        )
-
-
-def _more(page: Page, count: int) -> None:
+def show_more(page: Page, count: int) -> None:
     if count > 0:
         page.line("    " + _("… and {count} more.").format(count=number(count)))

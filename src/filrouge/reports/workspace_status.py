@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from filrouge.corpus.results import last_run, membership
+from filrouge.corpus.results import last_run, membership, network_of
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.html.words import ads as ads_in_words
 from filrouge.reports.html.words import agencies as agencies_in_words
 from filrouge.reports.html.words import span_of_dates
 from filrouge.reports.terminal import Page
-from filrouge.reports.workspace import local_time, size, table, templates
+from filrouge.reports.workspace import local_time, networks, size, table, templates
 
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
@@ -47,6 +47,7 @@ class Status:
         cases: by name.
         months: different months of the ads.
         tied: readable ads in a cluster with another one; clusters: how many such clusters there are.
+        networks: with two readable ads or more.
         last_ingest, last_run: snapshots; None if there was none.
         unseen: readable ads that came after the last run.
         destroyed: ads of this view that cannot be read any more.
@@ -60,6 +61,7 @@ class Status:
     months: int
     tied: int
     clusters: int
+    networks: int
     last_ingest: Snapshot | None
     last_run: Snapshot | None
     unseen: int
@@ -75,7 +77,8 @@ def status_of(ws: Workspace) -> Status:
     run = last_run(ws)
     through = int(run.details["through"]) if run else -1
     held, months = _cases(ws, ads)
-    clusters = membership(ws).of(ads["ad"].to_numpy().astype(np.int64))
+    numbers = ads["ad"].to_numpy().astype(np.int64)
+    clusters, linked = membership(ws).of(numbers), network_of(ws, numbers)
     sizes = np.bincount(clusters[clusters >= 0])
     return Status(
         ads=ads.height,
@@ -84,6 +87,7 @@ def status_of(ws: Workspace) -> Status:
         months=months,
         tied=int(sizes[sizes > 1].sum()),
         clusters=int((sizes > 1).sum()),
+        networks=int((np.bincount(linked[linked >= 0]) > 1).sum()),
         last_ingest=ingests[-1] if ingests else None,
         last_run=run,
         unseen=ads.filter(pl.col("seq") > through).height,
@@ -179,6 +183,7 @@ def _show_runs(page: Page, where: str, status: Status) -> None:
         ),
         " ",
         templates(status.tied, status.clusters),
+        *((" ", networks(status.networks)) if status.networks else ()),
     )
     if status.unseen:
         page.line(
