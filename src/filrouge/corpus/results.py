@@ -6,7 +6,7 @@ A run writes only what changed. What holds as of a snapshot is the last that was
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -89,6 +89,12 @@ def membership(ws: Workspace) -> Membership:
     cluster[ads] = rows["cluster"].to_numpy()
     bits[ads] = rows["bits"].to_numpy()
     return Membership(cluster, bits)
+
+
+def written(ws: Workspace, of: Literal["cluster", "network"]) -> pl.DataFrame:
+    """All that runs wrote of which cluster or network each ad is in: ad, id (-1 for none), seq; the oldest first."""
+    rows = _rows(ws, "membership" if of == "cluster" else "network_members")
+    return rows.select("ad", pl.col(of).alias("id"), "seq")
 
 
 def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
