@@ -7,6 +7,7 @@ weak labels of one hand and matched strangers as labels of two.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -86,7 +87,7 @@ class Weighed:
     phone_owners: int
     style: StyleModel | None
     movement: Movement
-    templates: list[Consensus]
+    templates: Sequence[Consensus]
 
 
 def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
