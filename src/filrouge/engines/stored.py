@@ -14,7 +14,8 @@ from filrouge.ads.fold import fold_texts
 from filrouge.ads.tokens import Vocabulary, tokenize_chunks
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.search import Index, copied_words, postings
-from filrouge.engines.local import Findings, find_marks, make_masks
+from filrouge.engines.local import Findings
+from filrouge.engines.prepare import find_marks, make_masks
 from filrouge.engines.voices import run_record_of, write_voices
 from filrouge.errors import NoFindings, UnknownAd
 from filrouge.networks.ties import TYING_KINDS
