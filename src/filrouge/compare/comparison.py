@@ -9,6 +9,7 @@ from numba import njit
 
 from filrouge.compare.clusters import Clustering, find_clusters
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import Corpus, number_runs
 from filrouge.compare.templates import Template, build_templates
 
@@ -50,7 +51,13 @@ def _text_keys(keys, offsets):  # type: ignore[no-untyped-def]  # pragma: no cov
     return out
 
 
-def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: int = 1) -> Comparison:
+def compare(
+    keys: UInt64Array,
+    kinds: np.ndarray,
+    offsets: Int64Array,
+    threads: int = 1,
+    stages: Stages | None = None,
+) -> Comparison:
     """Find the clusters of a corpus and their templates.
 
     Args:
@@ -58,6 +65,7 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
         kinds: uint8, shape (words,): 0 for a word, else one more than its slot kind.
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
+        stages: who does the steps that can be shared, see `Stages`; these threads if None.
     """
     # In the order of their hashes, so that the order of the ads decides nothing.
     different, place = np.unique(_text_keys(keys, offsets), return_inverse=True)
@@ -74,7 +82,7 @@ def compare(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array, threads: 
     corpus = number_runs(keys[flat], kinds[flat], begins)
     kinds = kinds[flat]
     sizes = np.bincount(text, minlength=found)
-    clustering = find_clusters(corpus, sizes, threads)
+    clustering = find_clusters(corpus, sizes, threads, stages)
     label, bits, consensus = clustering.label, clustering.bits, clustering.templates
     order = np.argsort(label, kind="stable").astype(np.int32)
     order = order[label[order] >= 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from filrouge.compare.align import pair_bits
@@ -11,18 +13,21 @@ from filrouge.compare.reach import whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
 
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
+
 KEPT = 12
 """Candidates of an ad that are compared exactly: those that most runs propose."""
 
 
 def close_pairs(
-    corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array, cut: float, threads: int = 1
+    corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array, cut: float, stages: Stages
 ) -> Pairs:
     """Those of the pairs that save more than `cut`, weighed by the part that is explained of both.
 
     An ad that holds two templates is so no centre of either.
     """
-    bits = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
+    bits = stages.pair_bits(corpus, price, first, second)
     whole = whole_bits(corpus, price)
     share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
     strong = bits > cut

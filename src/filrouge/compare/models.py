@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,9 @@ from numba import njit
 from filrouge.compare.consensus import Consensus, one_consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
+
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
 
 TOGETHER = 20_000
 """Members that a thread takes at a time."""
@@ -236,8 +239,8 @@ class ModelBook:
     when that is asked for.
     """
 
-    def __init__(self, corpus: Corpus, degree: np.ndarray, threads: int) -> None:
-        self._corpus, self._degree, self._threads = corpus, degree, threads
+    def __init__(self, corpus: Corpus, degree: np.ndarray, stages: Stages) -> None:
+        self._corpus, self._degree, self._stages = corpus, degree, stages
         self._known: dict[bytes, Consensus] = {}
         self._weighed: dict[bytes, Consensus] = {}
 
@@ -253,12 +256,12 @@ class ModelBook:
         stale = [k for k, name in enumerate(names) if name in self._known and name not in self._weighed]
         picked = _picked(members, np.array(new, np.int64))
         starts = best_connected(picked, self._degree)
-        written = write_models(self._corpus, price, picked, starts, cut, self._threads)
+        written = self._stages.write_models(self._corpus, price, picked, starts, cut)
         known = [self._known[names[k]].words for k in stale]
         words = np.concatenate([np.zeros(0, np.int32), *known])
         begins = np.concatenate([[0], np.cumsum([one.size for one in known])]).astype(np.int64)
         picked = _picked(members, np.array(stale, np.int64))
-        again = weigh_models(self._corpus, price, picked, words, begins, self._threads)
+        again = self._stages.weigh_models(self._corpus, price, picked, words, begins)
         for which, models in ((new, written), (stale, again)):
             for k, model in zip(which, models, strict=True):
                 self._known[names[k]] = self._weighed[names[k]] = model

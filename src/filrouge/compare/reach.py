@@ -9,14 +9,17 @@ fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from filrouge.compare.align import pair_bits
 from filrouge.compare.labels import HALF
 from filrouge.compare.models import Models
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
+
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
 
 ONE_IN = 200
 """One ad of a cluster in this many may be a stranger's."""
@@ -73,7 +76,7 @@ def strangers_reach(
     sizes: Int64Array,
     begins: Int64Array,
     neighbour: Int32Array,
-    threads: int,
+    stages: Stages,
 ) -> Reach:
     """What strangers' texts have in common here, as the best that each ad reaches with any of them.
 
@@ -88,7 +91,7 @@ def strangers_reach(
     at = np.repeat(begins[asked] - np.cumsum(counts) + counts, counts) + np.arange(second.size)
     first = neighbour[at]
     strangers = (label[first] < 0) | (label[first] != label[second])
-    bits = pair_bits(first[strangers], second[strangers], corpus.words, price, corpus.offsets, threads)
+    bits = stages.pair_bits(corpus, price, first[strangers], second[strangers])
     # Who shares half of all there is to say is no stranger, but a copy that is not found yet.
     whole = whole_bits(corpus, price)
     bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
+
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
 
 IN_PASSING = np.float32(0.5)
 """What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
@@ -105,23 +109,20 @@ def price_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
             price[t] = -np.log2(min(1.0, max(p, alone)))
 
 
-def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Array:
+def prices(corpus: Corpus, cluster: Int32Array, stages: Stages) -> Float32Array:
     """Bits that each word would cost a stranger; float32, shape (words,); `IN_PASSING` for identifiers.
 
     Args:
         corpus: the texts.
         cluster: int32, shape (ads,): the ads of one number count as one voice.
-        threads: how many threads to use; the result is the same.
+        stages: who counts the voices.
 
     Source: interpolated n-gram model with the counts of Witten & Bell (1991) on distinct
     writers instead of occurrences.
     """
-    order = np.argsort(cluster, kind="stable").astype(np.int32)
-    offsets = corpus.offsets
+    ones, twos, threes = stages.voices(corpus, cluster)
+    offsets, threads = corpus.offsets, stages.threads
     with ThreadPoolExecutor(threads) as pool:
-        runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
-        waiting = [pool.submit(voices_of, ids, offsets, cluster, order, found) for ids, found in runs]
-        ones, twos, threes = (done.result() for done in waiting)
         after_one = pool.submit(continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
         after_two = pool.submit(
             continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
@@ -138,6 +139,18 @@ def prices(corpus: Corpus, cluster: Int32Array, threads: int = 1) -> Float32Arra
         for done_share in shares:
             done_share.result()
     return price
+
+
+def voices_of_runs(
+    corpus: Corpus, owner: Int32Array, threads: int = 1
+) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """How many different owners hold each word, each pair and each triple; see `voices_of`."""
+    order = np.argsort(owner, kind="stable").astype(np.int32)
+    with ThreadPoolExecutor(threads) as pool:
+        runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
+        waiting = [pool.submit(voices_of, ids, corpus.offsets, owner, order, found) for ids, found in runs]
+        ones, twos, threes = (done.result() for done in waiting)
+    return ones, twos, threes
 
 
 @njit(cache=True, nogil=True)
@@ -170,7 +183,7 @@ def first_prices(corpus: Corpus) -> Float32Array:
     return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
 
 
-def prices_of_labels(corpus: Corpus, label: Int32Array, threads: int) -> Float32Array:
+def prices_of_labels(corpus: Corpus, label: Int32Array, stages: Stages) -> Float32Array:
     """The prices when each cluster is one voice, and each ad alone is one."""
     n = corpus.ads
-    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), threads)
+    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), stages)
