@@ -43,6 +43,7 @@ class Clustering:
         pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
         exact_bits: float32, shape (pairs,): bits between them.
         cut: bits that tie two ads: of such ties one in `ONE_IN` is between strangers.
+        reach: what strangers reach with each other; among: with templates.
     """
 
     label: Int32Array
@@ -52,6 +53,8 @@ class Clustering:
     pairs: Int32Array
     exact_bits: Float32Array
     cut: float
+    reach: Reach
+    among: Reach
 
 
 def find_clusters(
@@ -121,4 +124,4 @@ def find_clusters(
     inside = (label[first] >= 0) & (label[first] == label[second])
     exact = np.zeros(first.size, np.float32)
     exact[inside] = stages.pair_bits(corpus, price, first[inside], second[inside])
-    return Clustering(label, own, models.kept(kept.astype(np.int64)), price, pairs, exact, cut)
+    return Clustering(label, own, models.kept(kept.astype(np.int64)), price, pairs, exact, cut, reach, among)

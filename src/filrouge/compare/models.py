@@ -12,7 +12,7 @@ from numba import njit
 
 from filrouge.compare.consensus import Consensus, one_consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
-from filrouge.compare.strangers import Corpus
+from filrouge.compare.strangers import Corpus, slices
 
 if TYPE_CHECKING:
     from filrouge.compare.stages import Stages
@@ -163,7 +163,7 @@ def _models(  # type: ignore[no-untyped-def]  # pragma: no cover
     return found[:count].copy(), costs[:count].copy(), sizes
 
 
-def _written(
+def models_begun_at(
     corpus: Corpus,
     price: Float32Array,
     members: Members,
@@ -172,7 +172,17 @@ def _written(
     least: float,
     threads: int,
 ) -> Models:
-    """Models begun at `start`: words, and where each group's begin and end among them."""
+    """The consensus of each group, begun at words that are given.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        members: the groups.
+        start: words, and where each group's begin and end among them.
+        rounds: how often to revise them, see `consensus`.
+        least: bits that strangers reach; who copies no more than that has no vote.
+        threads: how many threads to use; the result is the same.
+    """
     cuts = shares_of(members.begins)
     bits = np.zeros(members.texts.size, np.float32)
 
@@ -209,7 +219,7 @@ def write_models(
         threads: how many threads to use; the result is the same.
     """
     start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
-    return _written(corpus, price, members, start, 2, least, threads)
+    return models_begun_at(corpus, price, members, start, 2, least, threads)
 
 
 def weigh_models(
@@ -229,7 +239,29 @@ def weigh_models(
         words, begins: the words of each group's model, as in `Models`.
         threads: how many threads to use; the result is the same.
     """
-    return _written(corpus, price, members, (words, begins[:-1], begins[1:]), 0, 0.0, threads)
+    return models_begun_at(corpus, price, members, (words, begins[:-1], begins[1:]), 0, 0.0, threads)
+
+
+def revise_models(
+    corpus: Corpus,
+    price: Float32Array,
+    members: Members,
+    words: Int32Array,
+    begins: Int64Array,
+    least: float,
+    threads: int = 1,
+) -> Models:
+    """The consensus of each group, begun at words that are known: of a model from before its members changed.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        members: the groups.
+        words, begins: where each group's consensus begins, as in `Models`.
+        least: bits that strangers reach; who copies no more than that has no vote.
+        threads: how many threads to use; the result is the same.
+    """
+    return models_begun_at(corpus, price, members, (words, begins[:-1], begins[1:]), 2, least, threads)
 
 
 class ModelBook:
@@ -256,12 +288,14 @@ class ModelBook:
         stale = [k for k, name in enumerate(names) if name in self._known and name not in self._weighed]
         picked = _picked(members, np.array(new, np.int64))
         starts = best_connected(picked, self._degree)
-        written = self._stages.write_models(self._corpus, price, picked, starts, cut)
+        corpus, models_of = self._corpus, self._stages.models
+        start, at = slices(corpus.offsets[starts], np.diff(corpus.offsets)[starts])
+        written = models_of(corpus, price, picked, corpus.words[at], start, 2, cut)
         known = [self._known[names[k]].words for k in stale]
         words = np.concatenate([np.zeros(0, np.int32), *known])
         begins = np.concatenate([[0], np.cumsum([one.size for one in known])]).astype(np.int64)
         picked = _picked(members, np.array(stale, np.int64))
-        again = self._stages.weigh_models(self._corpus, price, picked, words, begins)
+        again = models_of(corpus, price, picked, words, begins, 0, 0.0)
         for which, models in ((new, written), (stale, again)):
             for k, model in zip(which, models, strict=True):
                 self._known[names[k]] = self._weighed[names[k]] = model

@@ -14,7 +14,7 @@ from filrouge.compare.belonging import near_bits
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.copies import nearly_equal_pairs
 from filrouge.compare.labels import best_candidates
-from filrouge.compare.models import Members, Models, weigh_models, write_models
+from filrouge.compare.models import Members, Models, models_begun_at
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus, voices_of_runs
 
@@ -49,15 +49,17 @@ class Stages(Protocol):
     ) -> Float32Array:
         """What near templates save each text, see `belonging.near_bits`."""
 
-    def write_models(
-        self, corpus: Corpus, price: Float32Array, members: Members, starts: Int32Array, least: float
+    def models(
+        self,
+        corpus: Corpus,
+        price: Float32Array,
+        members: Members,
+        words: Int32Array,
+        begins: Int64Array,
+        rounds: int,
+        least: float,
     ) -> Models:
-        """The consensus of each group, see `models.write_models`."""
-
-    def weigh_models(
-        self, corpus: Corpus, price: Float32Array, members: Members, words: Int32Array, begins: Int64Array
-    ) -> Models:
-        """Models whose words are known at new prices, see `models.weigh_models`."""
+        """The consensus of each group, begun at the words given for it, see `models.models_begun_at`."""
 
 
 class Threads:
@@ -92,14 +94,16 @@ class Threads:
         """See `Stages`."""
         return near_bits(corpus, price, label, models, near, self.threads)
 
-    def write_models(
-        self, corpus: Corpus, price: Float32Array, members: Members, starts: Int32Array, least: float
+    def models(
+        self,
+        corpus: Corpus,
+        price: Float32Array,
+        members: Members,
+        words: Int32Array,
+        begins: Int64Array,
+        rounds: int,
+        least: float,
     ) -> Models:
         """See `Stages`."""
-        return write_models(corpus, price, members, starts, least, self.threads)
-
-    def weigh_models(
-        self, corpus: Corpus, price: Float32Array, members: Members, words: Int32Array, begins: Int64Array
-    ) -> Models:
-        """See `Stages`."""
-        return weigh_models(corpus, price, members, words, begins, self.threads)
+        start = words, begins[:-1], begins[1:]
+        return models_begun_at(corpus, price, members, start, rounds, least, self.threads)

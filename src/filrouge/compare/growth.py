@@ -1,0 +1,392 @@
+"""Clusters that grow: new ads are compared with all that is known, without comparing the known ads again.
+
+What is known stands for itself by few texts: each cluster by its template, each ad that nothing ties by its own words. New
+texts meet those with which they share telling runs (`meeting`). They join the template that saves them enough; those left over,
+with the single ads that they met, may be clusters of their own. Then all clusters that were touched are written anew with all
+their members, merged where their templates are one, and cut to the members that they pay for, as in `clusters`: so what a day
+changes is decided as if all had come at once, by prices to which the day's words are added (`language`).
+
+Source: incremental templates by description length as in Vajiac et al., DeltaShield (ACM TKDD 2023), which keeps no members
+and so cannot split or merge; here touched clusters are decided whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, needed_bits, paying
+from filrouge.compare.candidates import candidate_pairs
+from filrouge.compare.clusters import FAR_LESS, ROUNDS
+from filrouge.compare.copies import nearly_equal_pairs
+from filrouge.compare.joining import KEPT, close_pairs, compact, merged
+from filrouge.compare.labels import best_candidates, near_clusters, neighbourhoods
+from filrouge.compare.language import Ledger, LanguageModel, voices
+from filrouge.compare.meeting import meetings
+from filrouge.compare.models import Members, Models, members_of, revise_models
+from filrouge.compare.reach import Reach
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, longer_runs
+from filrouge.compare.stages import Threads
+from filrouge.compare.strangers import Corpus, slices
+
+ALONE = np.int32(-1)
+NEW = np.int32(-2)
+NEAR = 3
+"""Templates that are tried for each text."""
+SETTLED = 500
+"""A cluster of so many texts is written anew only when it has grown by a tenth."""
+STEP = np.log(1.1)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The different texts of a corpus, known and new, as slices of one array of words.
+
+    Attributes:
+        words: int32, word numbers.
+        begins, lengths: int64, shape (texts,): where each text lies.
+        key_of_word: uint64, the keyed hash of each word number; its kind in the low 4 bits.
+        sizes: int64, shape (texts,): how many ads have each.
+    """
+
+    words: Int32Array
+    begins: Int64Array
+    lengths: Int64Array
+    key_of_word: UInt64Array
+    sizes: Int64Array
+
+    def corpus(self, which: np.ndarray) -> Corpus:
+        """Some of the texts with their runs numbered; words keep their numbers."""
+        offsets, at = slices(self.begins[which], self.lengths[which])
+        words = self.words[at]
+        pairs, n2 = longer_runs(words, words, offsets, 2)
+        triples, n3 = longer_runs(pairs, words, offsets, 3)
+        said = (self.key_of_word & np.uint64(15) == 0)[words]
+        return Corpus(words, pairs, triples, offsets, (self.key_of_word.size, n2, n3), said)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of the texts: from a run, for the next.
+
+    Attributes:
+        label: int32, shape (texts,): the cluster of each, `ALONE` for none, `NEW` for a text that came since.
+        bits: float32, shape (texts,): what its template saves each.
+        words, price, begins: the templates of the clusters, as in `Models`.
+        model: what strangers write.
+        reach: what strangers reach with each other; among: with templates.
+    """
+
+    label: Int32Array
+    bits: Float32Array
+    words: Int32Array
+    price: Float32Array
+    begins: Int64Array
+    model: LanguageModel
+    reach: Reach
+    among: Reach
+
+
+@dataclass(frozen=True)
+class Grown:
+    """The state afterwards.
+
+    Attributes:
+        state: labels 0 to the number of clusters before are those clusters still, if anything is left of them; new ones follow.
+        touched: int64: the clusters whose template or members changed.
+    """
+
+    state: State
+    touched: Int64Array
+
+
+def grow(texts: Texts, state: State, asked: np.ndarray, threads: int = 1) -> Grown:
+    """Compare the texts that are asked about with all that are known.
+
+    Args:
+        texts: all different texts.
+        state: what is known of them.
+        asked: bool, shape (texts,): the texts that came, those that were alone and have more ads now, and all members of
+            clusters that lost some.
+        threads: how many to use; the result is the same.
+    """
+    return _Growth(texts, state, asked, threads).result()
+
+
+class _Growth:
+    def __init__(self, texts: Texts, state: State, asked: np.ndarray, threads: int) -> None:
+        self.texts, self.before, self.threads = texts, state, threads
+        self.label = np.where(state.label == NEW, ALONE, state.label).astype(np.int32)
+        self.bits = state.bits.copy()
+        self.models = Models(
+            state.words, state.price, state.begins, Members(np.zeros(0, np.int32), np.zeros(1, np.int64)),
+            np.zeros(0, np.float32),
+        )  # fmt: skip
+        ads = int(texts.sizes.sum())
+        self.reach, self.among = replace(state.reach, ads=ads), replace(state.among, ads=ads)
+        self.chance = Reach(0.0, 0.0, ads).pair
+        self.clusters = len(self.models)
+        self.half = _halves(self.label, self.bits, self.clusters)
+        self.touched = np.zeros(self.clusters, np.bool_)
+        self.asked = np.flatnonzero(asked)
+        self.touched[self.label[self.asked][self.label[self.asked] >= 0]] = True
+        self.pool = asked.copy()
+
+    def result(self) -> Grown:
+        self._meet()
+        self._attach()
+        self._found(self._free_pairs(), first=True)
+        model = self.before.model
+        for turn in range(ROUNDS):
+            if turn:
+                self._found(self._free_pairs(), first=False)
+            self._write()
+            self._merge()
+            self._assign()
+        self._write()
+        self._pay()
+        if self.here.size:
+            model = self.ledger.grown(self.local)
+        label = self.label
+        bits = np.where(label >= 0, self.bits, 0).astype(np.float32)
+        state = State(
+            label, bits, self.models.words, self.models.price, self.models.begins, model, self.reach, self.among
+        )
+        return Grown(state, np.flatnonzero(self.touched))
+
+    def _meet(self) -> None:
+        """The graph of who met whom: templates, then single texts, then those asked about."""
+        alone = np.flatnonzero((self.label == ALONE) & ~self.pool)
+        self.node_text = np.concatenate([np.full(self.clusters, -1), alone, self.asked]).astype(np.int64)
+        here = self.node_text[self.clusters :]
+        offsets, at = slices(self.texts.begins[here], self.texts.lengths[here])
+        words = np.concatenate([self.models.words, self.texts.words[at]])
+        offsets = np.concatenate([self.models.begins, self.models.begins[-1] + offsets[1:]])
+        first, second, times = meetings(words, offsets, self.clusters + alone.size, self.threads)
+        chosen = best_candidates(first, second, times, self.node_text.size, KEPT, FAR_LESS)
+        self.first, self.second, self.times = first[chosen], second[chosen], times[chosen]
+        self.graph = neighbourhoods(self.node_text.size, self.first, self.second, self.times)
+        self.root = np.arange(self.clusters)
+
+    def _node_labels(self) -> Int32Array:
+        of_text = np.where(self.node_text >= 0, self.label[np.maximum(self.node_text, 0)], ALONE)
+        alive = self._ads() > 0
+        of_text[: self.root.size] = np.where(alive[self.root], self.root, ALONE)
+        return of_text.astype(np.int32)
+
+    def _near(self, which: np.ndarray) -> Int32Array:
+        """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met nobody."""
+        near = near_clusters(*self.graph, self._node_labels(), NEAR)
+        if self.clusters:
+            # Whom no run proposes to anybody may follow the template that made its words too common.
+            near[near[:, 0] < 0, 0] = np.argmax(self._ads())
+        of_text = np.full((self.texts.sizes.size, NEAR), -1, np.int32)
+        nodes = self.node_text >= 0
+        of_text[self.node_text[nodes]] = near[nodes]
+        return of_text[which]
+
+    def _ads(self) -> np.ndarray:
+        return ads_of(self.label, self.texts.sizes, self.clusters)
+
+    def _needed(self) -> Needed:
+        return Needed(self.among.needed(self._ads()), self.half, self.reach.pair)
+
+    def _attach(self) -> None:
+        """Texts that a template saves enough become its members."""
+        loose = self.asked[self.label[self.asked] == ALONE]
+        if not self.clusters or not loose.size:
+            return
+        corpus = self.texts.corpus(loose)
+        price = Ledger(self.before.model, corpus, self.texts.key_of_word).prices()
+        none = np.full(loose.size, ALONE, np.int32)
+        near = self._near(loose)
+        saved = near_bits(corpus, price, none, self.models, near, self.threads)
+        found = assign(none, np.zeros(loose.size, np.float32), near, saved, self._needed())
+        self._join(loose, found, np.where(near == found[:, None], saved, 0).max(axis=1))
+
+    def _join(self, which: np.ndarray, found: Int32Array, saved: Float32Array) -> None:
+        """Give the texts their clusters; those that grew by it are touched, unless they are large and grew by little."""
+        was = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
+        self.label[which] = found
+        self.bits[which] = saved
+        now = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
+        grown = now != was
+        settled = (was >= SETTLED) & (np.floor(np.log(np.maximum(now, 1)) / STEP) == np.floor(np.log(np.maximum(was, 1)) / STEP))
+        self.touched |= grown & ~settled
+
+    def _free_pairs(self) -> tuple[Int64Array, Int32Array, Int32Array, Int32Array]:
+        """The free texts of the pool with the single texts that they met, and the pairs among them by place."""
+        nodes = self.node_text >= 0
+        at = np.maximum(self.node_text, 0)
+        loose = nodes & (self.label[at] == ALONE)
+        ours = loose & self.pool[at]
+        met = loose[self.first] & loose[self.second] & (ours[self.first] | ours[self.second])
+        one, other, times = self.node_text[self.first[met]], self.node_text[self.second[met]], self.times[met]
+        freed = np.flatnonzero(self.pool & (self.label == ALONE))
+        free = np.unique(np.concatenate([one, other, freed]))
+        pairs = np.searchsorted(free, one).astype(np.int32), np.searchsorted(free, other).astype(np.int32)
+        return free, np.minimum(*pairs), np.maximum(*pairs), times
+
+    def _found(self, among: tuple[Int64Array, Int32Array, Int32Array, Int32Array], *, first: bool) -> None:
+        """Found new clusters among free texts."""
+        free, one, other, _times = among
+        if free.size < 2 and not (self.texts.sizes[free] > 1).any():
+            return
+        corpus = self.texts.corpus(free)
+        # Members that a cluster let go were never paired; their words may be a template of their own.
+        let_go = np.flatnonzero(self.before.label[free] >= 0).astype(np.int32)
+        if let_go.size > 1:
+            a, b, _ = candidate_pairs(corpus.only(let_go))
+            one, other = np.concatenate([one, let_go[a]]), np.concatenate([other, let_go[b]])
+        ledger = Ledger(self.before.model, corpus, self.texts.key_of_word, self._voices_before(free))
+        none = np.full(free.size, ALONE, np.int32)
+        if first:
+            held = np.maximum(ledger.now(none)[2].voices, 1)
+            everyone = max(self.clusters + int((self.label == ALONE).sum()), 2)
+            rarity = (np.maximum(np.log2(everyone / held), 0) / 3).astype(np.float32)
+            price = np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
+        else:
+            price = ledger.prices(none)
+        close = close_pairs(corpus, price, one, other, self.chance, Threads(self.threads))
+        if first:
+            close = close.with_others(*nearly_equal_pairs(corpus))
+        found = compact(close.labels(), self.texts.sizes[free])
+        fresh = int(found.max(initial=-1)) + 1
+        joined = found >= 0
+        self.label[free[joined]] = found[joined] + self.clusters
+        self.pool[free] = True
+        # A new cluster begins at its best connected text.
+        degree = np.bincount(close.first, close.weight, free.size) + np.bincount(close.second, close.weight, free.size)
+        members = members_of(found)
+        starts = members.texts[_greatest(degree[members.texts], members.begins)]
+        self._add_models(corpus, starts, price, fresh)
+
+    def _add_models(self, corpus: Corpus, starts: Int32Array, price: Float32Array, fresh: int) -> None:
+        begins, at = slices(corpus.offsets[starts], np.diff(corpus.offsets)[starts])
+        models = self.models
+        self.models = replace(
+            models,
+            words=np.concatenate([models.words, corpus.words[at]]),
+            price=np.concatenate([models.price, price[at]]),
+            begins=np.concatenate([models.begins, models.begins[-1] + begins[1:]]),
+        )
+        self.clusters += fresh
+        self.half = np.concatenate([self.half, np.zeros(fresh)])
+        self.touched = np.concatenate([self.touched, np.ones(fresh, np.bool_)])
+
+    def _voices_before(self, which: np.ndarray) -> Int32Array:
+        """The voices that the language model holds of these texts; `NEW` for those that came since."""
+        before = self.before.label[which]
+        return np.where(before == NEW, NEW, voices(np.where(before == NEW, ALONE, before).astype(np.int32)))
+
+    def _write(self) -> None:
+        """Write the templates of all touched clusters anew, with all their members."""
+        touched = self.touched
+        inside = (self.label >= 0) & touched[np.maximum(self.label, 0)]
+        was = self.before.label
+        inside |= (was >= 0) & touched[np.maximum(was, 0)]
+        inside |= self.pool & (self.label == ALONE)
+        self.here = np.flatnonzero(inside)
+        self.names = np.flatnonzero(touched & (self._ads() > 0))
+        number = np.full(self.clusters + 1, ALONE, np.int32)
+        number[self.names] = np.arange(self.names.size)
+        # A text that went to a settled cluster is one of its voice from now on; here it only gives up its own.
+        self.local = number[self.label[self.here]]  # a label of -1 is the last of the numbers
+        self.corpus = self.texts.corpus(self.here)
+        self.ledger = Ledger(
+            self.before.model, self.corpus, self.texts.key_of_word, self._voices_before(self.here)
+        )
+        self._weigh()
+
+    def _weigh(self) -> None:
+        self.price = self.ledger.prices(self.local)
+        members = members_of(self.local)
+        start, at = slices(self.models.begins[:-1][self.names], self.models.sizes[self.names])
+        fresh = revise_models(
+            self.corpus, self.price, members, self.models.words[at], start, self.reach.pair, self.threads
+        )
+        self.bits[self.here[members.texts]] = fresh.bits
+        self.fresh = fresh
+        self.models = _with_models(self.models, self.names, fresh)
+        self.half[self.names] = _halves(self.local, self.bits[self.here], self.names.size)
+
+    def _merge(self) -> None:
+        """Make clusters one whose templates are one; those that were not touched yet are drawn in with all their members."""
+        nodes = self._node_labels()
+        joined = merged(nodes, self.models, self.graph[0], self.graph[1], self.reach.pair, self.threads)
+        if np.array_equal(joined, nodes):
+            return
+        root = np.arange(self.clusters)
+        known = nodes >= 0
+        root[nodes[known]] = joined[known]
+        moved = np.flatnonzero(root != np.arange(self.clusters))
+        self.touched[moved] = self.touched[root[moved]] = True
+        self.root = root[self.root]
+        self.label = np.where(self.label >= 0, root[np.maximum(self.label, 0)], ALONE).astype(np.int32)
+        self._write()
+
+    def _assign(self) -> None:
+        """Give each text of the touched clusters, and each free one, to the template that saves it most."""
+        label = self.label[self.here]
+        near = self._near(self.here)
+        saved = near_bits(self.corpus, self.price, label, self.models, near, self.threads)
+        own = np.where(label >= 0, self.bits[self.here], 0).astype(np.float32)
+        found = assign(label, own, near, saved, self._needed())
+        best = np.where(near == found[:, None], saved, 0).max(axis=1)
+        self._join(self.here, found, np.where(found == label, own, best).astype(np.float32))
+        self._scatter_small()
+
+    def _scatter_small(self) -> None:
+        few = self._ads() < 2
+        lost = (self.label >= 0) & few[np.maximum(self.label, 0)]
+        self.label[lost] = ALONE
+        self.pool |= (self.label == ALONE) & (self.before.label >= 0)
+
+    def _pay(self) -> None:
+        """Cut each touched cluster to the members that it pays for."""
+        own = self.bits[self.here]
+        self.local = paying(self.local, own, self.fresh, self.texts.sizes[self.here], self.reach, self.among)
+        was = self.label[self.here]
+        elsewhere = (was >= 0) & ~self.touched[np.maximum(was, 0)]
+        names = np.append(self.names, ALONE)
+        self.label[self.here] = np.where(elsewhere, was, names[self.local])
+
+
+def _halves(label: Int32Array, own: Float32Array, clusters: int) -> np.ndarray:
+    """Half of what the middle member of each cluster holds."""
+    if not clusters:
+        return np.zeros(0)
+    counts = np.bincount(label[label >= 0], minlength=clusters)
+    order = np.lexsort((own, label))
+    order = order[label[order] >= 0]
+    middle = np.cumsum(counts) - counts + np.maximum(counts - 1, 0) // 2
+    half = np.zeros(clusters)
+    held = counts > 0
+    half[held] = own[order][middle[held]] / 2
+    return half
+
+
+def _greatest(values: np.ndarray, begins: Int64Array) -> Int64Array:
+    """The place of the greatest value of each slice, the first of equals."""
+    owner = np.repeat(np.arange(begins.size - 1), np.diff(begins))
+    order = np.lexsort((np.arange(values.size), -values, owner))
+    return order[begins[:-1]].astype(np.int64)
+
+
+def _with_models(models: Models, names: np.ndarray, fresh: Models) -> Models:
+    """The models with those of some clusters replaced."""
+    sizes = models.sizes.copy()
+    sizes[names] = fresh.sizes
+    begins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    words = np.empty(begins[-1], np.int32)
+    price = np.empty(begins[-1], np.float32)
+    stays = np.ones(sizes.size, np.bool_)
+    stays[names] = False
+    old = np.flatnonzero(stays)
+    _, source = slices(models.begins[:-1][old], models.sizes[old])
+    _, target = slices(begins[:-1][old], sizes[old])
+    words[target], price[target] = models.words[source], models.price[source]
+    _, target = slices(begins[:-1][names], sizes[names])
+    words[target], price[target] = fresh.words, fresh.price
+    return replace(models, words=words, price=price, begins=begins)
