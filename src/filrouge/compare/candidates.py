@@ -46,7 +46,7 @@ def _holders(ids: Int32Array, offsets: Int64Array, found: int) -> Int32Array:
 
 
 @njit(cache=True, nogil=True)
-def _list_ads(
+def list_ads(
     ids: Int32Array, context: Int32Array, offsets: Int64Array, begins: Int64Array, used: np.ndarray
 ) -> tuple[Int64Array, UInt64Array]:
     """The posting lists of the runs that are `used`: how long each is, and the ads, list after list.
@@ -73,14 +73,14 @@ def _list_ads(
     return fill, postings
 
 
-def _pairs_of(fill: Int64Array) -> int:
+def pairs_of_lists(fill: Int64Array) -> int:
     """How many pairs lists of these lengths propose."""
     steps = np.arange(1, NEIGHBOURS + 1)
     return int(np.maximum(fill[:, None] - steps, 0).sum())
 
 
 @njit(cache=True, nogil=True)
-def _neighbours(
+def neighbours(
     begins: Int64Array, fill: Int64Array, postings: UInt64Array, neighbours: int, out: UInt64Array
 ) -> None:
     """Write into `out` the pairs of each ad on a list with those that follow it there."""
@@ -150,7 +150,7 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
         df = _holders(ids, corpus.offsets, found)
         used = (df >= 2) & (df <= most)
         begins = np.concatenate([[0], np.cumsum(np.where(used, df, 0))]).astype(np.int64)
-        fill, postings = _list_ads(ids, corpus.triples, corpus.offsets, begins, used)
+        fill, postings = list_ads(ids, corpus.triples, corpus.offsets, begins, used)
         lists.append((begins, fill, postings))
         if length == LONGEST_RUN or not (df > most).any():
             break
@@ -159,9 +159,9 @@ def candidate_pairs(corpus: Corpus) -> tuple[Int32Array, Int32Array, Int32Array]
         ids = np.full(ids.size, -1, np.int32)
         ids[longer], found = dense_ids(keys[longer])
         length *= 2
-    sizes = [_pairs_of(fill) for _begins, fill, _postings in lists]
+    sizes = [pairs_of_lists(fill) for _begins, fill, _postings in lists]
     out = np.empty(sum(sizes), np.uint64)
     for (begins, fill, postings), end, size in zip(lists, np.cumsum(sizes), sizes, strict=True):
-        _neighbours(begins, fill, postings, NEIGHBOURS, out[end - size : end])
+        neighbours(begins, fill, postings, NEIGHBOURS, out[end - size : end])
     out.sort()
     return _counted(out)

@@ -31,7 +31,7 @@ WORD = np.float32(8.0)
 
 
 @njit(cache=True, nogil=True)
-def _sketches(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: int) -> UInt64Array:
+def sketches_of(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: int) -> UInt64Array:
     """A MinHash signature of the words of each text: shape (places, texts)."""
     n = offsets.size - 1
     sketches = np.empty((places, n), np.uint64)
@@ -57,28 +57,62 @@ def _sketches(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: 
     return sketches
 
 
-def _proposed(sketches: UInt64Array, spoken: Int64Array) -> tuple[Int32Array, Int32Array]:
-    """Pairs that have a band of their sketches in common, and so much else of it that they may be nearly one."""
-    found = []
+def band_keys(sketches: UInt64Array) -> UInt64Array:
+    """The key of each band of some sketches: shape (bands, texts)."""
+    keys = []
     for band in sketches.reshape(ROWS, BANDS, -1).transpose(1, 0, 2):
         key = band[0]
         for row in band[1:]:
             key = (key ^ row) * np.uint64(0x94D049BB133111EB)
-        order = np.argsort(key, kind="stable")
-        for step in range(1, FOLLOWING + 1):
-            one, other = order[:-step], order[step:]
-            low, high = np.minimum(one, other), np.maximum(one, other)
-            close = np.minimum(spoken[low], spoken[high]) >= WHOLE * np.maximum(spoken[low], spoken[high])
-            same = (key[one] == key[other]) & (spoken[one] > 0) & close
-            found.append(low[same].astype(np.int64) << 32 | high[same])
-    pairs = np.sort(np.concatenate(found))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    first, second = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+        keys.append(key)
+    return np.stack(keys)
+
+
+def of_one_key(key: UInt64Array, texts: Int64Array, spoken: Int64Array) -> Int64Array:
+    """The pairs of texts of one key and of about one length, each with those that follow: first << 32 | second.
+
+    Args:
+        key: of each text in one band, shape (n,).
+        texts: their numbers, ascending.
+        spoken: how many words each says.
+    """
+    found = []
+    order = np.argsort(key, kind="stable")
+    for step in range(1, FOLLOWING + 1):
+        one, other = order[:-step], order[step:]
+        less, more = np.minimum(spoken[one], spoken[other]), np.maximum(spoken[one], spoken[other])
+        same = (key[one] == key[other]) & (spoken[one] > 0) & (less >= WHOLE * more)
+        low, high = np.minimum(texts[one], texts[other]), np.maximum(texts[one], texts[other])
+        found.append(low[same] << 32 | high[same])
+    return np.concatenate(found)
+
+
+def _proposed(sketches: UInt64Array, spoken: Int64Array) -> tuple[Int32Array, Int32Array]:
+    """Pairs that have a band of their sketches in common, and so much else of it that they may be nearly one."""
+    texts = np.arange(spoken.size)
+    first, second = different_pairs(
+        np.concatenate([of_one_key(key, texts, spoken) for key in band_keys(sketches)])
+    )
     equal = np.zeros(first.size, np.int32)
     for sketch in sketches:
         equal += sketch[first] == sketch[second]
     likely = equal >= ALIKE
     return first[likely], second[likely]
+
+
+def different_pairs(pairs: Int64Array) -> tuple[Int32Array, Int32Array]:
+    """The first and the second text of each different pair, sorted."""
+    pairs = np.sort(pairs)
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+
+
+def words_said(said: np.ndarray, offsets: Int64Array) -> Int64Array:
+    """How many words each text says, those that stand for identifiers left out."""
+    # A last word that nobody says, so that an empty text at the end has a place to begin.
+    said = np.append(said, False)
+    spoken: Int64Array = np.add.reduceat(said, offsets[:-1], dtype=np.int64) * (np.diff(offsets) > 0)
+    return spoken
 
 
 def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, Int32Array, Float32Array]:
@@ -88,13 +122,23 @@ def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, In
         The first and the second text of each pair (first < second), sorted, and the share of the
         longer text's words that the other one has, in order; at least `WHOLE`.
     """
-    # A last word that nobody says, so that an empty text at the end has a place to begin.
-    said = np.append(corpus.said, False)
-    spoken = np.add.reduceat(said, corpus.offsets[:-1], dtype=np.int64) * (np.diff(corpus.offsets) > 0)
-    first, second = _proposed(_sketches(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS), spoken)
+    spoken = words_said(corpus.said, corpus.offsets)
+    first, second = _proposed(sketches_of(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS), spoken)
+    saved = pair_bits(first, second, corpus.words, even_price(corpus), corpus.offsets, threads)
+    return nearly_equal(corpus, first, second, saved)
+
+
+def even_price(corpus: Corpus) -> Float32Array:
+    """Every word that is said costs the same."""
+    return np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)
+
+
+def nearly_equal(
+    corpus: Corpus, first: Int32Array, second: Int32Array, saved: Float32Array
+) -> tuple[Int32Array, Int32Array, Float32Array]:
+    """Those of the pairs that are nearly one, by what one text saves the other at an even price."""
+    spoken = words_said(corpus.said, corpus.offsets)
     longer = np.maximum(spoken[first], spoken[second])
-    price = np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)
-    saved = pair_bits(first, second, corpus.words, price, corpus.offsets, threads)
     # Beginning to copy costs the same once for all, and is no difference between the texts.
     sizes = np.maximum(np.diff(corpus.offsets)[first], 1)
     share = ((saved + np.log2(sizes) + 3) / (WORD * np.maximum(longer, 1))).astype(np.float32)

@@ -133,7 +133,7 @@ def best_connected(members: Members, degree: np.ndarray) -> Int32Array:
 
 
 @njit(cache=True, nogil=True)
-def _models(  # type: ignore[no-untyped-def]  # pragma: no cover
+def models_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
     groups, texts, begins, words, price, offsets, start_words, starts, ends, rounds, least, vocabulary, bits
 ):
     head = np.full(vocabulary, -1, np.int32)
@@ -187,7 +187,7 @@ def models_begun_at(
     bits = np.zeros(members.texts.size, np.float32)
 
     def share(k: int) -> tuple[Int32Array, Float32Array, Int64Array]:
-        out: tuple[Int32Array, Float32Array, Int64Array] = _models(
+        out: tuple[Int32Array, Float32Array, Int64Array] = models_kernel(
             cuts[k : k + 2], members.texts, members.begins, corpus.words, price, corpus.offsets, *start,
             rounds, least, corpus.sizes[0], bits,
         )  # fmt: skip
