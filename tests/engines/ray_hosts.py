@@ -59,7 +59,8 @@ class Cluster:
             "RAY_USAGE_STATS_ENABLED": "0",
             "DO_NOT_TRACK": "1",
             "RAY_health_check_period_ms": "500",
-            "RAY_health_check_failure_threshold": "4",
+            "RAY_health_check_timeout_ms": "1000",
+            "RAY_health_check_failure_threshold": "3",
         }
         self.running: list[subprocess.Popen[bytes]] = []
         self.hosts: list[str] = []

@@ -13,12 +13,11 @@ block moves as in Cormode & Muthukrishnan, The string edit distance matching pro
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numba import njit
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.shares import even_cuts, in_order
 
 GO_ON = np.float32(0.25)
 """Bits to say that the copy goes on; -log2 of the chance that it does, about 0.85."""
@@ -29,6 +28,12 @@ NOWHERE = np.float32(-1e9)
 """The value of a cell whose two words differ."""
 EXTRA = np.float32(1.0)
 """Bits for each further word that a step leaves out."""
+LONGEST = 1200
+"""Words of one ad that are compared; a text longer than that is compared by its beginning."""
+PAIRS_TOGETHER = 1 << 16
+"""Pairs that a thread compares at a time."""
+ROUNDING = np.float32(0.01)
+"""By how much two sums of the same bits may differ."""
 
 
 @njit(cache=True, nogil=True)
@@ -139,35 +144,48 @@ def trace(row, column, m, back, places):  # type: ignore[no-untyped-def]  # prag
 
 
 @njit(cache=True, nogil=True)
-def pair_kernel(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
+def pair_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, second, models, model_begins, words, cost, offsets, vocabulary, floor, bits
+):
     longest = 1
-    for k in range(pairs_a.size):
-        longest = max(
-            longest,
-            offsets[pairs_a[k] + 1] - offsets[pairs_a[k]],
-            offsets[pairs_b[k] + 1] - offsets[pairs_b[k]],
-        )
+    widest = 1
+    for k in range(first.size):
+        widest = max(widest, model_begins[first[k] + 1] - model_begins[first[k]])
+        longest = max(longest, offsets[second[k] + 1] - offsets[second[k]])
     longest = min(longest, LONGEST)
-    best = np.empty((longest, longest), np.float32)
-    back = np.empty((longest, longest), np.int32)
+    widest = min(widest, LONGEST)
+    best = np.empty((longest, widest), np.float32)
+    back = np.empty((longest, widest), np.int32)
     head = np.full(vocabulary, -1, np.int32)
-    following = np.empty(longest, np.int32)
-    bits = np.zeros(pairs_a.size, np.float32)
-    for k in range(pairs_a.size):
-        a = pairs_a[k]
-        b = pairs_b[k]
-        model = words[offsets[a] : min(offsets[a + 1], offsets[a] + LONGEST)]
-        end = min(offsets[b + 1], offsets[b] + LONGEST)
-        if model.size == 0 or end == offsets[b]:
+    following = np.empty(widest, np.int32)
+    model = models[:0]
+    jump = np.float32(0.0)
+    known = -1
+    for k in range(first.size):
+        a = first[k]
+        b = second[k]
+        begin = offsets[b]
+        end = min(offsets[b + 1], begin + LONGEST)
+        if a != known:
+            # Pairs stand in the order of their first texts, so that most models serve several pairs.
+            forget_model(model, head)
+            model = models[model_begins[a] : min(model_begins[a + 1], model_begins[a] + LONGEST)]
+            jump = np.float32(np.log2(max(model.size, 1)) + 3.0)
+            index_model(model, head, following)
+            known = a
+        if model.size == 0 or end == begin:
             continue
-        jump = np.float32(np.log2(model.size) + 3.0)
-        index_model(model, head, following)
+        # No writing saves more than if every word that the model has at all were copied in one go.
+        most = GO_ON - jump
+        for t in range(begin, end):
+            if words[t] >= 0 and head[words[t]] >= 0 and cost[t] > GO_ON:
+                most += cost[t] - GO_ON
+        if most <= floor[k if floor.size > 1 else 0] - ROUNDING:
+            continue
         saved, _, _ = copy_bits(
-            words[offsets[b] : end], cost[offsets[b] : end], model.size, head, following, jump, best, back
+            words[begin:end], cost[begin:end], model.size, head, following, jump, best, back
         )
-        forget_model(model, head)
         bits[k] = saved
-    return bits
 
 
 def pair_bits(
@@ -177,17 +195,38 @@ def pair_bits(
     cost: Float32Array,
     offsets: Int64Array,
     threads: int = 1,
+    *,
+    floor: float | Float32Array = 0.0,
+    models: tuple[Int32Array, Int64Array] | None = None,
+    vocabulary: int = 0,
 ) -> Float32Array:
-    """Bits saved by writing text `second[k]` with text `first[k]` beside it; float32, shape (pairs,)."""
-    vocabulary = int(words.max()) + 1 if words.size else 1
-    parts = np.array_split(np.arange(first.size), threads)
-    with ThreadPoolExecutor(threads) as pool:
-        found = pool.map(lambda p: pair_kernel(first[p], second[p], words, cost, offsets, vocabulary), parts)
-        return np.concatenate(list(found))
+    """Bits saved by writing text `second[k]` with text `first[k]` beside it; float32, shape (pairs,).
 
+    Args:
+        first, second: int32, shape (pairs,); fastest where equal ones of `first` stand together.
+        words, cost, offsets: the texts: word numbers, bits of each word, where each text begins.
+        threads: how many threads to use; the result is the same.
+        floor: bits that matter to nobody, of all pairs or of each: what cannot save more may be said to save 0.
+        models: words and where each begins, if `first` counts other texts than `second`.
+        vocabulary: how many word numbers there are, if that is known.
+    """
+    model_words, model_begins = models or (words, offsets)
+    vocabulary = vocabulary or max(
+        (int(some.max()) + 1 for some in (words, model_words) if some.size), default=1
+    )
+    bits = np.zeros(first.size, np.float32)
+    floors = np.atleast_1d(np.asarray(floor, np.float32))
+    cuts = even_cuts(first.size, max(1, min(PAIRS_TOGETHER, -(-first.size // threads))))
 
-LONGEST = 1200
-"""Words of one ad that are compared; a text longer than that is compared by its beginning."""
+    def share(k: int) -> None:
+        part = slice(cuts[k], cuts[k + 1])
+        pair_kernel(
+            first[part], second[part], model_words, model_begins, words, cost, offsets, vocabulary,
+            floors[part] if floors.size > 1 else floors, bits[part],
+        )  # fmt: skip
+
+    in_order(share, cuts.size - 1, threads)
+    return bits
 
 
 @njit(cache=True, nogil=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from filrouge.compare.align import pair_bits
 from filrouge.compare.labels import HALF
-from filrouge.compare.models import Models
+from filrouge.compare.models import Models, members_of
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.strangers import Corpus
@@ -41,14 +42,30 @@ class Needed:
         )
         return needed
 
+    def floor(self, label: Int32Array, own: Float32Array, near: Int32Array) -> Float32Array:
+        """Bits that each near template must save each ad at least to have any say: the shape of `near`."""
+        stays = (label >= 0) & (own > self.by(own, label) / 2)
+        mine = np.where(stays, own, 0)[:, None]
+        floor: Float32Array = np.maximum(mine, self.whole[np.maximum(near, 0)]).astype(np.float32)
+        return floor
+
 
 def needed_bits(own: Float32Array, label: Int32Array, ads: np.ndarray, reach: Reach, among: Reach) -> Needed:
     """What each cluster of so many ads needs."""
-    order = np.lexsort((own, label))
-    order = order[label[order] >= 0]
-    counts = np.bincount(label[order], minlength=ads.size)
-    middle = np.cumsum(counts) - counts + np.maximum(counts - 1, 0) // 2
-    return Needed(among.needed(ads), HALF * own[order][middle], reach.pair)
+    members = members_of(label)
+    return Needed(among.needed(ads), HALF * _middles(own, members.texts, members.begins), reach.pair)
+
+
+@njit(cache=True, nogil=True)
+def _middles(own, texts, begins):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The lower middle of what each group's members have."""
+    middle = np.zeros(begins.size - 1, np.float32)
+    for group in range(middle.size):
+        theirs = own[texts[begins[group] : begins[group + 1]]]
+        theirs.sort()
+        if theirs.size:
+            middle[group] = theirs[(theirs.size - 1) // 2]
+    return middle
 
 
 def near_bits(
@@ -58,18 +75,33 @@ def near_bits(
     models: Models,
     near: Int32Array,
     threads: int = 1,
+    *,
+    texts: Int32Array | None = None,
+    floor: Float32Array | None = None,
 ) -> Float32Array:
-    """What each near template but its own saves each ad: float32, the shape of `near`."""
+    """What each near template but its own saves each ad: float32, the shape of `near`.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        label: int32, shape (asked,): the own template of each ad that is asked, -1 for none.
+        models: all templates.
+        near: int32, shape (asked, any): templates; -1 for none.
+        threads: how many threads to use; the result is the same.
+        texts: int32, shape (asked,): the texts that are asked, if not all.
+        floor: the shape of `near`: bits that matter to nobody; what cannot save more may be said to save 0.
+    """
     saved = np.zeros(near.shape, np.float32)
-    # Templates and ads end to end, so that a template is the first text of a pair and an ad the second.
-    count = len(models)
-    words = np.concatenate([models.words, corpus.words])
-    costs = np.concatenate([models.price, price])
-    offsets = np.concatenate([models.begins, models.begins[-1] + corpus.offsets[1:]])
     for k, column in enumerate(near.T):
-        asked = np.flatnonzero((column >= 0) & (column != label)).astype(np.int32)
+        asked = np.flatnonzero((column >= 0) & (column != label))
+        # Ads that are asked about one template stand together, so that it is made ready once.
         asked = asked[np.argsort(column[asked], kind="stable")]
-        saved[asked, k] = pair_bits(column[asked], asked + np.int32(count), words, costs, offsets, threads)
+        saved[asked, k] = pair_bits(
+            column[asked], asked.astype(np.int32) if texts is None else texts[asked],
+            corpus.words, price, corpus.offsets, threads,
+            floor=0.0 if floor is None else floor[asked, k],
+            models=(models.words, models.begins), vocabulary=corpus.sizes[0],
+        )  # fmt: skip
     return saved
 
 

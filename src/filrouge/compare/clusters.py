@@ -12,23 +12,28 @@ number of chance alignments as in Karlin & Altschul (PNAS 87, 1990).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from filrouge.compare.align import pair_bits
 from filrouge.compare.belonging import ads_of, assign, needed_bits, paying
 from filrouge.compare.joining import KEPT, close_pairs, compact, merged, with_copies
 from filrouge.compare.labels import near_clusters, neighbourhoods
 from filrouge.compare.models import ModelBook, Models
-from filrouge.compare.reach import Reach, strangers_reach, templates_reach
+from filrouge.compare.reach import Reach, strangers_reach, templates_reach, whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.stages import Stages, Threads
-from filrouge.compare.strangers import Corpus, first_prices, prices_of_labels
+from filrouge.compare.strangers import Corpus, count_voices, first_prices, prices
 
 FAR_LESS = 8
 """A pair that is proposed so many times less often than other pairs of both its ads is not compared."""
 ROUNDS = 2
+
+
+NEAR_SAMPLE = 200_000
+"""Texts at most by which it is measured what foreign templates reach."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,43 @@ class Clustering:
         bits: float32, shape (texts,): saved by the cluster's template, 0 for those.
         templates: per label its consensus.
         price: float32, shape (words,): what each word would cost a stranger.
-        pairs: the pairs of texts that were compared exactly, int32, shape (pairs, 2).
-        exact_bits: float32, shape (pairs,): bits between them.
+        first, second: int32, shape (pairs,): the pairs of texts that were looked at, sorted.
         cut: bits that tie two ads: of such ties one in `ONE_IN` is between strangers.
         reach: what strangers reach with each other; among: with templates.
+        corpus: the texts.
+        threads: how many threads to use for what is asked later.
     """
 
     label: Int32Array
     bits: Float32Array
     templates: Models
     price: Float32Array
-    pairs: Int32Array
-    exact_bits: Float32Array
+    first: Int32Array
+    second: Int32Array
     cut: float
     reach: Reach
     among: Reach
+    corpus: Corpus
+    threads: int = 1
+
+    @property
+    def pairs(self) -> Int32Array:
+        """The pairs of texts that were looked at: int32, shape (pairs, 2)."""
+        return np.stack([self.first, self.second], axis=1)
+
+    @cached_property
+    def exact_bits(self) -> Float32Array:
+        """Bits between the texts of each pair, float32, shape (pairs,); 0 for a pair of two clusters.
+
+        Worked out when they are first asked for: of millions of ads nobody wants all.
+        """
+        first, second = self.first, self.second
+        inside = (self.label[first] >= 0) & (self.label[first] == self.label[second])
+        exact = np.zeros(first.size, np.float32)
+        exact[inside] = pair_bits(
+            first[inside], second[inside], self.corpus.words, self.price, self.corpus.offsets, self.threads
+        )
+        return exact
 
 
 def find_clusters(
@@ -66,22 +93,26 @@ def find_clusters(
         corpus: the different texts.
         sizes: int64, shape (texts,): how many ads have each.
         threads: how many threads to use; the result is the same.
-        stages: who does the steps that can be shared; these threads if None. The result is the same.
+        stages: who does the steps that can be shared; these threads if not given. The result is the same.
     """
     stages = stages or Threads(threads)
     n = corpus.ads
     reach = among = Reach(0.0, 0.0, int(sizes.sum()))
     cut = chance = reach.pair
-    with ThreadPoolExecutor(min(threads, 2)) as pool:
-        copied = pool.submit(stages.copies, corpus)
-        first, second, times = pool.submit(stages.candidates, corpus, KEPT, FAR_LESS).result()
-        copies = copied.result()
-    price = first_prices(corpus)
+    voices = count_voices(corpus, None, threads)
+    first, second, times = stages.candidates(corpus, KEPT, FAR_LESS, voices.triples)
+    copies = stages.copies(corpus)
+    price = first_prices(corpus, voices, threads)
+    del voices
     close = close_pairs(corpus, price, first, second, cut, stages).with_others(*copies)
     first, second, times = with_copies(first, second, times, copies[0], copies[1])
+    del copies
     degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)
     label = np.full(n, -1, np.int32)
-    all_begins, all_neighbours, all_times = neighbourhoods(n, first, second, times)
+    spread = close.labels()
+    del close
+    begins, neighbours, votes = neighbourhoods(n, first, second, times)
+    del times
 
     book = ModelBook(corpus, degree, stages)
     for turn in range(ROUNDS):
@@ -89,30 +120,23 @@ def find_clusters(
         if turn:
             # What the last round left over may be clusters of its own, by prices that are better known now.
             left = free[first] & free[second]
-            close = close_pairs(corpus, price, first[left], second[left], chance, stages)
-        label = compact(np.where(free, close.labels() + n, label).astype(np.int32), sizes)
-        price = prices_of_labels(corpus, label, stages)
+            spread = close_pairs(corpus, price, first[left], second[left], chance, stages).labels()
+        label = compact(np.where(free, spread + n, label).astype(np.int32), sizes)
+        price = prices(corpus, label, threads)
         book.weigh_again()
         models = book.of(label, price, cut)
-        joined = compact(merged(label, models, all_begins, all_neighbours, cut, threads), sizes)
+        joined = compact(merged(label, models, begins, neighbours, cut, threads), sizes)
         if not np.array_equal(joined, label):
             label = joined
             # Words that both parts had are dearer now. Other clusters hardly notice and keep their weights.
-            price = prices_of_labels(corpus, label, stages)
+            price = prices(corpus, label, threads)
             models = book.of(label, price, cut)
-        own = models.by_text(n)
-        reach = strangers_reach(corpus, price, label, sizes, all_begins, all_neighbours, stages)
+        reach = strangers_reach(corpus, price, label, sizes, begins, neighbours, threads)
         cut = reach.pair
-        near = near_clusters(all_begins, all_neighbours, all_times, label, 3)
-        ads = ads_of(label, sizes, len(models))
-        if ads.size:
-            # Whom no run proposes to anybody may follow the template that made its words too common.
-            near[near[:, 0] < 0, 0] = np.argmax(ads)
-        saved = stages.near_bits(corpus, price, label, models, near)
-        among = templates_reach(corpus, price, near, saved, models, reach)
-        needed = needed_bits(own, label, ads, reach, among)
-        label = compact(assign(label, own, near, saved, needed), sizes)
-    price = prices_of_labels(corpus, label, stages)
+        near = near_clusters(begins, neighbours, votes, label, 3, threads)
+        label, among = belonging(corpus, price, label, models, near, sizes, reach, stages)
+        label = compact(label, sizes)
+    price = prices(corpus, label, threads)
     book.weigh_again()
     models = book.of(label, price, cut)
     own = models.by_text(n)
@@ -120,8 +144,44 @@ def find_clusters(
     kept = np.unique(label[label >= 0])
     label = np.where(label >= 0, np.searchsorted(kept, label), -1).astype(np.int32)
     own = np.where(label >= 0, own, 0).astype(np.float32)
-    pairs = np.stack([first, second], axis=1)
-    inside = (label[first] >= 0) & (label[first] == label[second])
-    exact = np.zeros(first.size, np.float32)
-    exact[inside] = stages.pair_bits(corpus, price, first[inside], second[inside])
-    return Clustering(label, own, models.kept(kept.astype(np.int64)), price, pairs, exact, cut, reach, among)
+    models = models.kept(kept.astype(np.int64))
+    return Clustering(label, own, models, price, first, second, cut, reach, among, corpus, threads)
+
+
+def belonging(
+    corpus: Corpus,
+    price: Float32Array,
+    label: Int32Array,
+    models: Models,
+    near: Int32Array,
+    sizes: Int64Array,
+    reach: Reach,
+    stages: Stages,
+) -> tuple[Int32Array, Reach]:
+    """Each ad's label when it goes to the template that saves it most, and what foreign templates reach.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        label: int32, shape (texts,): which template each has now, -1 for none.
+        models: the templates.
+        near: int32, shape (texts, any): the templates near each text, -1 for none.
+        sizes: int64, shape (texts,): how many ads have each text.
+        reach: what strangers reach.
+        stages: who weighs the ads against the templates.
+    """
+    n = corpus.ads
+    own = models.by_text(n)
+    ads = ads_of(label, sizes, len(models))
+    if ads.size:
+        # Whom no run proposes to anybody may follow the template that made its words too common.
+        near[near[:, 0] < 0, 0] = np.argmax(ads)
+    asked = np.arange(n, dtype=np.int32)
+    if n > NEAR_SAMPLE:
+        asked = np.sort(np.random.default_rng(1).permutation(n)[:NEAR_SAMPLE]).astype(np.int32)
+    saved = stages.near_bits(corpus, price, label[asked], models, near[asked], texts=asked)
+    among = templates_reach(whole_bits(corpus, price, stages.threads)[asked], near[asked], saved, models, reach)
+    needed = needed_bits(own, label, ads, reach, among)
+    if n > NEAR_SAMPLE:
+        saved = stages.near_bits(corpus, price, label, models, near, floor=needed.floor(label, own, near))
+    return assign(label, own, near, saved, needed), among

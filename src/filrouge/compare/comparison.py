@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.clusters import Clustering, find_clusters
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.models import members_of
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
+from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.stages import Stages
-from filrouge.compare.strangers import Corpus, number_runs
+from filrouge.compare.strangers import Corpus, corpus_of
 from filrouge.compare.templates import Template, build_templates
 
 
@@ -24,79 +29,143 @@ class Comparison:
         templates: per cluster; their members are texts, see `text`.
         text: int32, shape (ads,): which different text each ad has.
         corpus: the different texts.
-        kinds: uint8, per word of the corpus.
         clustering: of the different texts.
         sizes: ads per different text.
     """
 
     cluster: Int32Array
     bits: Float32Array
-    templates: list[Template]
+    templates: Sequence[Template]
     text: Int32Array
     corpus: Corpus
-    kinds: np.ndarray
     clustering: Clustering
-    sizes: np.ndarray
+    sizes: NDArray[np.int64]
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """Per word of the corpus: 0 for a word, else one more than its slot kind."""
+        return self.corpus.kinds[self.corpus.words]
 
 
 @njit(cache=True, nogil=True)
-def _text_keys(keys, offsets):  # type: ignore[no-untyped-def]  # pragma: no cover
-    out = np.empty(offsets.size - 1, np.uint64)
-    for ad in range(out.size):
+def _text_keys(words, key_of_word, offsets, first, last, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for ad in range(first, last):
         h = np.uint64(0xCBF29CE484222325)
         for t in range(offsets[ad], offsets[ad + 1]):
-            h = (h ^ keys[t]) * np.uint64(0x100000001B3)
+            h = (h ^ key_of_word[words[t]]) * np.uint64(0x100000001B3)
             h ^= h >> np.uint64(31)
         out[ad] = h
-    return out
 
 
-def compare(
-    keys: UInt64Array,
-    kinds: np.ndarray,
+@njit(cache=True, nogil=True)
+def _renamed(words, offsets, first, number):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Number the words, into `number`, in the order in which they appear in the texts of the ads `first`."""
+    count = 0
+    for ad in first:
+        for t in range(offsets[ad], offsets[ad + 1]):
+            if number[words[t]] < 0:
+                number[words[t]] = count
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _gathered(words, offsets, first, begins, number, begin, end, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for text in range(begin, end):
+        at = begins[text]
+        for t in range(offsets[first[text]], offsets[first[text] + 1]):
+            out[at] = number[words[t]]
+            at += 1
+
+
+def different_texts(
+    words: Int32Array,
+    key_of_word: UInt64Array,
+    kind_of_word: NDArray[np.uint8],
     offsets: Int64Array,
     threads: int = 1,
-    stages: Stages | None = None,
-) -> Comparison:
+) -> tuple[Corpus, Int32Array]:
+    """The different texts of a corpus, and which of them each ad has: int32, shape (ads,).
+
+    See `compare_words`; the texts are in the order of their hashes, so that the order of the ads decides nothing.
+    """
+    keys = np.empty(offsets.size - 1, np.uint64)
+    cuts = cuts_at(offsets, max(1, -(-words.size // threads)))
+    in_order(
+        lambda k: _text_keys(words, key_of_word, offsets, cuts[k], cuts[k + 1], keys), cuts.size - 1, threads
+    )
+    order = np.argsort(keys, kind="stable")
+    is_first = np.ones(order.size, bool)
+    is_first[1:] = keys[order[1:]] != keys[order[:-1]]
+    text = np.empty(order.size, np.int32)
+    text[order] = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
+    # The sort is stable, so that of equal texts the first one stands for all.
+    first = order[is_first]
+    begins = np.concatenate([[0], np.cumsum(np.diff(offsets)[first])]).astype(np.int64)
+    number = np.full(key_of_word.size, -1, np.int32)
+    found = _renamed(words, offsets, first, number)
+    flat = np.empty(int(begins[-1]), np.int32)
+    cuts = cuts_at(begins, max(1, -(-flat.size // threads)))
+    in_order(
+        lambda k: _gathered(words, offsets, first, begins, number, cuts[k], cuts[k + 1], flat),
+        cuts.size - 1, threads,
+    )  # fmt: skip
+    kinds = np.zeros(found, np.uint8)
+    kinds[number[number >= 0]] = kind_of_word[number >= 0]
+    return corpus_of(flat, kinds, begins, threads), text
+
+
+def compare(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1, stages: Stages | None = None) -> Comparison:
     """Find the clusters of a corpus and their templates.
 
     Args:
         keys: comparison key of each word, shape (words,).
-        kinds: uint8, shape (words,): 0 for a word, else one more than its slot kind.
+        kinds: uint8, shape (words,): 0 for a word, else one more than its slot kind; equal keys have equal kinds.
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
-        stages: who does the steps that can be shared, see `Stages`; these threads if None.
+        stages: who does the steps that can be shared, see `Stages`; these threads if not given.
     """
-    # In the order of their hashes, so that the order of the ads decides nothing.
-    different, place = np.unique(_text_keys(keys, offsets), return_inverse=True)
-    text, found = place.astype(np.int32), different.size
-    first = np.full(found, -1, np.int64)
-    first[text[::-1]] = np.arange(text.size - 1, -1, -1)
-    lengths = np.diff(offsets)[first] if found else np.zeros(0, np.int64)
-    begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    flat = (
-        np.repeat(offsets[first] - begins[:-1], lengths) + np.arange(begins[-1])
-        if found
-        else np.zeros(0, np.int64)
-    )
-    corpus = number_runs(keys[flat], kinds[flat], begins)
-    kinds = kinds[flat]
-    sizes = np.bincount(text, minlength=found)
+    words, found = dense_ids(keys)
+    key_of_word, kind_of_word = np.zeros(found, np.uint64), np.zeros(found, np.uint8)
+    key_of_word[words] = keys
+    kind_of_word[words] = kinds
+    return compare_words(words, key_of_word, kind_of_word, offsets, threads, stages)
+
+
+def compare_words(
+    words: Int32Array,
+    key_of_word: UInt64Array,
+    kind_of_word: NDArray[np.uint8],
+    offsets: Int64Array,
+    threads: int = 1,
+    stages: Stages | None = None,
+) -> Comparison:
+    """The same as `compare` for words that have numbers already; what numbers they have decides nothing.
+
+    Args:
+        words: int32, shape (words,): the number of each word.
+        key_of_word: comparison key of each number.
+        kind_of_word: uint8, of each number: 0 for a word, else one more than its slot kind.
+        offsets: where each ad begins, shape (ads + 1,).
+        threads: how many threads to use; the result is the same.
+        stages: who does the steps that can be shared, see `Stages`; these threads if not given.
+    """
+    corpus, text = different_texts(words, key_of_word, kind_of_word, offsets, threads)
+    sizes = np.bincount(text, minlength=corpus.ads)
     clustering = find_clusters(corpus, sizes, threads, stages)
-    label, bits, consensus = clustering.label, clustering.bits, clustering.templates
-    order = np.argsort(label, kind="stable").astype(np.int32)
-    order = order[label[order] >= 0]
-    groups = np.split(order, np.cumsum(np.bincount(label[order]))[:-1]) if order.size else []
-    templates = build_templates(corpus, clustering.price, kinds, groups, consensus, threads)
+    # Runs of three are of no more use, and as large as the words.
+    corpus = corpus.without_runs()
+    clustering = replace(clustering, corpus=corpus)
+    label, bits = clustering.label, clustering.bits
+    templates = build_templates(corpus, clustering.price, members_of(label), clustering.templates, threads)
     empty = np.diff(offsets) == 0
-    cluster = np.where(empty, -1, label[text]).astype(np.int32) if found else np.zeros(0, np.int32)
+    cluster = np.where(empty, -1, label[text]).astype(np.int32)
     return Comparison(
         cluster,
-        np.where(cluster >= 0, bits[text], 0).astype(np.float32) if found else np.zeros(0, np.float32),
+        np.where(cluster >= 0, bits[text], 0).astype(np.float32),
         templates,
         text,
         corpus,
-        kinds,
         clustering,
         sizes,
     )

@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.align import pair_bits
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.runs import Float32Array, Int32Array, UInt64Array
+from filrouge.compare.shares import even_cuts, in_order
 from filrouge.compare.strangers import Corpus
 
 BANDS = 8
@@ -31,88 +32,102 @@ WORD = np.float32(8.0)
 
 
 @njit(cache=True, nogil=True)
-def sketches_of(words: Int32Array, said: np.ndarray, offsets: Int64Array, places: int) -> UInt64Array:
-    """A MinHash signature of the words of each text: shape (places, texts)."""
-    n = offsets.size - 1
-    sketches = np.empty((places, n), np.uint64)
+def _sketches(words, said, offsets, first, last, sketches, spoken):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Write a MinHash signature of the words of each text from `first` to `last`, and how many of them are said."""
+    places = sketches.shape[1]
     none = np.uint64(0xFFFFFFFFFFFFFFFF)
-    least = np.empty(places, np.uint64)
-    for ad in range(n):
+    for ad in range(first, last):
+        least = sketches[ad]
         least[:] = none
+        count = 0
         for t in range(offsets[ad], offsets[ad + 1]):
-            if said[t]:
+            if said[words[t]]:
+                count += 1
                 h = np.uint64(words[t] + 1) * np.uint64(0x9E3779B97F4A7C15)
                 h ^= h >> np.uint64(31)
                 h *= np.uint64(0xBF58476D1CE4E5B9)
                 h ^= h >> np.uint64(29)
                 own = h % np.uint64(places)
                 least[own] = min(least[own], h)
+        spoken[ad] = count
         # A place that no word fell on has the minimum of the next. Round twice: the last may need the first.
         after = none
         for place in range(2 * places - 1, -1, -1):
             if least[place % places] == none:
                 least[place % places] = after
             after = least[place % places]
-        sketches[:, ad] = least
-    return sketches
 
 
-def band_keys(sketches: UInt64Array) -> UInt64Array:
-    """The key of each band of some sketches: shape (bands, texts)."""
-    keys = []
-    for band in sketches.reshape(ROWS, BANDS, -1).transpose(1, 0, 2):
-        key = band[0]
-        for row in band[1:]:
-            key = (key ^ row) * np.uint64(0x94D049BB133111EB)
-        keys.append(key)
-    return np.stack(keys)
+@njit(cache=True, nogil=True)
+def _band_keys(sketches, band):  # type: ignore[no-untyped-def]  # pragma: no cover
+    keys = np.empty(sketches.shape[0], np.uint64)
+    for ad in range(keys.size):
+        key = sketches[ad, band]
+        for row in range(1, ROWS):
+            key = (key ^ sketches[ad, row * BANDS + band]) * np.uint64(0x94D049BB133111EB)
+        keys[ad] = key
+    return keys
 
 
-def of_one_key(key: UInt64Array, texts: Int64Array, spoken: Int64Array) -> Int64Array:
-    """The pairs of texts of one key and of about one length, each with those that follow: first << 32 | second.
+@njit(cache=True, nogil=True)
+def _band_pairs(keys, order, sketches, spoken):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The pairs of texts that follow each other with one key, and that are alike enough; first above, second below."""
+    room = 1 << 12
+    pairs = np.empty(room, np.uint64)
+    found = 0
+    for k in range(order.size):
+        one = order[k]
+        if spoken[one] == 0:
+            continue
+        for step in range(1, FOLLOWING + 1):
+            if k + step >= order.size or keys[order[k + step]] != keys[one]:
+                break
+            other = order[k + step]
+            if min(spoken[one], spoken[other]) < WHOLE * max(spoken[one], spoken[other]):
+                continue
+            equal = 0
+            for place in range(sketches.shape[1]):
+                equal += sketches[one, place] == sketches[other, place]
+            if equal < ALIKE:
+                continue
+            if found == room:
+                room *= 2
+                more = np.empty(room, np.uint64)
+                more[:found] = pairs
+                pairs = more
+            pairs[found] = (np.uint64(min(one, other)) << np.uint64(32)) | np.uint64(max(one, other))
+            found += 1
+    return pairs[:found].copy()
 
-    Args:
-        key: of each text in one band, shape (n,).
-        texts: their numbers, ascending.
-        spoken: how many words each says.
+
+def _proposed(corpus: Corpus, threads: int) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """Pairs that have a band of their sketches in common, and so much else of it that they may be nearly one.
+
+    Returns:
+        The first and the second text of each pair, sorted; and how many words of each text are said.
     """
-    found = []
-    order = np.argsort(key, kind="stable")
-    for step in range(1, FOLLOWING + 1):
-        one, other = order[:-step], order[step:]
-        less, more = np.minimum(spoken[one], spoken[other]), np.maximum(spoken[one], spoken[other])
-        same = (key[one] == key[other]) & (spoken[one] > 0) & (less >= WHOLE * more)
-        low, high = np.minimum(texts[one], texts[other]), np.maximum(texts[one], texts[other])
-        found.append(low[same] << 32 | high[same])
-    return np.concatenate(found)
+    n = corpus.ads
+    sketches, spoken = np.empty((n, BANDS * ROWS), np.uint64), np.zeros(n, np.int32)
+    cuts = even_cuts(n, max(1, -(-n // threads)))
+    in_order(
+        lambda k: _sketches(
+            corpus.words, corpus.said, corpus.offsets, int(cuts[k]), int(cuts[k + 1]), sketches, spoken
+        ),
+        cuts.size - 1, threads,
+    )  # fmt: skip
 
+    def share(band: int) -> UInt64Array:
+        keys = _band_keys(sketches, band)
+        found: UInt64Array = _band_pairs(keys, np.argsort(keys, kind="stable"), sketches, spoken)
+        return found
 
-def _proposed(sketches: UInt64Array, spoken: Int64Array) -> tuple[Int32Array, Int32Array]:
-    """Pairs that have a band of their sketches in common, and so much else of it that they may be nearly one."""
-    texts = np.arange(spoken.size)
-    first, second = different_pairs(
-        np.concatenate([of_one_key(key, texts, spoken) for key in band_keys(sketches)])
+    pairs = np.sort(np.concatenate(in_order(share, BANDS, threads)))
+    pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size]]
+    first, second = (
+        (pairs >> np.uint64(32)).astype(np.int32),
+        (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32),
     )
-    equal = np.zeros(first.size, np.int32)
-    for sketch in sketches:
-        equal += sketch[first] == sketch[second]
-    likely = equal >= ALIKE
-    return first[likely], second[likely]
-
-
-def different_pairs(pairs: Int64Array) -> tuple[Int32Array, Int32Array]:
-    """The first and the second text of each different pair, sorted."""
-    pairs = np.sort(pairs)
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-
-
-def words_said(said: np.ndarray, offsets: Int64Array) -> Int64Array:
-    """How many words each text says, those that stand for identifiers left out."""
-    # A last word that nobody says, so that an empty text at the end has a place to begin.
-    said = np.append(said, False)
-    spoken: Int64Array = np.add.reduceat(said, offsets[:-1], dtype=np.int64) * (np.diff(offsets) > 0)
-    return spoken
+    return first, second, spoken
 
 
 def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, Int32Array, Float32Array]:
@@ -122,25 +137,15 @@ def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, In
         The first and the second text of each pair (first < second), sorted, and the share of the
         longer text's words that the other one has, in order; at least `WHOLE`.
     """
-    spoken = words_said(corpus.said, corpus.offsets)
-    first, second = _proposed(sketches_of(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS), spoken)
-    saved = pair_bits(first, second, corpus.words, even_price(corpus), corpus.offsets, threads)
-    return nearly_equal(corpus, first, second, saved)
-
-
-def even_price(corpus: Corpus) -> Float32Array:
-    """Every word that is said costs the same."""
-    return np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)
-
-
-def nearly_equal(
-    corpus: Corpus, first: Int32Array, second: Int32Array, saved: Float32Array
-) -> tuple[Int32Array, Int32Array, Float32Array]:
-    """Those of the pairs that are nearly one, by what one text saves the other at an even price."""
-    spoken = words_said(corpus.said, corpus.offsets)
-    longer = np.maximum(spoken[first], spoken[second])
+    first, second, spoken = _proposed(corpus, threads)
+    longer = WORD * np.maximum(np.maximum(spoken[first], spoken[second]), 1)
     # Beginning to copy costs the same once for all, and is no difference between the texts.
-    sizes = np.maximum(np.diff(corpus.offsets)[first], 1)
-    share = ((saved + np.log2(sizes) + 3) / (WORD * np.maximum(longer, 1))).astype(np.float32)
+    begin = np.log2(np.maximum(np.diff(corpus.offsets)[first], 1)) + 3
+    price = np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)[corpus.words]
+    saved = pair_bits(
+        first, second, corpus.words, price, corpus.offsets, threads,
+        floor=(WHOLE * longer - begin).astype(np.float32) - np.float32(1), vocabulary=corpus.sizes[0],
+    )  # fmt: skip
+    share = ((saved + begin) / longer).astype(np.float32)
     whole = share >= WHOLE
     return first[whole], second[whole], np.minimum(share[whole], 1)

@@ -15,28 +15,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, needed_bits, paying
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.clusters import FAR_LESS, ROUNDS
 from filrouge.compare.copies import nearly_equal_pairs
 from filrouge.compare.joining import KEPT, close_pairs, compact, merged
-from filrouge.compare.labels import best_candidates, near_clusters, neighbourhoods
-from filrouge.compare.language import Ledger, LanguageModel, voices
-from filrouge.compare.meeting import meetings
+from filrouge.compare.labels import near_clusters, neighbourhoods
+from filrouge.compare.language import KIND_BITS, LanguageModel, Ledger
+from filrouge.compare.meeting import best_met, meetings
 from filrouge.compare.models import Members, Models, members_of, revise_models
 from filrouge.compare.reach import Reach
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, longer_runs
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.stages import Threads
-from filrouge.compare.strangers import Corpus, slices
+from filrouge.compare.strangers import Corpus, corpus_of, slices, spread
 
 ALONE = np.int32(-1)
 NEW = np.int32(-2)
 NEAR = 3
 """Templates that are tried for each text."""
-SETTLED = 500
-"""A cluster of so many texts is written anew only when it has grown by a tenth."""
-STEP = np.log(1.1)
+SETTLED = 8
+"""A cluster of so many texts is written anew only when it has grown by a quarter."""
+STEP = np.log(1.25)
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,15 @@ class Texts:
     key_of_word: UInt64Array
     sizes: Int64Array
 
-    def corpus(self, which: np.ndarray) -> Corpus:
+    def corpus(self, which: np.ndarray, threads: int = 1) -> Corpus:
         """Some of the texts with their runs numbered; words keep their numbers."""
         offsets, at = slices(self.begins[which], self.lengths[which])
-        words = self.words[at]
-        pairs, n2 = longer_runs(words, words, offsets, 2)
-        triples, n3 = longer_runs(pairs, words, offsets, 3)
-        said = (self.key_of_word & np.uint64(15) == 0)[words]
-        return Corpus(words, pairs, triples, offsets, (self.key_of_word.size, n2, n3), said)
+        return corpus_of(self.words[at], self.kinds, offsets, threads)
+
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """Per word number: 0 for a word, else one more than the slot of the identifier that it stands for."""
+        return (self.key_of_word & KIND_BITS).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class _Growth:
         words = np.concatenate([self.models.words, self.texts.words[at]])
         offsets = np.concatenate([self.models.begins, self.models.begins[-1] + offsets[1:]])
         first, second, times = meetings(words, offsets, self.clusters + alone.size, self.threads)
-        chosen = best_candidates(first, second, times, self.node_text.size, KEPT, FAR_LESS)
+        chosen = best_met(first, second, times, self.node_text.size, KEPT, FAR_LESS)
         self.first, self.second, self.times = first[chosen], second[chosen], times[chosen]
         self.graph = neighbourhoods(self.node_text.size, self.first, self.second, self.times)
         self.root = np.arange(self.clusters)
@@ -177,7 +179,7 @@ class _Growth:
 
     def _near(self, which: np.ndarray) -> Int32Array:
         """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met nobody."""
-        near = near_clusters(*self.graph, self._node_labels(), NEAR)
+        near = near_clusters(*self.graph, self._node_labels(), NEAR, self.threads)
         if self.clusters:
             # Whom no run proposes to anybody may follow the template that made its words too common.
             near[near[:, 0] < 0, 0] = np.argmax(self._ads())
@@ -197,8 +199,8 @@ class _Growth:
         loose = self.asked[self.label[self.asked] == ALONE]
         if not self.clusters or not loose.size:
             return
-        corpus = self.texts.corpus(loose)
-        price = Ledger(self.before.model, corpus, self.texts.key_of_word).prices()
+        corpus = self.texts.corpus(loose, self.threads)
+        price = Ledger(self.before.model, corpus, self.texts.key_of_word, threads=self.threads).prices()
         none = np.full(loose.size, ALONE, np.int32)
         near = self._near(loose)
         saved = near_bits(corpus, price, none, self.models, near, self.threads)
@@ -233,24 +235,25 @@ class _Growth:
         free, one, other, _times = among
         if free.size < 2 and not (self.texts.sizes[free] > 1).any():
             return
-        corpus = self.texts.corpus(free)
+        corpus = self.texts.corpus(free, self.threads)
         # Members that a cluster let go were never paired; their words may be a template of their own.
         let_go = np.flatnonzero(self.before.label[free] >= 0).astype(np.int32)
         if let_go.size > 1:
-            a, b, _ = candidate_pairs(corpus.only(let_go))
+            a, b, _ = candidate_pairs(corpus.only(let_go), KEPT, FAR_LESS, threads=self.threads)
             one, other = np.concatenate([one, let_go[a]]), np.concatenate([other, let_go[b]])
-        ledger = Ledger(self.before.model, corpus, self.texts.key_of_word, self._voices_before(free))
+        ledger = self._ledger(corpus, free)
         none = np.full(free.size, ALONE, np.int32)
         if first:
             held = np.maximum(ledger.now(none)[2].voices, 1)
             everyone = max(self.clusters + int((self.label == ALONE).sum()), 2)
             rarity = (np.maximum(np.log2(everyone / held), 0) / 3).astype(np.float32)
-            price = np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
+            table = np.where(corpus.said[corpus.runs.word], rarity, np.float32(0)).astype(np.float32)
+            price = spread(corpus, table, self.threads)
         else:
             price = ledger.prices(none)
         close = close_pairs(corpus, price, one, other, self.chance, Threads(self.threads))
         if first:
-            close = close.with_others(*nearly_equal_pairs(corpus))
+            close = close.with_others(*nearly_equal_pairs(corpus, self.threads))
         found = compact(close.labels(), self.texts.sizes[free])
         fresh = int(found.max(initial=-1)) + 1
         joined = found >= 0
@@ -275,10 +278,10 @@ class _Growth:
         self.half = np.concatenate([self.half, np.zeros(fresh)])
         self.touched = np.concatenate([self.touched, np.ones(fresh, np.bool_)])
 
-    def _voices_before(self, which: np.ndarray) -> Int32Array:
-        """The voices that the language model holds of these texts; `NEW` for those that came since."""
-        before = self.before.label[which]
-        return np.where(before == NEW, NEW, voices(np.where(before == NEW, ALONE, before).astype(np.int32)))
+    def _ledger(self, corpus: Corpus, which: Int64Array) -> Ledger:
+        return Ledger(
+            self.before.model, corpus, self.texts.key_of_word, self.before.label[which], self.threads
+        )
 
     def _write(self) -> None:
         """Write the templates of all touched clusters anew, with all their members."""
@@ -293,10 +296,8 @@ class _Growth:
         number[self.names] = np.arange(self.names.size)
         # A text that went to a settled cluster is one of its voice from now on; here it only gives up its own.
         self.local = number[self.label[self.here]]  # a label of -1 is the last of the numbers
-        self.corpus = self.texts.corpus(self.here)
-        self.ledger = Ledger(
-            self.before.model, self.corpus, self.texts.key_of_word, self._voices_before(self.here)
-        )
+        self.corpus = self.texts.corpus(self.here, self.threads)
+        self.ledger = self._ledger(self.corpus, self.here)
         self._weigh()
 
     def _weigh(self) -> None:

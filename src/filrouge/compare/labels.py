@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.shares import even_cuts, in_order
 
 SWEEPS = 12
 HALF = 0.5
@@ -49,51 +50,19 @@ class Pairs:
 
 
 @njit(cache=True, nogil=True)
-def best_candidates(
-    first: Int32Array, second: Int32Array, times: Int32Array, n: int, keep: int, far_less: int
-) -> np.ndarray:
-    """Mark the pairs that are among the `keep` most proposed of either of their ads.
-
-    A pair proposed `far_less` times less often than the best of both its ads is not marked.
-    """
-    top = np.zeros((n, keep), np.int32)
-    most = np.zeros(n, np.int32)
-    for k in range(first.size):
-        for ad in (first[k], second[k]):
-            most[ad] = max(most[ad], times[k])
-            low = 0
-            for s in range(1, keep):
-                if top[ad, s] < top[ad, low]:
-                    low = s
-            if times[k] > top[ad, low]:
-                top[ad, low] = times[k]
-    least = np.empty(n, np.int32)
-    for ad in range(n):
-        least[ad] = top[ad].min()
-    chosen = np.zeros(first.size, np.bool_)
-    room = np.full(n, 2 * keep, np.int32)
-    for k in range(first.size):
-        a, b = first[k], second[k]
-        if times[k] * far_less < min(most[a], most[b]):
-            continue
-        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
-            chosen[k] = True
-            room[a] -= 1
-            room[b] -= 1
-    return chosen
-
-
-@njit(cache=True, nogil=True)
 def spread_labels(begins, neighbour, bits, sweeps):  # type: ignore[no-untyped-def]  # pragma: no cover
     n = begins.size - 1
     label = np.arange(n).astype(np.int32)
     weight = np.zeros(n, np.float64)
+    # Whose neighbours all have the labels that they had when it last chose would choose the same again.
+    waits = np.ones(n, np.bool_)
     for _ in range(sweeps):
         moved = 0
         for ad in range(n):
             begin, end = begins[ad], begins[ad + 1]
-            if begin == end:
+            if begin == end or not waits[ad]:
                 continue
+            waits[ad] = False
             for e in range(begin, end):
                 weight[label[neighbour[e]]] = 0.0
             for e in range(begin, end):
@@ -108,28 +77,47 @@ def spread_labels(begins, neighbour, bits, sweeps):  # type: ignore[no-untyped-d
             if best != label[ad]:
                 label[ad] = best
                 moved += 1
+                for e in range(begin, end):
+                    waits[neighbour[e]] = True
         if moved == 0:
             break
     return label
+
+
+@njit(cache=True, nogil=True)
+def _neighbourhoods(n, a, b, value):  # type: ignore[no-untyped-def]  # pragma: no cover
+    begins = np.zeros(n + 1, np.int64)
+    for k in range(a.size):
+        begins[a[k] + 1] += 1
+        begins[b[k] + 1] += 1
+    for ad in range(n):
+        begins[ad + 1] += begins[ad]
+    fill = begins[:-1].copy()
+    neighbour = np.empty(2 * a.size, np.int32)
+    values = np.empty(2 * a.size, value.dtype)
+    for k in range(a.size):
+        neighbour[fill[a[k]]] = b[k]
+        values[fill[a[k]]] = value[k]
+        fill[a[k]] += 1
+    for k in range(a.size):
+        neighbour[fill[b[k]]] = a[k]
+        values[fill[b[k]]] = value[k]
+        fill[b[k]] += 1
+    return begins, neighbour, values
 
 
 def neighbourhoods(
     n: int, a: Int32Array, b: Int32Array, value: np.ndarray
 ) -> tuple[Int64Array, Int32Array, np.ndarray]:
     """The pairs as lists of neighbours, both ways: where each ad's list begins, neighbours, values."""
-    source = np.concatenate([a, b])
-    order = np.argsort(source, kind="stable")
-    begins = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n))]).astype(np.int64)
-    return begins, np.concatenate([b, a])[order], np.concatenate([value, value])[order]
+    begins, neighbour, values = _neighbourhoods(n, a, b, value)
+    return begins, neighbour, values
 
 
 @njit(cache=True, nogil=True)
-def near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The `keep` labels that each ad's candidates name most often: int32, shape (ads, keep), -1: none."""
-    n = begins.size - 1
-    found = np.full((n, keep), -1, np.int32)
-    votes = np.zeros(max(label.max() + 1, 1) if n else 1, np.int64)
-    for ad in range(n):
+def _near_clusters(begins, neighbour, times, label, labels, keep, first, last, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+    votes = np.zeros(labels, np.int64)
+    for ad in range(first, last):
         for e in range(begins[ad], begins[ad + 1]):
             if label[neighbour[e]] >= 0:
                 votes[label[neighbour[e]]] += times[e]
@@ -148,6 +136,24 @@ def near_clusters(begins, neighbour, times, label, keep):  # type: ignore[no-unt
         for e in range(begins[ad], begins[ad + 1]):
             if label[neighbour[e]] >= 0:
                 votes[label[neighbour[e]]] = 0
+
+
+def near_clusters(
+    begins: Int64Array,
+    neighbour: Int32Array,
+    times: Int32Array,
+    label: Int32Array,
+    keep: int,
+    threads: int = 1,
+) -> Int32Array:
+    """The `keep` labels that each ad's candidates name most often: int32, shape (ads, keep), -1: none."""
+    found = np.full((begins.size - 1, keep), -1, np.int32)
+    labels = int(label.max(initial=0)) + 1
+    cuts = even_cuts(begins.size - 1, max(1, -(-begins.size // (4 * threads))))
+    in_order(
+        lambda k: _near_clusters(begins, neighbour, times, label, labels, keep, cuts[k], cuts[k + 1], found),
+        cuts.size - 1, threads,
+    )  # fmt: skip
     return found
 
 
@@ -171,17 +177,20 @@ def join_parts(label: Int32Array, first: Int32Array, second: Int32Array) -> Int3
     sizes = np.bincount(label, minlength=label.size)
     one, other = pair // n, pair % n
     holds = (held[0] >= np.minimum(2, sizes[one])) & (held[1] >= np.minimum(2, sizes[other]))
-    return united(np.arange(label.size), one[holds], other[holds])[label].astype(np.int32)
+    root: Int64Array = united(np.arange(label.size), one[holds], other[holds])
+    return root[label].astype(np.int32)
 
 
-def united(root: Int64Array, one: Int64Array, other: Int64Array) -> Int64Array:
+@njit(cache=True, nogil=True)
+def united(root, one, other):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The smallest name of each component, when the names `one` and `other` are made one pair by pair."""
-    for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        x, y = a, b
+    for k in range(one.size):
+        x = one[k]
         while root[x] != x:
-            x = int(root[x])
+            x = root[x]
+        y = other[k]
         while root[y] != y:
-            y = int(root[y])
+            y = root[y]
         root[max(x, y)] = min(x, y)
     for k in range(root.size):
         root[k] = root[root[k]]

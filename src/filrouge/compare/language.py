@@ -7,6 +7,7 @@ price of a word leaves its own voice out, so such a run tells nothing.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
-from filrouge.compare.strangers import Corpus, continuations, number_runs, price_kernel, voices_of
+from filrouge.compare.strangers import Corpus, continuations, count_voices, number_runs, price_runs, spread
 
 KIND_BITS = np.uint64(15)
 """The low bits of a word's key that say its kind; 0 for a word that is said."""
@@ -35,21 +36,20 @@ def _mixed(a: np.uint64, b: np.uint64) -> np.uint64:  # pragma: no cover
 
 @njit(cache=True, nogil=True)
 def _run_keys(  # type: ignore[no-untyped-def]  # pragma: no cover
-    words, pairs, triples, offsets, key_of_word, found_pairs, found_triples
+    word, before, pair_word, pair_before, key_of_word
 ):
     """The hash of each pair and triple; 0 for what reaches over the beginning of an ad, which has no price."""
-    of_pair = np.zeros(found_pairs, np.uint64)
-    of_triple = np.zeros(found_triples, np.uint64)
-    for ad in range(offsets.size - 1):
-        for t in range(offsets[ad] + 1, offsets[ad + 1]):
-            pair = pairs[t]
-            if of_pair[pair] == 0:
-                two = _mixed(key_of_word[words[t - 1]], key_of_word[words[t]])
-                of_pair[pair] = (two & KEPT_BITS) | np.uint64(1)
-            if t > offsets[ad] + 1 and of_triple[triples[t]] == 0:
-                # Of what was kept of the pair, so that a triple can be found by what is written down.
-                three = _mixed(of_pair[pairs[t - 1]], key_of_word[words[t]])
-                of_triple[triples[t]] = (three & KEPT_BITS) | np.uint64(1)
+    of_pair = np.zeros(pair_word.size, np.uint64)
+    of_triple = np.zeros(word.size, np.uint64)
+    for run in range(pair_word.size):
+        if pair_before[run] >= 0:
+            two = _mixed(key_of_word[pair_before[run]], key_of_word[pair_word[run]])
+            of_pair[run] = (two & KEPT_BITS) | np.uint64(1)
+    for run in range(word.size):
+        if before[run] >= 0 and of_pair[before[run]] != 0:
+            # Of what was kept of the pair, so that a triple can be found by what is written down.
+            three = _mixed(of_pair[before[run]], key_of_word[word[run]])
+            of_triple[run] = (three & KEPT_BITS) | np.uint64(1)
     return of_pair, of_triple
 
 
@@ -141,24 +141,15 @@ def _keys_of_words(corpus: Corpus, keys: UInt64Array) -> UInt64Array:
     return of_word
 
 
-def counted(corpus: Corpus, label: Int32Array) -> tuple[Counts, Counts, Counts]:
+def _counted(corpus: Corpus, label: Int32Array, threads: int) -> tuple[Counts, Counts, Counts]:
     """The counts of the words, pairs and triples of a corpus whose texts of one label are one voice."""
-    order = np.argsort(label, kind="stable").astype(np.int32)
-    runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
-    ones, twos, threes = (voices_of(ids, corpus.offsets, label, order, found) for ids, found in runs)
-    after_one = continuations(corpus.words, corpus.pairs, corpus.offsets, twos, corpus.sizes[0])
-    after_two = continuations(corpus.pairs, corpus.triples, corpus.offsets, threes, corpus.sizes[1])
-    nothing = np.zeros(corpus.sizes[2], np.float32)
-    return (
-        Counts(ones.astype(np.float32), *after_one),
-        Counts(twos.astype(np.float32), *after_two),
-        Counts(threes.astype(np.float32), nothing, nothing),
-    )
-
-
-def voices(label: Int32Array) -> Int32Array:
-    """The labels with a number of its own for each text that has none (-1)."""
-    return np.where(label >= 0, label, np.arange(label.size) + label.max(initial=0) + 1).astype(np.int32)
+    ones, twos, threes = count_voices(corpus, label, threads)
+    after_one = continuations(corpus.runs.pair_before, twos, ones.size)
+    after_two = continuations(corpus.runs.before, threes, twos.size)
+    nothing = np.zeros(threes.size, np.float32)
+    columns = ((ones, *after_one), (twos, *after_two), (threes, nothing, nothing))
+    one, two, three = (Counts(*(column.astype(np.float32) for column in of)) for of in columns)
+    return one, two, three
 
 
 class Ledger:
@@ -168,8 +159,9 @@ class Ledger:
         model: what was known before.
         corpus: the texts; numbered among themselves.
         key_of_word: uint64, keyed hash of each word number of the corpus.
-        before: int32, shape (texts,): the voices that the model holds of these texts; -2 for a text that came since.
-            None if it holds none of them. All texts of a voice have to be here, if any is.
+        before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its own, -2 for a
+            text that came since. None if it holds none of them. All texts of a voice have to be here, if any is.
+        threads: how many threads to use; the result is the same.
     """
 
     def __init__(
@@ -178,61 +170,62 @@ class Ledger:
         corpus: Corpus,
         key_of_word: UInt64Array,
         before: Int32Array | None = None,
+        threads: int = 1,
     ) -> None:
-        self.model, self.corpus = model, corpus
-        _1, n2, n3 = corpus.sizes
-        of_pair, of_triple = _run_keys(
-            corpus.words, corpus.pairs, corpus.triples, corpus.offsets, key_of_word, n2, n3
-        )
-        self.keys = (key_of_word, of_pair, of_triple)
+        self.model, self.corpus, self._threads = model, corpus, threads
+        runs = corpus.runs
+        keys = _run_keys(runs.word, runs.before, runs.pair_word, runs.pair_before, key_of_word)
+        self.keys = (key_of_word, *keys)
         tables = (model.words, model.pairs, model.triples)
-        self.known = tuple(table.of(keys) for table, keys in zip(tables, self.keys, strict=True))
+        with ThreadPoolExecutor(threads) as pool:
+            known = list(pool.map(Table.of, tables, self.keys))
         if before is None:
-            self.gone = tuple(Counts.none(size) for size in corpus.sizes)
+            self.gone = [Counts.none(size) for size in corpus.sizes]
         else:
-            held = np.flatnonzero(before != -2).astype(np.int32)
-            self.gone = counted(corpus.only(held), before[held])
+            held = np.flatnonzero(before != -2)
+            self.gone = list(_counted(corpus.only(held), before[held], threads))
             # What the model did not keep, these texts hold themselves.
-            self.known = tuple(
-                Counts(*map(np.maximum, _columns(known), _columns(gone)))
-                for known, gone in zip(self.known, self.gone, strict=True)
-            )
+            known = [
+                Counts(*map(np.maximum, _columns(of), _columns(gone)))
+                for of, gone in zip(known, self.gone, strict=True)
+            ]
+        self.known = known
 
     def now(self, label: Int32Array) -> tuple[Counts, Counts, Counts]:
         """The counts when the texts have these labels; -1: a voice of its own."""
-        come = counted(self.corpus, voices(label))
-        out = [
-            known.voices + new.voices - gone.voices
+        come = count_voices(self.corpus, label, self._threads)
+        ones, twos, threes = (
+            known.voices + new - gone.voices
             for known, new, gone in zip(self.known, come, self.gone, strict=True)
-        ]
-        contexts = []
-        for shorter, longer, level in (
-            (self.corpus.words, self.corpus.pairs, 0),
-            (self.corpus.pairs, self.corpus.triples, 1),
-        ):
-            was = self.known[level + 1].voices
-            more, others = _went_on(shorter, longer, self.corpus.offsets, out[level + 1], was, self.corpus.sizes[level])
-            contexts.append((self.known[level].times + more, self.known[level].ways + others))
-        nothing = np.zeros(out[2].size, np.float32)
-        return Counts(out[0], *contexts[0]), Counts(out[1], *contexts[1]), Counts(out[2], nothing, nothing)
+        )
+        one, two, three = self.known
+        runs, nothing = self.corpus.runs, np.zeros(threes.size, np.float32)
+        more_two, other_two = _went_on(runs.pair_before, twos, two.voices, ones.size)
+        more_three, other_three = _went_on(runs.before, threes, three.voices, twos.size)
+        return (
+            Counts(ones, one.times + more_two, one.ways + other_two),
+            Counts(twos, two.times + more_three, two.ways + other_three),
+            Counts(threes, nothing, nothing),
+        )
 
     def prices(self, label: Int32Array | None = None) -> Float32Array:
         """Bits that each word of the texts would cost a stranger; float32, shape (words,).
 
         Args:
-            label: the voices of the texts; None: as the model has it, and what only one voice writes is their own.
+            label: the voices of the texts, -1 for one of its own; None: as the model has it, and what only one voice
+                writes is their own.
         """
         ones, twos, threes = self.known if label is None else self.now(label)
-        corpus = self.corpus
-        price = np.zeros(corpus.words.size, np.float32)
+        runs = self.corpus.runs
+        table = np.zeros(runs.word.size, np.float32)
+        more = 0.0 if label is None else float((ones.voices - self.known[0].voices).sum(dtype=np.float64))
         least = [np.maximum(count.voices, 1) for count in (ones, twos, threes)]
-        gone = 0.0 if label is None else float((ones.voices - self.known[0].voices).sum())
-        price_kernel(
-            price, np.array([0, corpus.ads]), corpus.words, corpus.pairs, corpus.triples, corpus.said, corpus.offsets,
-            *least, self.model.total + gone,
+        price_runs(
+            table, 0, table.size, runs.word, runs.pair, runs.before, runs.pair_before, self.corpus.said,
+            *least, self.model.total + more,
             np.maximum(ones.times, 1), ones.ways, np.maximum(twos.times, 1), twos.ways,
         )  # fmt: skip
-        return price
+        return spread(self.corpus, table, self._threads)
 
     def grown(self, label: Int32Array) -> LanguageModel:
         """The model with these texts counted by their labels."""
@@ -256,35 +249,41 @@ def _worth_keeping(counts: Counts, whole: bool) -> NDArray[np.bool_]:
 
 
 @njit(cache=True, nogil=True)
-def _went_on(shorter, longer, offsets, now, was, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _went_on(before, now, was, found):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each shorter run: how much oftener it goes on now, and in how many ways that were not there."""
     more = np.zeros(found, np.float32)
     others = np.zeros(found, np.float32)
-    met = np.zeros(now.size, np.bool_)
-    for ad in range(offsets.size - 1):
-        for t in range(offsets[ad] + 1, offsets[ad + 1]):
-            run = longer[t]
-            if met[run]:
-                continue
-            met[run] = True
-            more[shorter[t - 1]] += now[run] - was[run]
-            if was[run] == 0 and now[run] > 0:
-                others[shorter[t - 1]] += 1
-            elif was[run] > 0 and now[run] <= 0:
-                others[shorter[t - 1]] -= 1
+    for run in range(before.size):
+        shorter = before[run]
+        if shorter < 0:
+            continue
+        more[shorter] += now[run] - was[run]
+        if was[run] == 0 and now[run] > 0:
+            others[shorter] += 1
+        elif was[run] > 0 and now[run] <= 0:
+            others[shorter] -= 1
     return more, others
 
 
-def language_model(corpus: Corpus, key_of_word: UInt64Array, label: Int32Array) -> LanguageModel:
+def language_model(
+    corpus: Corpus, key_of_word: UInt64Array, label: Int32Array, threads: int = 1
+) -> LanguageModel:
     """The model of a whole corpus, whose clusters speak once each.
 
     Args:
         corpus: the texts.
         key_of_word: uint64, keyed hash of each word number.
         label: int32, shape (texts,): the cluster of each text, -1 for none.
+        threads: how many threads to use; the result is the same.
     """
-    nothing = Table(np.zeros(0, np.uint64), Counts.none(0))
-    return Ledger(LanguageModel(nothing, nothing, nothing), corpus, key_of_word).grown(label)
+    runs = corpus.runs
+    keys = (key_of_word, *_run_keys(runs.word, runs.before, runs.pair_word, runs.pair_before, key_of_word))
+    tables = []
+    for level, (of_run, counts) in enumerate(zip(keys, _counted(corpus, label, threads), strict=True)):
+        kept = np.flatnonzero(_worth_keeping(counts, level == 0) & (of_run != 0))
+        order = kept[np.argsort(of_run[kept])]
+        tables.append(Table(of_run[order], Counts(*(column[order] for column in _columns(counts)))))
+    return LanguageModel(*tables)
 
 
 def to_arrays(model: LanguageModel) -> dict[str, NDArray[Any]]:

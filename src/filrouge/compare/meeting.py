@@ -6,6 +6,7 @@ texts pass by it once a level: their cost is a look into a table for each word.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -61,15 +62,14 @@ class _Runs:
         return self.slots, self.numbers, self.bits
 
 
-def _runs_of(keys: UInt64Array) -> tuple[_Runs, Int32Array]:
-    """The table of the runs, and the number of each key; -1 for 0."""
-    told = np.flatnonzero(keys)
-    numbers = np.full(keys.size, -1, np.int32)
-    numbers[told], found = dense_ids(keys[told])
+def _runs_of(keys: UInt64Array) -> _Runs:
+    """The table of the different keys; 0 is none."""
+    told = keys[keys != 0]
+    numbers, found = dense_ids(told)
     of_run = np.zeros(found, np.uint64)
-    of_run[numbers[told]] = keys[told]
+    of_run[numbers] = told
     size = 1 << max(int(2 * found).bit_length(), 4)
-    return _Runs(*_table(of_run, size, max(size // 2, 64)), found), numbers
+    return _Runs(*_table(of_run, size, max(size // 2, 64)), found)
 
 
 @njit(cache=True, nogil=True)
@@ -104,43 +104,47 @@ def _number(key, slots, numbers, bits):  # type: ignore[no-untyped-def]  # pragm
 
 
 @njit(cache=True, nogil=True)
-def _level(ids, common, length, slots, numbers, bits, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The numbers of the runs twice as long as `ids`, where both halves are too common; -1 elsewhere."""
-    for t in range(ids.size):
-        out[t] = -1
-        if t >= length and ids[t] >= 0 and ids[t - length] >= 0 and common[ids[t]] and common[ids[t - length]]:
-            key = _hashed(np.uint64(ids[t - length]), np.uint64(ids[t])) | np.uint64(1)
-            out[t] = _number(key, slots, numbers, bits)
-
-
-@njit(cache=True, nogil=True)
-def _ids_of_text(words, begin, end, tables, common, depth, ids, longer):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The numbers of the runs of level `depth` (0: three words) of one text, in the first of the two rooms."""
-    size = end - begin
-    keys = np.empty(size, np.uint64)
-    _triple_keys(words, begin, end, keys)
-    for t in range(size):
-        ids[t] = -1 if keys[t] == 0 else _number(keys[t], tables[0][0], tables[0][1], tables[0][2])
-    length = SHORTEST
-    for level in range(depth):
-        table = tables[level + 1]
-        _level(ids[:size], common[level], length, table[0], table[1], table[2], longer)
-        ids[:size] = longer[:size]
-        length *= 2
-
-
-@njit(cache=True, nogil=True)
-def _holders(words, offsets, first, last, tables, common, depth, found):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """In how many of the texts from `first` to `last` each run of a level occurs."""
-    counts = np.zeros(found, np.int32)
-    met = np.full(found, -1, np.int32)
+def _first_numbers(words, offsets, first, last, slots, numbers, bits, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Write the number of the run of three words that ends at each place of the texts from `first` to `last`."""
     longest = 1
     for text in range(first, last):
         longest = max(longest, offsets[text + 1] - offsets[text])
-    ids, longer = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    keys = np.empty(longest, np.uint64)
     for text in range(first, last):
-        _ids_of_text(words, offsets[text], offsets[text + 1], tables, common, depth, ids, longer)
-        for t in range(offsets[text + 1] - offsets[text]):
+        begin, end = offsets[text], offsets[text + 1]
+        _triple_keys(words, begin, end, keys)
+        for t in range(begin, end):
+            key = keys[t - begin]
+            out[t] = -1 if key == 0 else _number(key, slots, numbers, bits)
+
+
+@njit(cache=True, nogil=True)
+def _longer_numbers(ids, offsets, first, last, common, length, slots, numbers, bits):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Put in the place of each run's number that of the run twice as long, where both halves are too common; else -1."""
+    for text in range(first, last):
+        begin = offsets[text]
+        # From the end, since a run's left half lies before it and must not be overwritten yet.
+        for t in range(offsets[text + 1] - 1, begin - 1, -1):
+            key = _longer_key(ids, begin, t, common, length)
+            ids[t] = -1 if key == 0 else _number(key, slots, numbers, bits)
+
+
+@njit(cache=True, nogil=True)
+def _longer_key(ids, begin, t, common, length):  # type: ignore[no-untyped-def]  # pragma: no cover
+    if t < begin + length or ids[t] < 0 or ids[t - length] < 0:
+        return np.uint64(0)
+    if not common[ids[t]] or not common[ids[t - length]]:
+        return np.uint64(0)
+    return _hashed(np.uint64(ids[t - length]), np.uint64(ids[t])) | np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def _holders(ids, offsets, first, last, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """In how many of the texts from `first` to `last` each run occurs."""
+    counts = np.zeros(found, np.int32)
+    met = np.full(found, -1, np.int32)
+    for text in range(first, last):
+        for t in range(offsets[text], offsets[text + 1]):
             if ids[t] >= 0 and met[ids[t]] != text:
                 met[ids[t]] = text
                 counts[ids[t]] += 1
@@ -148,28 +152,20 @@ def _holders(words, offsets, first, last, tables, common, depth, found):  # type
 
 
 @njit(cache=True, nogil=True)
-def _listed(  # type: ignore[no-untyped-def]  # pragma: no cover
-    words, offsets, first, last, tables, common, depth, used, begins, postings
-):
+def _listed(words, ids, offsets, first, last, used, begins, postings):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Put the texts from `first` to `last` on the lists of the runs that are used; `begins` is moved on."""
     met = np.full(used.size, -1, np.int32)
-    longest = 1
     for text in range(first, last):
-        longest = max(longest, offsets[text + 1] - offsets[text])
-    ids, longer = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    for text in range(first, last):
-        begin, end = offsets[text], offsets[text + 1]
-        _ids_of_text(words, begin, end, tables, common, depth, ids, longer)
-        for t in range(end - begin):
+        end = offsets[text + 1]
+        for t in range(offsets[text], end):
             run = ids[t]
             if run < 0 or not used[run] or met[run] == text:
                 continue
             met[run] = text
             # What follows the run: copies go on with the same words and so come to stand side by side.
             follows = np.uint64(0)
-            for k in range(1, CONTEXT + 1):
-                if begin + t + k < end:
-                    follows = _hashed(follows, np.uint64(words[begin + t + k]))
+            for k in range(t + 1, min(t + 1 + CONTEXT, end)):
+                follows = _hashed(follows, np.uint64(words[k]))
             postings[begins[run]] = (follows & np.uint64(0xFFFFFFFF00000000)) | np.uint64(text)
             begins[run] += 1
 
@@ -214,50 +210,50 @@ def meetings(
     """
     texts = offsets.size - 1
     most = max(ALWAYS_LISTED, int(texts / 2**FEWEST_BITS))
+    bounds = np.linspace(0, texts, threads + 1).astype(np.int64)
     new = slice(int(offsets[first_new]), int(offsets[texts]))
     keys = np.zeros(new.stop - new.start, np.uint64)
     _keys_of_new(words, offsets, first_new, keys)
-    bounds = np.linspace(0, texts, threads + 1).astype(np.int64)
-    tables: list[tuple[Any, ...]] = []
-    common: list[NDArray[np.bool_]] = []
-    found_pairs: list[UInt64Array] = []
-    length, depth = SHORTEST, 0
+    ids = np.empty(words.size, np.int32)
+    proposed: list[UInt64Array] = []
     with ThreadPoolExecutor(threads) as pool:
+
+        def shared(work: Callable[..., Any], *given: Any) -> list[Any]:
+            return list(pool.map(lambda b: work(*given[:2], *b, *given[2:]), pairwise(bounds)))
+
+        runs = _runs_of(keys)
+        shared(lambda *a: _first_numbers(*a, ids), words, offsets, *runs.arrays)
+        length = SHORTEST
         while True:
-            runs, ids = _runs_of(keys)
-            tables.append(runs.arrays)
-            given = (tuple(tables), tuple(common) or (np.zeros(0, np.bool_),), depth)
-            counts = list(
-                pool.map(lambda b: _holders(words, offsets, *b, *given, runs.found), pairwise(bounds))  # noqa: B023
-            )
-            df = np.sum(counts, axis=0, dtype=np.int64)
-            used = (df >= 2) & (df <= most)
-            found_pairs.append(_pairs_on_lists(words, offsets, bounds, given, counts, used, first_new, pool))
-            if length == LONGEST_RUN or not (df > most).any():
+            counts = shared(_holders, ids, offsets, runs.found)
+            holders = np.sum(counts, axis=0, dtype=np.int64)
+            used = (holders >= 2) & (holders <= most)
+            sizes = np.where(used, holders, 0)
+            begins = np.cumsum(sizes) - sizes
+            postings = np.empty(int(sizes.sum()), np.uint64)
+            own = np.cumsum([np.zeros_like(begins), *counts[:-1]], axis=0) + begins
+            list(pool.map(
+                lambda b, at: _listed(words, ids, offsets, *b, used, at, postings), pairwise(bounds), own  # noqa: B023
+            ))  # fmt: skip
+            out = np.empty(NEIGHBOURS * postings.size, np.uint64)
+            proposed.append(out[: _met(begins, begins + sizes, postings, np.uint64(first_new), out)].copy())
+            common = holders > most
+            if length == LONGEST_RUN or not common.any():
                 break
-            common.append(df > most)
-            keys = _longer_keys(ids, offsets[first_new:] - new.start, common[-1], length)
-            length, depth = 2 * length, depth + 1
-    proposed = np.concatenate(found_pairs)
+            keys = _longer_keys(ids, offsets, first_new, common, length)
+            runs = _runs_of(keys)
+            shared(_longer_numbers, ids, offsets, common, length, *runs.arrays)
+            length *= 2
+    return _counted_pairs(np.concatenate(proposed))
+
+
+def _counted_pairs(proposed: UInt64Array) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """Each different pair, and how often it was proposed."""
     proposed.sort()
     begins = np.flatnonzero(np.diff(proposed, prepend=~proposed[:1])) if proposed.size else np.zeros(0, np.int64)
     pairs = proposed[begins]
     times = np.diff(begins, append=proposed.size).astype(np.int32)
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32), times
-
-
-def _pairs_on_lists(words, offsets, bounds, given, counts, used, first_new, pool):  # type: ignore[no-untyped-def]
-    sizes = np.where(used, np.sum(counts, axis=0, dtype=np.int64), 0)
-    begins = np.cumsum(sizes) - sizes
-    postings = np.empty(int(sizes.sum()), np.uint64)
-    waiting, at = [], begins.copy()
-    for (first, last), own in zip(pairwise(bounds), counts, strict=True):
-        waiting.append(pool.submit(_listed, words, offsets, first, last, *given, used, at.copy(), postings))
-        at += np.where(used, own, 0)
-    for done in waiting:
-        done.result()
-    out = np.empty(NEIGHBOURS * postings.size, np.uint64)
-    return out[: _met(begins, begins + sizes, postings, np.uint64(first_new), out)].copy()
 
 
 @njit(cache=True, nogil=True)
@@ -268,11 +264,41 @@ def _keys_of_new(words, offsets, first_new, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _longer_keys(ids, offsets, common, length):  # type: ignore[no-untyped-def]  # pragma: no cover
-    keys = np.zeros(ids.size, np.uint64)
-    for text in range(offsets.size - 1):
-        for t in range(offsets[text] + length, offsets[text + 1]):
-            left, right = ids[t - length], ids[t]
-            if left >= 0 and right >= 0 and common[left] and common[right]:
-                keys[t] = _hashed(np.uint64(left), np.uint64(right)) | np.uint64(1)
+def _longer_keys(ids, offsets, first_new, common, length):  # type: ignore[no-untyped-def]  # pragma: no cover
+    base = offsets[first_new]
+    keys = np.zeros(ids.size - base, np.uint64)
+    for text in range(first_new, offsets.size - 1):
+        for t in range(offsets[text], offsets[text + 1]):
+            keys[t - base] = _longer_key(ids, offsets[text], t, common, length)
     return keys
+
+
+@njit(cache=True, nogil=True)
+def best_met(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, second, times, texts, keep, far_less
+):
+    """Mark the pairs that are among the `keep` most proposed of either of their texts.
+
+    A pair proposed `far_less` times less often than the best of both its texts is not marked.
+    """
+    top = np.zeros((texts, keep), np.int32)
+    most = np.zeros(texts, np.int32)
+    for k in range(first.size):
+        for text in (first[k], second[k]):
+            most[text] = max(most[text], times[k])
+            low = np.argmin(top[text])
+            top[text, low] = max(top[text, low], times[k])
+    least = np.empty(texts, np.int32)
+    for text in range(texts):
+        least[text] = top[text].min()
+    chosen = np.zeros(first.size, np.bool_)
+    room = np.full(texts, 2 * keep, np.int32)
+    for k in range(first.size):
+        a, b = first[k], second[k]
+        if times[k] * far_less < min(most[a], most[b]):
+            continue
+        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
+            chosen[k] = True
+            room[a] -= 1
+            room[b] -= 1
+    return chosen

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numba import njit
 
 from filrouge.compare.consensus import Consensus, one_consensus
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
-from filrouge.compare.strangers import Corpus, slices
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.shares import cuts_at, in_order
+from filrouge.compare.strangers import Corpus
 
 if TYPE_CHECKING:
     from filrouge.compare.stages import Stages
@@ -40,6 +40,11 @@ class Members:
     def of(self, group: int) -> Int32Array:
         """The texts of one group."""
         return self.texts[self.begins[group] : self.begins[group + 1]]
+
+    def kept(self, groups: Int64Array) -> Members:
+        """Some of the groups, in the order in which they are named."""
+        places, begins = _slices(self.begins, groups)
+        return Members(self.texts[places], begins)
 
 
 def members_of(label: Int32Array) -> Members:
@@ -108,13 +113,9 @@ class Models(Sequence[Consensus]):
     def kept(self, groups: Int64Array) -> Models:
         """The models of some of the groups, in the order in which they are named."""
         words, begins = _slices(self.begins, groups)
-        texts, member_begins = _slices(self.members.begins, groups)
+        texts, _begins = _slices(self.members.begins, groups)
         return Models(
-            self.words[words],
-            self.price[words],
-            begins,
-            Members(self.members.texts[texts], member_begins),
-            self.bits[texts],
+            self.words[words], self.price[words], begins, self.members.kept(groups), self.bits[texts]
         )
 
 
@@ -125,11 +126,21 @@ def _slices(begins: Int64Array, which: np.ndarray) -> tuple[Int64Array, Int64Arr
     return np.repeat(begins[which] - ends[:-1], sizes) + np.arange(ends[-1]), ends
 
 
+@njit(cache=True, nogil=True)
+def _best_connected(texts, begins, degree):  # type: ignore[no-untyped-def]  # pragma: no cover
+    best = np.empty(begins.size - 1, np.int32)
+    for group in range(best.size):
+        best[group] = texts[begins[group]]
+        for k in range(begins[group] + 1, begins[group + 1]):
+            if degree[texts[k]] > degree[best[group]]:
+                best[group] = texts[k]
+    return best
+
+
 def best_connected(members: Members, degree: np.ndarray) -> Int32Array:
     """The first member of each group that has the greatest degree; its words begin the consensus."""
-    return np.array(
-        [members.of(k)[int(np.argmax(degree[members.of(k)]))] for k in range(members.groups)], np.int32
-    )
+    best: Int32Array = _best_connected(members.texts, members.begins, degree)
+    return best
 
 
 @njit(cache=True, nogil=True)
@@ -179,11 +190,11 @@ def models_begun_at(
         price: bits per word, float32, shape (words,).
         members: the groups.
         start: words, and where each group's begin and end among them.
-        rounds: how often to revise them, see `consensus`.
+        rounds: how often to revise them, see `consensus`; with 0 they are only weighed.
         least: bits that strangers reach; who copies no more than that has no vote.
         threads: how many threads to use; the result is the same.
     """
-    cuts = shares_of(members.begins)
+    cuts = cuts_at(members.begins, TOGETHER)
     bits = np.zeros(members.texts.size, np.float32)
 
     def share(k: int) -> tuple[Int32Array, Float32Array, Int64Array]:
@@ -198,48 +209,6 @@ def models_begun_at(
         return Models(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(1, np.int64), members, bits)
     words, costs, sizes = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Models(words, costs, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), members, bits)
-
-
-def write_models(
-    corpus: Corpus,
-    price: Float32Array,
-    members: Members,
-    starts: Int32Array,
-    least: float,
-    threads: int = 1,
-) -> Models:
-    """The consensus of each group, begun at the words of one text of it; see `consensus`.
-
-    Args:
-        corpus: all texts.
-        price: bits per word, float32, shape (words,).
-        members: the groups.
-        starts: int32, shape (groups,): the text that each begins at, see `best_connected`.
-        least: bits that strangers reach; who copies no more than that has no vote.
-        threads: how many threads to use; the result is the same.
-    """
-    start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
-    return models_begun_at(corpus, price, members, start, 2, least, threads)
-
-
-def weigh_models(
-    corpus: Corpus,
-    price: Float32Array,
-    members: Members,
-    words: Int32Array,
-    begins: Int64Array,
-    threads: int = 1,
-) -> Models:
-    """Models whose words are known, weighed at these prices.
-
-    Args:
-        corpus: all texts.
-        price: bits per word, float32, shape (words,).
-        members: the groups.
-        words, begins: the words of each group's model, as in `Models`.
-        threads: how many threads to use; the result is the same.
-    """
-    return models_begun_at(corpus, price, members, (words, begins[:-1], begins[1:]), 0, 0.0, threads)
 
 
 def revise_models(
@@ -264,68 +233,110 @@ def revise_models(
     return models_begun_at(corpus, price, members, (words, begins[:-1], begins[1:]), 2, least, threads)
 
 
+@njit(cache=True, nogil=True)
+def _named(texts, begins):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """A hash of each group's members."""
+    names = np.empty(begins.size - 1, np.uint64)
+    for group in range(names.size):
+        h = np.uint64(begins[group + 1] - begins[group])
+        for k in range(begins[group], begins[group + 1]):
+            h = (h ^ np.uint64(texts[k])) * np.uint64(0x9E3779B97F4A7C15)
+            h ^= h >> np.uint64(32)
+        names[group] = h
+    return names
+
+
 class ModelBook:
     """The models of the groups as they change; what was found before is not sought again.
 
     A group that was seen before with the same members keeps its words, and is only weighed again
-    when that is asked for.
+    when that is asked for. Groups are told apart by a hash of 64 bits.
     """
 
     def __init__(self, corpus: Corpus, degree: np.ndarray, stages: Stages) -> None:
         self._corpus, self._degree, self._stages = corpus, degree, stages
-        self._known: dict[bytes, Consensus] = {}
-        self._weighed: dict[bytes, Consensus] = {}
+        # Of all groups that were ever seen: their hashes in order, and where the words of each stand.
+        self._names = np.zeros(0, np.uint64)
+        self._begins, self._ends = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._words = np.zeros(0, np.int32)
+        self._weighed: tuple[UInt64Array, Models] | None = None
 
     def weigh_again(self) -> None:
         """Weigh every group anew at the prices to come."""
-        self._weighed = {}
+        self._weighed = None
 
     def of(self, label: Int32Array, price: Float32Array, cut: float) -> Models:
         """The consensus of each group, begun at its best connected member."""
         members = members_of(label)
-        names = [members.of(k).tobytes() for k in range(members.groups)]
-        new = [k for k, name in enumerate(names) if name not in self._known]
-        stale = [k for k, name in enumerate(names) if name in self._known and name not in self._weighed]
-        picked = _picked(members, np.array(new, np.int64))
-        starts = best_connected(picked, self._degree)
+        names = _named(members.texts, members.begins)
+        place, known = _found_in(self._names, names)
+        parts: list[tuple[Int64Array, Models]] = []
+        if self._weighed is not None:
+            theirs, models = self._weighed
+            order = np.argsort(theirs)
+            at, weighed = _found_in(theirs[order], names)
+            parts.append((np.flatnonzero(weighed), models.kept(order[at[weighed]])))
+            stale = known & ~weighed
+        else:
+            stale = known
+        picked = members.kept(np.flatnonzero(stale))
+        words, begins = self._words_of(place[stale])
         corpus, models_of = self._corpus, self._stages.models
-        start, at = slices(corpus.offsets[starts], np.diff(corpus.offsets)[starts])
-        written = models_of(corpus, price, picked, corpus.words[at], start, 2, cut)
-        known = [self._known[names[k]].words for k in stale]
-        words = np.concatenate([np.zeros(0, np.int32), *known])
-        begins = np.concatenate([[0], np.cumsum([one.size for one in known])]).astype(np.int64)
-        picked = _picked(members, np.array(stale, np.int64))
-        again = models_of(corpus, price, picked, words, begins, 0, 0.0)
-        for which, models in ((new, written), (stale, again)):
-            for k, model in zip(which, models, strict=True):
-                self._known[names[k]] = self._weighed[names[k]] = model
-        found = [self._weighed[name] for name in names]
-        return Models(
-            np.concatenate([np.zeros(0, np.int32), *(one.words for one in found)]),
-            np.concatenate([np.zeros(0, np.float32), *(one.price for one in found)]),
-            np.concatenate([[0], np.cumsum([one.words.size for one in found])]).astype(np.int64),
-            members,
-            np.concatenate([np.zeros(0, np.float32), *(one.bits for one in found)]),
-        )
+        again = models_of(corpus, price, picked, (words, begins[:-1], begins[1:]), 0, 0.0)
+        parts.append((np.flatnonzero(stale), again))
+        picked = members.kept(np.flatnonzero(~known))
+        starts = best_connected(picked, self._degree)
+        start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
+        written = models_of(corpus, price, picked, start, 2, cut)
+        parts.append((np.flatnonzero(~known), written))
+        self._remember(names[~known], written)
+        models = _together(members, parts)
+        self._weighed = names, models
+        return models
+
+    def _words_of(self, places: Int64Array) -> tuple[Int32Array, Int64Array]:
+        sizes = self._ends[places] - self._begins[places]
+        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        words = np.empty(int(ends[-1]), np.int32)
+        _copy_slices(self._words, self._begins[places], words, ends[:-1], sizes)
+        return words, ends
+
+    def _remember(self, names: UInt64Array, written: Models) -> None:
+        base = self._words.size
+        self._words = np.concatenate([self._words, written.words])
+        self._names = np.concatenate([self._names, names])
+        order = np.argsort(self._names, kind="stable")
+        self._names = self._names[order]
+        self._begins = np.concatenate([self._begins, base + written.begins[:-1]])[order]
+        self._ends = np.concatenate([self._ends, base + written.begins[1:]])[order]
 
 
-def _picked(members: Members, groups: Int64Array) -> Members:
-    places, begins = _slices(members.begins, groups)
-    return Members(members.texts[places], begins)
+def _found_in(known: UInt64Array, asked: UInt64Array) -> tuple[Int64Array, np.ndarray]:
+    """Where each asked number stands among the sorted known ones, and whether it does."""
+    if not known.size:
+        return np.zeros(asked.size, np.int64), np.zeros(asked.size, bool)
+    at = np.minimum(np.searchsorted(known, asked), known.size - 1)
+    return at, known[at] == asked
 
 
-def shares_of(begins: Int64Array) -> Int64Array:
-    """Where to cut the groups so that each share has about `TOGETHER` members; shape (shares + 1,)."""
-    if begins.size < 2:
-        return np.zeros(1, np.int64)
-    marks = np.arange(0, int(begins[-1]) + TOGETHER, TOGETHER)
-    cuts = np.unique(np.searchsorted(begins, marks))
-    return np.unique(np.concatenate([[0], np.minimum(cuts, begins.size - 1), [begins.size - 1]]))
+@njit(cache=True, nogil=True)
+def _copy_slices(source, froms, target, tos, sizes):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for k in range(froms.size):
+        for i in range(sizes[k]):
+            target[tos[k] + i] = source[froms[k] + i]
 
 
-def in_order(work: Callable[[int], Any], count: int, threads: int) -> list[Any]:
-    """What `work` makes of 0, 1, ... count - 1, in that order, made by so many threads."""
-    if threads == 1 or count < 2:
-        return [work(k) for k in range(count)]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, range(count)))
+def _together(members: Members, parts: list[tuple[Int64Array, Models]]) -> Models:
+    """The models of all groups, of which each part has some."""
+    sizes = np.zeros(members.groups, np.int64)
+    for groups, models in parts:
+        sizes[groups] = models.sizes
+    begins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    words, price = np.empty(int(begins[-1]), np.int32), np.empty(int(begins[-1]), np.float32)
+    bits = np.empty(members.texts.size, np.float32)
+    for groups, models in parts:
+        _copy_slices(models.words, models.begins[:-1], words, begins[groups], models.sizes)
+        _copy_slices(models.price, models.begins[:-1], price, begins[groups], models.sizes)
+        theirs = models.members.begins
+        _copy_slices(models.bits, theirs[:-1], bits, members.begins[groups], np.diff(theirs))
+    return Models(words, price, begins, members, bits)

@@ -9,17 +9,16 @@ fitted to the data at hand, Pearson (J. Mol. Biol. 276, 1998).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
+from filrouge.compare.align import pair_bits
 from filrouge.compare.labels import HALF
 from filrouge.compare.models import Models
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.strangers import Corpus
-
-if TYPE_CHECKING:
-    from filrouge.compare.stages import Stages
 
 ONE_IN = 200
 """One ad of a cluster in this many may be a stranger's."""
@@ -62,10 +61,20 @@ class Reach:
         return needed
 
 
-def whole_bits(corpus: Corpus, price: Float32Array) -> np.ndarray:
+@njit(cache=True, nogil=True)
+def _sums(price, offsets, first, last, whole):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for ad in range(first, last):
+        total = 0.0
+        for t in range(offsets[ad], offsets[ad + 1]):
+            total += price[t]
+        whole[ad] = max(total, 1.0)
+
+
+def whole_bits(corpus: Corpus, price: Float32Array, threads: int = 1) -> np.ndarray:
     """Bits of each text when it is written alone, at least 1."""
-    owner = np.repeat(np.arange(corpus.ads, dtype=np.int32), np.diff(corpus.offsets))
-    whole: np.ndarray = np.maximum(np.bincount(owner, price, corpus.ads), 1.0)
+    whole = np.empty(corpus.ads)
+    cuts = cuts_at(corpus.offsets, -(-corpus.words.size // threads) or 1)
+    in_order(lambda k: _sums(price, corpus.offsets, cuts[k], cuts[k + 1], whole), cuts.size - 1, threads)
     return whole
 
 
@@ -76,7 +85,7 @@ def strangers_reach(
     sizes: Int64Array,
     begins: Int64Array,
     neighbour: Int32Array,
-    stages: Stages,
+    threads: int,
 ) -> Reach:
     """What strangers' texts have in common here, as the best that each ad reaches with any of them.
 
@@ -91,9 +100,17 @@ def strangers_reach(
     at = np.repeat(begins[asked] - np.cumsum(counts) + counts, counts) + np.arange(second.size)
     first = neighbour[at]
     strangers = (label[first] < 0) | (label[first] != label[second])
-    bits = stages.pair_bits(corpus, price, first[strangers], second[strangers])
+    bits = pair_bits(
+        first[strangers],
+        second[strangers],
+        corpus.words,
+        price,
+        corpus.offsets,
+        threads,
+        vocabulary=corpus.sizes[0],
+    )
     # Who shares half of all there is to say is no stranger, but a copy that is not found yet.
-    whole = whole_bits(corpus, price)
+    whole = whole_bits(corpus, price, threads)
     bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0
     best = np.zeros(asked.size, np.float32)
     np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
@@ -101,20 +118,21 @@ def strangers_reach(
 
 
 def templates_reach(
-    corpus: Corpus,
-    price: Float32Array,
-    near: Int32Array,
-    saved: Float32Array,
-    models: Models,
-    otherwise: Reach,
+    whole: np.ndarray, near: Int32Array, saved: Float32Array, models: Models, otherwise: Reach
 ) -> Reach:
     """The same for templates: the best that each ad reaches with any near template but its own.
 
     Less than with single ads: a template holds what its members share, and no more.
+
+    Args:
+        whole: of the texts that are asked, shape (asked,), see `whole_bits`.
+        near: the templates near each of them, int32, shape (asked, any); -1 for none.
+        saved: what those save them, the shape of `near`, 0 for their own.
+        models: all templates.
+        otherwise: what is said if there are none.
     """
     if not len(models):
         return otherwise
-    whole = whole_bits(corpus, price)
     copy = saved >= HALF * np.minimum(whole[:, None], models.cost[np.maximum(near, 0)])
     return _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -13,6 +16,11 @@ Float32Array = NDArray[np.float32]
 
 
 FIRST_SLOTS = 1 << 16
+TOGETHER = 1 << 24
+"""Words whose runs one table holds: more words are numbered by several tables, each for a part of the runs."""
+MOST_PARTS = 16
+LOCAL_BITS = 27
+"""Bits of a run's number within its part; the part is above them."""
 
 
 @njit(cache=True, nogil=True)
@@ -70,31 +78,123 @@ def dense_ids(keys: UInt64Array) -> tuple[Int32Array, int]:
 
 
 @njit(cache=True, nogil=True)
-def _pair_keys(
-    left: Int32Array, right: Int32Array, offsets: Int64Array, back: int
-) -> UInt64Array:  # pragma: no cover
-    keys = np.empty(right.size, np.uint64)
+def _numbered_part(shorter, words, offsets, part, parts, ids, slots):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Number the runs whose hash falls to `part`, into `ids`, with the part above; where each first stands."""
+    multiplier = np.uint64(0x9E3779B97F4A7C15)
+    shift = np.uint64(29)
+    one = np.uint64(1)
+    # A key and its number beside each other, so that a look-up is one way to the memory.
+    table = np.zeros((slots, 2), np.uint64)
+    mask = np.uint64(slots - 1)
+    mine = np.uint64(part)
+    others = np.uint64(parts - 1)
+    above = np.int32(part << LOCAL_BITS)
+    room = 1 << 12
+    first = np.empty(room, np.int64)
+    found = 0
     for ad in range(offsets.size - 1):
+        before = np.uint64(0)
         for t in range(offsets[ad], offsets[ad + 1]):
-            before = left[t - 1] + 1 if t - back >= offsets[ad] else 0
-            keys[t] = (np.uint64(before) << np.uint64(32)) | np.uint64(right[t] + 1)
-    return keys
+            key = (before << np.uint64(32)) | np.uint64(words[t] + 1)
+            before = np.uint64(shorter[t] + 1)
+            hashed = key * multiplier
+            if (hashed >> np.uint64(58)) & others != mine:
+                continue
+            slot = (hashed ^ (hashed >> shift)) & mask
+            while table[slot, 0] != np.uint64(0) and table[slot, 0] != key:
+                slot = (slot + one) & mask
+            if table[slot, 0] != np.uint64(0):
+                ids[t] = above | np.int32(table[slot, 1])
+                continue
+            table[slot, 0] = key
+            table[slot, 1] = np.uint64(found)
+            ids[t] = above | np.int32(found)
+            if found == room:
+                room *= 2
+                longer = np.empty(room, np.int64)
+                longer[:found] = first
+                first = longer
+            first[found] = t
+            found += 1
+            if 2 * found > slots:
+                # A table that grows with what it holds stays in the cache as long as it can.
+                larger = np.zeros((4 * slots, 2), np.uint64)
+                mask = np.uint64(4 * slots - 1)
+                for old in range(slots):
+                    if table[old, 0] != np.uint64(0):
+                        hashed = table[old, 0] * multiplier
+                        slot = (hashed ^ (hashed >> shift)) & mask
+                        while larger[slot, 0] != np.uint64(0):
+                            slot = (slot + one) & mask
+                        larger[slot, 0] = table[old, 0]
+                        larger[slot, 1] = table[old, 1]
+                table = larger
+                slots *= 4
+    return first[:found].copy()
+
+
+@njit(cache=True, nogil=True)
+def _in_order(firsts, size):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The rank of each place among all places (of which there are `size`), and the places in order."""
+    marked = np.zeros(size, np.uint8)
+    for t in firsts:
+        marked[t] = 1
+    blocks = np.zeros((size >> 8) + 2, np.int64)
+    for block in range(blocks.size - 1):
+        count = 0
+        for t in range(block << 8, min((block + 1) << 8, size)):
+            count += marked[t]
+        blocks[block + 1] = blocks[block] + count
+    rank = np.empty(firsts.size, np.int32)
+    ordered = np.empty(firsts.size, np.int64)
+    for k in range(firsts.size):
+        t = firsts[k]
+        at = blocks[t >> 8]
+        for before in range((t >> 8) << 8, t):
+            at += marked[before]
+        rank[k] = at
+        ordered[at] = t
+    return rank, ordered
+
+
+@njit(cache=True, nogil=True)
+def _renumbered(ids, rank, bases, begin, end):  # type: ignore[no-untyped-def]  # pragma: no cover
+    low = np.int32((1 << LOCAL_BITS) - 1)
+    for t in range(begin, end):
+        ids[t] = rank[bases[ids[t] >> LOCAL_BITS] + (ids[t] & low)]
 
 
 def longer_runs(
-    shorter: Int32Array, words: Int32Array, offsets: Int64Array, length: int
-) -> tuple[Int32Array, int]:
-    """Number the runs of `length` words that end at each word.
+    shorter: Int32Array, words: Int32Array, offsets: Int64Array, threads: int = 1
+) -> tuple[Int32Array, Int64Array]:
+    """Number the runs of one word more that end at each word, in the order in which they first appear.
 
     A run that would reach over the beginning of its ad is the run of what there is.
 
     Args:
-        shorter: the numbers of the runs of `length - 1` words, shape (words,).
+        shorter: the numbers of the runs of one word less, shape (words,).
         words: the numbers of the words, shape (words,).
         offsets: where each ad begins, shape (ads + 1,).
-        length: words in a run, 2 or more.
+        threads: how many threads to use; the result is the same.
 
     Returns:
-        The numbers, shape (words,), and how many different ones there are.
+        The numbers, shape (words,), and for each different one the word where it first stands.
     """
-    return dense_ids(_pair_keys(shorter, words, offsets, 1))
+    ids = np.empty(words.size, np.int32)
+    parts = 1
+    while parts < MOST_PARTS and parts * TOGETHER < words.size:
+        parts *= 2
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = [
+            pool.submit(_numbered_part, shorter, words, offsets, k, parts, ids, FIRST_SLOTS)
+            for k in range(parts)
+        ]
+        firsts = [done.result() for done in waiting]
+        if parts == 1:
+            return ids, firsts[0]
+        bases = np.cumsum([0, *(first.size for first in firsts)])
+        rank, first = _in_order(np.concatenate(firsts), words.size)
+        cuts = np.linspace(0, words.size, threads + 1).astype(np.int64)
+        for done in [pool.submit(_renumbered, ids, rank, bases, a, b) for a, b in pairwise(cuts)]:
+            done.result()
+    return ids, first

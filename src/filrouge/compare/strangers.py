@@ -4,186 +4,315 @@ The price of a word is what it costs to write it knowing only how people of the 
 agencies in their house text, write: a stock sentence is cheap after its first word, whoever
 uses it; only what nobody else writes is dear. A template that was posted five hundred times
 must not count as five hundred people, so a run counts once for each cluster that holds it.
+
+A price depends on nothing but the three words that end there. So it is worked out once for
+each different run of three, and then looked up.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
-
-if TYPE_CHECKING:
-    from filrouge.compare.stages import Stages
 
 IN_PASSING = np.float32(0.5)
 """What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
 the words around it, and a template would lose its slot at the end of a sentence."""
+MOST_COUNTERS = 2
+"""Threads that count voices: each has counters of its own for all runs."""
+
+
+class Runs(NamedTuple):
+    """How the different runs hang together; a run at the beginning of its ad is the run of what there is.
+
+    Attributes:
+        word: int32, shape (triples,): the word that each ends with.
+        pair: int32, shape (triples,): the two words that each ends with.
+        before: int32, shape (triples,): the two that it begins with, -1 at the first word of an ad.
+        pair_word: int32, shape (pairs,): the word that each ends with.
+        pair_before: int32, shape (pairs,): the word that it begins with, -1 at the first word of an ad.
+    """
+
+    word: Int32Array
+    pair: Int32Array
+    before: Int32Array
+    pair_word: Int32Array
+    pair_before: Int32Array
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Whether each triple has three words."""
+        out: NDArray[np.bool_] = np.greater_equal(self.before, 0)
+        out[out] = self.pair_before[self.before[out]] >= 0
+        return out
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """All texts as flat arrays: word numbers, and the numbers of the runs that end at each word."""
+    """All texts as flat arrays.
+
+    Attributes:
+        words: int32, shape (words,): word numbers.
+        offsets: int64, shape (texts + 1,): where each text begins.
+        kinds: uint8, per word number: 0 for a word, else one more than the slot of the identifier that it stands
+            for, which is evidence of another kind.
+        triples: int32, shape (words,): the number of the run of three that ends at each word.
+        runs: of what the runs consist.
+    """
 
     words: Int32Array
-    pairs: Int32Array
-    triples: Int32Array
     offsets: Int64Array
-    sizes: tuple[int, int, int]
-    said: np.ndarray
-    """bool, shape (words,): False for a word that stands for an identifier, evidence of another kind."""
+    kinds: NDArray[np.uint8]
+    triples: Int32Array
+    runs: Runs
 
     @property
     def ads(self) -> int:
         return self.offsets.size - 1
 
-    def only(self, texts: Int32Array) -> Corpus:
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """How many different words, pairs and triples there are."""
+        return self.kinds.size, self.runs.pair_word.size, self.runs.word.size
+
+    def only(self, texts: NDArray[np.integer]) -> Corpus:
         """These of the texts, in this order; words and runs keep their numbers."""
         offsets, at = slices(self.offsets[:-1][texts], np.diff(self.offsets)[texts])
-        return Corpus(
-            self.words[at], self.pairs[at], self.triples[at], offsets, self.sizes, self.said[at]
-        )
+        return Corpus(self.words[at], offsets, self.kinds, self.triples[at], self.runs)
+
+    def without_runs(self) -> Corpus:
+        """The same texts, without their runs of words."""
+        none = np.zeros(0, np.int32)
+        return Corpus(self.words, self.offsets, self.kinds, none, Runs(none, none, none, none, none))
+
+    @property
+    def said(self) -> NDArray[np.bool_]:
+        """Per word number, False for one that stands for an identifier."""
+        return self.kinds == 0
 
 
 def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Array]:
-    """Where stretches of these lengths lie when they are put end to end, shape (n + 1,); and whence each word of them comes."""
+    """Where stretches of these lengths lie when they are put end to end, shape (n + 1,), and whence each word comes."""
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
 
 
-def number_runs(keys: UInt64Array, kinds: np.ndarray, offsets: Int64Array) -> Corpus:
-    """Number words, pairs and triples of words.
+def number_runs(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1) -> Corpus:
+    """Number words, and runs of three words.
 
     Args:
         keys: the comparison key of each word, shape (words,).
-        kinds: uint8, shape (words,); 0 for a word, else an identifier's slot.
+        kinds: uint8, shape (words,); 0 for a word, else an identifier's slot. Equal keys have equal kinds.
         offsets: where each ad begins, shape (ads + 1,).
+        threads: how many threads to use; the result is the same.
     """
-    words, n1 = dense_ids(keys)
-    pairs, n2 = longer_runs(words, words, offsets, 2)
-    triples, n3 = longer_runs(pairs, words, offsets, 3)
-    return Corpus(words, pairs, triples, offsets, (n1, n2, n3), kinds == 0)
+    words, found = dense_ids(keys)
+    kind_of = np.zeros(found, np.uint8)
+    kind_of[words] = kinds
+    return corpus_of(words, kind_of, offsets, threads)
+
+
+def corpus_of(words: Int32Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1) -> Corpus:
+    """The corpus of words that are numbered already, in the order in which they first appear.
+
+    Args:
+        words: int32, shape (words,).
+        kinds: uint8, per word number, see `Corpus`.
+        offsets: where each ad begins, shape (ads + 1,).
+        threads: how many threads to use; the result is the same.
+    """
+    pairs, met = longer_runs(words, words, offsets, threads)
+    pair_word, pair_before = words[met], _before(words, met, offsets)
+    triples, met = longer_runs(pairs, words, offsets, threads)
+    runs = Runs(words[met], pairs[met], _before(pairs, met, offsets), pair_word, pair_before)
+    return Corpus(words, offsets, kinds, triples, runs)
+
+
+def _before(ids: Int32Array, at: Int64Array, offsets: Int64Array) -> Int32Array:
+    """What ends one word before each place; -1 where an ad begins."""
+    if not at.size:
+        return np.zeros(0, np.int32)
+    begins = offsets[np.searchsorted(offsets, at, side="right") - 1] == at
+    return np.where(begins, np.int32(-1), ids[at - 1])
 
 
 @njit(cache=True, nogil=True)
-def continuations(shorter, longer, offsets, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _count_voices(  # type: ignore[no-untyped-def]  # pragma: no cover
+    texts, begins, groups, offsets, triples, pair, word, found
+):
+    """How many of the groups hold each word, pair and triple."""
+    ones = np.zeros(found[0], np.int32)
+    twos = np.zeros(found[1], np.int32)
+    threes = np.zeros(found[2], np.int32)
+    last1 = np.full(found[0], -1, np.int32)
+    last2 = np.full(found[1], -1, np.int32)
+    last3 = np.full(found[2], -1, np.int32)
+    for group in range(groups[0], groups[1]):
+        for k in range(begins[group], begins[group + 1]):
+            for t in range(offsets[texts[k]], offsets[texts[k] + 1]):
+                run = triples[t]
+                # Whose triple was met, its pair and word were too.
+                if last3[run] == group:
+                    continue
+                last3[run] = group
+                threes[run] += 1
+                two = pair[run]
+                if last2[two] == group:
+                    continue
+                last2[two] = group
+                twos[two] += 1
+                one = word[run]
+                if last1[one] != group:
+                    last1[one] = group
+                    ones[one] += 1
+    return ones, twos, threes
+
+
+class Voices(NamedTuple):
+    """How many voices hold each run: int32, shapes (words,), (pairs,) and (triples,)."""
+
+    words: Int32Array
+    pairs: Int32Array
+    triples: Int32Array
+
+
+def count_voices(corpus: Corpus, label: Int32Array | None = None, threads: int = 1) -> Voices:
+    """How many voices hold each run: the texts of one label are one voice, and so is each text without one.
+
+    Args:
+        corpus: the texts.
+        label: int32, shape (texts,), from 0, -1 for none; if not given, each text is a voice of its own.
+        threads: how many threads to use; the result is the same.
+    """
+    n = corpus.ads
+    if label is None:
+        texts, begins = np.arange(n, dtype=np.int32), np.arange(n + 1)
+    else:
+        texts = np.argsort(label, kind="stable").astype(np.int32)
+        counts = np.bincount(label[label >= 0])
+        alone = n - int(counts.sum())
+        begins = np.concatenate([np.arange(alone + 1), alone + np.cumsum(counts)]).astype(np.int64)
+    shares = min(threads, MOST_COUNTERS)
+    # Cut where as many texts have been spoken for.
+    cuts = np.searchsorted(begins, np.linspace(0, n, shares + 1))
+    cuts[0], cuts[-1] = 0, begins.size - 1
+    with ThreadPoolExecutor(shares) as pool:
+        waiting = [
+            pool.submit(
+                _count_voices, texts, begins, cuts[k : k + 2], corpus.offsets,
+                corpus.triples, corpus.runs.pair, corpus.runs.word, corpus.sizes,
+            )
+            for k in range(shares)
+        ]  # fmt: skip
+        found, *others = (done.result() for done in waiting)
+    for other in others:
+        for mine, theirs in zip(found, other, strict=True):
+            mine += theirs
+    return Voices(*found)
+
+
+@njit(cache=True, nogil=True)
+def continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each shorter run: how often, over all voices, it went on, and in how many different ways."""
-    times = np.zeros(found, np.float32)
-    ways = np.zeros(found, np.float32)
-    met = np.zeros(counts.size, np.bool_)
-    for ad in range(offsets.size - 1):
-        for t in range(offsets[ad] + 1, offsets[ad + 1]):
-            run = longer[t]
-            if not met[run]:
-                met[run] = True
-                times[shorter[t - 1]] += counts[run]
-                ways[shorter[t - 1]] += 1
+    times = np.zeros(found, np.int64)
+    ways = np.zeros(found, np.int32)
+    for run in range(before.size):
+        if before[run] >= 0:
+            times[before[run]] += counts[run]
+            ways[before[run]] += 1
     return times, ways
 
 
 @njit(cache=True, nogil=True)
-def price_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
-    price, ads, words, pairs, triples, said, offsets, c1, c2, c3, total, times2, ways2, times3, ways3
+def price_runs(  # type: ignore[no-untyped-def]  # pragma: no cover
+    price, begin, end, word, pair, before, pair_before, said, c1, c2, c3, total, times2, ways2, times3, ways3
 ):
-    for ad in range(ads[0], ads[1]):
-        for t in range(offsets[ad], offsets[ad + 1]):
-            if not said[t]:
-                price[t] = IN_PASSING
-                continue
-            # Its own cluster is left out: what remains are strangers.
-            alone = (c1[words[t]] - 1 + 0.5) / total
-            p = alone
-            if t > offsets[ad]:
-                before = words[t - 1]
-                p = (c2[pairs[t]] - 1 + ways2[before] * p) / max(times2[before] - 1 + ways2[before], 1.0)
-                if t > offsets[ad] + 1:
-                    before = pairs[t - 1]
-                    p = (c3[triples[t]] - 1 + ways3[before] * p) / max(
-                        times3[before] - 1 + ways3[before], 1.0
-                    )
-            # A match after a gap does not share the context: a word never counts for more than it does alone.
-            price[t] = -np.log2(min(1.0, max(p, alone)))
+    for run in range(begin, end):
+        if not said[word[run]]:
+            price[run] = IN_PASSING
+            continue
+        # Its own cluster is left out: what remains are strangers.
+        alone = (c1[word[run]] - 1 + 0.5) / total
+        p = alone
+        two = pair[run]
+        one = pair_before[two]
+        if one >= 0:
+            p = (c2[two] - 1 + ways2[one] * p) / max(times2[one] - 1 + ways2[one], 1.0)
+            shorter = before[run]
+            if pair_before[shorter] >= 0:
+                p = (c3[run] - 1 + ways3[shorter] * p) / max(times3[shorter] - 1 + ways3[shorter], 1.0)
+        # A match after a gap does not share the context: a word never counts for more than it does alone.
+        price[run] = -np.log2(min(1.0, max(p, alone)))
 
 
-def prices(corpus: Corpus, cluster: Int32Array, stages: Stages) -> Float32Array:
-    """Bits that each word would cost a stranger; float32, shape (words,); `IN_PASSING` for identifiers.
+@njit(cache=True, nogil=True)
+def _looked_up(price, table, triples, begin, end):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for t in range(begin, end):
+        price[t] = table[triples[t]]
 
-    Args:
-        corpus: the texts.
-        cluster: int32, shape (ads,): the ads of one number count as one voice.
-        stages: who counts the voices.
+
+def spread(corpus: Corpus, table: Float32Array, threads: int = 1) -> Float32Array:
+    """What is known of each different triple, for each word."""
+    price = np.empty(corpus.words.size, np.float32)
+    cuts = np.linspace(0, price.size, 4 * threads + 1).astype(np.int64)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda a, b: _looked_up(price, table, corpus.triples, a, b), cuts[:-1], cuts[1:]))
+    return price
+
+
+def prices_of_runs(corpus: Corpus, voices: Voices, threads: int = 1) -> Float32Array:
+    """Bits that the last word of each different triple would cost a stranger; float32, shape (triples,).
+
+    `IN_PASSING` for what stands for an identifier.
 
     Source: interpolated n-gram model with the counts of Witten & Bell (1991) on distinct
     writers instead of occurrences.
     """
-    ones, twos, threes = stages.voices(corpus, cluster)
-    offsets, threads = corpus.offsets, stages.threads
+    runs, (ones, twos, threes) = corpus.runs, voices
+    after_one = continuations(runs.pair_before, twos, ones.size)
+    after_two = continuations(runs.before, threes, twos.size)
+    table = np.zeros(threes.size, np.float32)
+    total = max(float(ones.sum()), 1.0)
+    known = (runs.word, runs.pair, runs.before, runs.pair_before, corpus.said, ones, twos, threes, total)
+    cuts = np.linspace(0, table.size, threads + 1).astype(np.int64)
     with ThreadPoolExecutor(threads) as pool:
-        after_one = pool.submit(continuations, corpus.words, corpus.pairs, offsets, twos, corpus.sizes[0])
-        after_two = pool.submit(
-            continuations, corpus.pairs, corpus.triples, offsets, threes, corpus.sizes[1]
+        list(
+            pool.map(
+                lambda a, b: price_runs(table, a, b, *known, *after_one, *after_two), cuts[:-1], cuts[1:]
+            )
         )
-        after = (*after_one.result(), *after_two.result())
-        total = max(float(ones.sum()), 1.0)
-        price = np.zeros(corpus.words.size, np.float32)
-        texts = (corpus.words, corpus.pairs, corpus.triples, corpus.said, offsets)
-        bounds = np.linspace(0, corpus.ads, threads + 1).astype(np.int64)
-        shares = [
-            pool.submit(price_kernel, price, bounds[k : k + 2], *texts, ones, twos, threes, total, *after)
-            for k in range(threads)
-        ]
-        for done_share in shares:
-            done_share.result()
-    return price
+    return table
 
 
-def voices_of_runs(
-    corpus: Corpus, owner: Int32Array, threads: int = 1
-) -> tuple[Int32Array, Int32Array, Int32Array]:
-    """How many different owners hold each word, each pair and each triple; see `voices_of`."""
-    order = np.argsort(owner, kind="stable").astype(np.int32)
-    with ThreadPoolExecutor(threads) as pool:
-        runs = zip((corpus.words, corpus.pairs, corpus.triples), corpus.sizes, strict=True)
-        waiting = [pool.submit(voices_of, ids, corpus.offsets, owner, order, found) for ids, found in runs]
-        ones, twos, threes = (done.result() for done in waiting)
-    return ones, twos, threes
+def prices(corpus: Corpus, label: Int32Array, threads: int = 1) -> Float32Array:
+    """Bits that each word would cost a stranger; float32, shape (words,); `IN_PASSING` for identifiers.
+
+    Args:
+        corpus: the texts.
+        label: int32, shape (texts,): the texts of one label are one voice, and so is each with -1.
+        threads: how many threads to use; the result is the same.
+    """
+    return spread(corpus, prices_of_runs(corpus, count_voices(corpus, label, threads), threads), threads)
 
 
-@njit(cache=True, nogil=True)
-def voices_of(
-    ids: Int32Array, offsets: Int64Array, owner: Int32Array, order: Int32Array, found: int
-) -> Int32Array:
-    """How many different owners hold each number; `order` puts the ads of one owner together."""
-    counts = np.zeros(found, np.int32)
-    last = np.full(found, -1, np.int32)
-    for k in range(order.size):
-        ad = order[k]
-        who = owner[ad]
-        for t in range(offsets[ad], offsets[ad + 1]):
-            i = ids[t]
-            if last[i] != who:
-                last[i] = who
-                counts[i] += 1
-    return counts
-
-
-def first_prices(corpus: Corpus) -> Float32Array:
+def first_prices(corpus: Corpus, voices: Voices | None = None, threads: int = 1) -> Float32Array:
     """Prices before any cluster is known: a third of the rarity of the three words that end here.
 
     A conditional price would make a template's own repetitions cheap; a third, because each
     word takes part in three runs.
+
+    Args:
+        corpus: the texts.
+        voices: where each text is a voice of its own, if they are counted already.
+        threads: how many threads to use; the result is the same.
     """
-    everyone = np.arange(corpus.ads, dtype=np.int32)
-    df = voices_of(corpus.triples, corpus.offsets, everyone, everyone, corpus.sizes[2])
+    df = (voices or count_voices(corpus, None, threads)).triples
     rarity = np.log2(max(corpus.ads, 2) / np.maximum(df, 1)).astype(np.float32) / np.float32(3)
-    return np.where(corpus.said, rarity[corpus.triples], np.float32(0)).astype(np.float32)
-
-
-def prices_of_labels(corpus: Corpus, label: Int32Array, stages: Stages) -> Float32Array:
-    """The prices when each cluster is one voice, and each ad alone is one."""
-    n = corpus.ads
-    return prices(corpus, np.where(label >= 0, label, np.arange(n) + n).astype(np.int32), stages)
+    table = np.where(corpus.said[corpus.runs.word], rarity, np.float32(0)).astype(np.float32)
+    return spread(corpus, table, threads)

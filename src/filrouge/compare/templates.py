@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.align import STEP, align_members
-from filrouge.compare.consensus import Consensus
+from filrouge.compare.models import TOGETHER, Members, Models
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.strangers import Corpus
 
 MOST_KINDS = 16
@@ -22,7 +24,8 @@ class Slot:
     """A place where the members differ.
 
     Attributes:
-        after: it stands before constant number `after` of the template (or is that one, see `is_identifier`).
+        after: it stands before constant number `after` of the template (or is that one, if it stands for an
+            identifier and so is shown as a slot).
         kind: 0 for free words, else one more than the slot kind.
         fillings: int64, shape (fillings, 3): a member's place in `Template.members`, and the words that it
             has there, first and last (exclusive), as places among all words.
@@ -31,6 +34,32 @@ class Slot:
     after: int
     kind: int
     fillings: Int64Array
+
+
+@dataclass(frozen=True)
+class Places(Sequence[Int32Array]):
+    """The constant that each word of each member was copied from, or -1; a member's is made when it is asked for.
+
+    Attributes:
+        constants: int16 or int32: member after member.
+        begins: int64, shape (members + 1,).
+    """
+
+    constants: NDArray[np.signedinteger]
+    begins: Int64Array
+
+    def __len__(self) -> int:
+        return self.begins.size - 1
+
+    @overload
+    def __getitem__(self, member: int) -> Int32Array: ...
+    @overload
+    def __getitem__(self, member: slice) -> list[Int32Array]: ...
+    def __getitem__(self, member: int | slice) -> Int32Array | list[Int32Array]:
+        if isinstance(member, slice):
+            return [self[k] for k in range(*member.indices(len(self)))]
+        at = range(len(self))[member]
+        return self.constants[self.begins[at] : self.begins[at + 1]].astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -50,8 +79,68 @@ class Template:
     slots: tuple[Slot, ...]
     examples: Int64Array
     members: Int32Array
-    places: tuple[Int32Array, ...]
+    places: Sequence[Int32Array]
     bits: Float32Array
+
+
+@dataclass(frozen=True)
+class Templates(Sequence[Template]):
+    """The templates of all clusters as flat arrays; one of them is made when it is asked for.
+
+    Attributes:
+        words, examples: of `Template`, template after template.
+        begins: int64, shape (templates + 1,): where each template's begin.
+        members: the texts of each.
+        bits: float32, the shape of `members.texts`.
+        places: of `Places`, member after member, int16 (int32 if a template is longer than that can say).
+        place_begins: int64, shape (members + 1,): where each member's begin.
+        slots: int64, shape (slots, 2): `after` and `kind` of `Slot`, template after template.
+        slot_begins: int64, shape (templates + 1,): where each template's begin.
+        fillings: int64, shape (fillings, 3): of `Slot`, slot after slot.
+        filling_begins: int64, shape (slots + 1,): where each slot's begin.
+    """
+
+    words: Int32Array
+    examples: Int64Array
+    begins: Int64Array
+    members: Members
+    bits: Float32Array
+    places: NDArray[np.signedinteger]
+    place_begins: Int64Array
+    slots: Int64Array
+    slot_begins: Int64Array
+    fillings: Int64Array
+    filling_begins: Int64Array
+
+    def __len__(self) -> int:
+        return self.begins.size - 1
+
+    @overload
+    def __getitem__(self, cluster: int) -> Template: ...
+    @overload
+    def __getitem__(self, cluster: slice) -> list[Template]: ...
+    def __getitem__(self, cluster: int | slice) -> Template | list[Template]:
+        if isinstance(cluster, slice):
+            return [self[k] for k in range(*cluster.indices(len(self)))]
+        at = range(len(self))[cluster]
+        words = slice(self.begins[at], self.begins[at + 1])
+        first, last = int(self.members.begins[at]), int(self.members.begins[at + 1])
+        places = Places(self.places, self.place_begins[first : last + 1])
+        return Template(
+            self.words[words],
+            self._slots(int(self.slot_begins[at]), int(self.slot_begins[at + 1])),
+            self.examples[words],
+            self.members.texts[first:last],
+            places,
+            self.bits[first:last],
+        )
+
+    def _slots(self, first: int, last: int) -> tuple[Slot, ...]:
+        ends = self.filling_begins[first : last + 1].tolist()
+        return tuple(
+            Slot(after, kind, self.fillings[a:b])
+            for (after, kind), a, b in zip(self.slots[first:last].tolist(), ends[:-1], ends[1:], strict=True)
+        )
 
 
 @njit(cache=True, nogil=True)
@@ -99,7 +188,7 @@ def _drawn(
                 begins[j] = total
                 is_slot[j] = passed[j] > 0 and _pays_as_slot(passed[j], filled[j], m)
                 total += filled[j] if is_slot[j] else 0
-                if examples[j] >= 0 and kinds[examples[j]] > 0:
+                if examples[j] >= 0 and kinds[model[j]] > 0:
                     total += votes[j]
             rows = np.empty((total, 3), np.int64)
             filled[:] = 0
@@ -122,10 +211,10 @@ def _drawn(
                     if between:
                         filled[place] += 1
                         for t in range(begin + last_at + 1, begin + i):
-                            kind = kinds[t]
+                            kind = kinds[words[t]]
                             seen = False
                             for before in range(begin + last_at + 1, t):
-                                seen = seen or kinds[before] == kind
+                                seen = seen or kinds[words[before]] == kind
                             if not seen:
                                 met[place, kind] += 1
                 elif between and is_slot[place]:
@@ -145,7 +234,7 @@ def _drawn(
         for i in range(offsets[members[k] + 1] - begin):
             place = places[at]
             at += 1
-            if place >= 0 and kinds[examples[place]] > 0:
+            if place >= 0 and kinds[model[place]] > 0:
                 row = begins[place] + (filled[place] if is_slot[place] else 0) + own[place]
                 own[place] += 1
                 rows[row, 0] = k
@@ -163,22 +252,61 @@ def _drawn(
             slots[count, 1] = best if best and 2 * met[j, best] >= filled[j] else 0
             slots[count, 2] = filled[j]
             count += 1
-        if examples[j] >= 0 and kinds[examples[j]] > 0:
+        if examples[j] >= 0 and kinds[model[j]] > 0:
             slots[count, 0] = j
-            slots[count, 1] = kinds[examples[j]]
+            slots[count, 1] = kinds[model[j]]
             slots[count, 2] = own[j]
             count += 1
     return model, bits, places, np.maximum(examples, 0), slots[:count].copy(), rows
 
 
+@njit(cache=True, nogil=True)
+def _longer(array, used, more):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The array with room for `more` after what is used."""
+    if used + more <= array.shape[0]:
+        return array
+    out = np.empty((2 * (used + more), array.shape[1]), array.dtype)
+    out[:used] = array[:used]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _drawn_together(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, last, texts, begins, words, price, offsets, kinds, models, model_begins, bits, places, place_begins
+):
+    """The templates from `first` to `last`: constants with their examples, slots, rows, and how many each has."""
+    head = np.full(kinds.size, -1, np.int32)
+    constants = np.empty((1024, 2), np.int64)
+    slots = np.empty((256, 3), np.int64)
+    rows = np.empty((1024, 3), np.int64)
+    sizes = np.zeros((last - first, 2), np.int64)
+    known, cut, filled = 0, 0, 0
+    for group in range(first, last):
+        begin, end = begins[group], begins[group + 1]
+        found, saved, copied, examples, mine, theirs = _drawn(
+            texts[begin:end], words, price, offsets, kinds,
+            models[model_begins[group] : model_begins[group + 1]], head,
+        )  # fmt: skip
+        bits[begin:end] = saved
+        places[place_begins[begin] : place_begins[end]] = copied
+        constants = _longer(constants, known, found.size)
+        constants[known : known + found.size, 0] = found
+        constants[known : known + found.size, 1] = examples
+        known += found.size
+        slots = _longer(slots, cut, mine.shape[0])
+        slots[cut : cut + mine.shape[0]] = mine
+        cut += mine.shape[0]
+        rows = _longer(rows, filled, theirs.shape[0])
+        rows[filled : filled + theirs.shape[0]] = theirs
+        filled += theirs.shape[0]
+        sizes[group - first, 0] = found.size
+        sizes[group - first, 1] = mine.shape[0]
+    return constants[:known].copy(), slots[:cut].copy(), rows[:filled].copy(), sizes
+
+
 def build_templates(
-    corpus: Corpus,
-    price: Float32Array,
-    kinds: np.ndarray,
-    groups: Sequence[Int32Array],
-    models: Sequence[Consensus],
-    threads: int = 1,
-) -> list[Template]:
+    corpus: Corpus, price: Float32Array, members: Members, models: Models, threads: int = 1
+) -> Templates:
     """The templates of clusters.
 
     A gap becomes a slot where that saves bits: each member that fills it is spared the step
@@ -187,46 +315,47 @@ def build_templates(
     Args:
         corpus: all texts.
         price: bits per word, float32, shape (words,).
-        kinds: uint8, shape (words,): 0 for a word, else one more than the slot kind.
-        groups: the texts of each cluster.
+        members: the texts of each cluster.
         models: the consensus of each.
         threads: how many threads to use; the result is the same.
 
     Source: slots as in InfoShield (ICDE 2021), section III-C, the decision by total cost.
     """
+    place_begins = _ends(corpus.offsets[members.texts + 1] - corpus.offsets[members.texts])
+    small = int(models.sizes.max(initial=0)) <= np.iinfo(np.int16).max
+    places: NDArray[np.signedinteger] = np.empty(int(place_begins[-1]), np.int16 if small else np.int32)
+    bits = np.empty(members.texts.size, np.float32)
+    cuts = cuts_at(members.begins, TOGETHER)
 
-    def share(part: list[tuple[Int32Array, Consensus]]) -> list[Template]:
-        head = np.full(corpus.sizes[0], -1, np.int32)
-        return [_template(corpus, price, kinds, members, model, head) for members, model in part]
+    def share(k: int) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
+        out: tuple[Int64Array, Int64Array, Int64Array, Int64Array] = _drawn_together(
+            cuts[k], cuts[k + 1], members.texts, members.begins, corpus.words, price, corpus.offsets,
+            corpus.kinds, models.words, models.begins, bits, places, place_begins,
+        )  # fmt: skip
+        return out
 
-    dealt = list(zip(groups, models, strict=True))
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(share, (dealt[k::threads] for k in range(threads))))
-    return [parts[k % threads][k // threads] for k in range(len(dealt))]
-
-
-def _template(
-    corpus: Corpus,
-    price: Float32Array,
-    kinds: np.ndarray,
-    members: Int32Array,
-    model: Consensus,
-    head: Int32Array,
-) -> Template:
-    constants, bits, places, examples, slots, rows = _drawn(
-        members, corpus.words, price, corpus.offsets, kinds, model.words, head
+    parts = in_order(share, cuts.size - 1, threads)
+    none = (
+        np.zeros((0, 2), np.int64),
+        *(np.zeros((0, 3), np.int64) for _ in range(2)),
+        np.zeros((0, 2), np.int64),
     )
-    ends = np.cumsum(slots[:, 2]).tolist()
-    made = tuple(
-        Slot(after, kind, rows[end - size : end])
-        for (after, kind, size), end in zip(slots.tolist(), ends, strict=True)
+    constants, slots, rows, sizes = (np.concatenate(column) for column in zip(none, *parts, strict=True))
+    return Templates(
+        constants[:, 0].astype(np.int32),
+        constants[:, 1].copy(),
+        _ends(sizes[:, 0]),
+        members,
+        bits,
+        places,
+        place_begins,
+        slots[:, :2].copy(),
+        _ends(sizes[:, 1]),
+        rows,
+        _ends(slots[:, 2]),
     )
-    ends = np.cumsum(corpus.offsets[members + 1] - corpus.offsets[members]).tolist()
-    begins = [0, *ends[:-1]]
-    of_member = tuple(places[begin:end] for begin, end in zip(begins, ends, strict=True))
-    return Template(constants, made, examples, members, of_member, bits)
 
 
-def is_identifier(template: Template, kinds: np.ndarray, j: int) -> bool:
-    """Whether constant `j` stands for an identifier, and so is shown as a slot."""
-    return bool(kinds[template.examples[j]] > 0)
+def _ends(sizes: NDArray[np.integer]) -> Int64Array:
+    """Where each of so many things begins that stand end to end, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -1,0 +1,38 @@
+"""Work dealt to threads: kernels let go of the interpreter, so threads are cores. Results are in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from filrouge.compare.runs import Int64Array
+
+T = TypeVar("T")
+
+
+def in_order(work: Callable[[int], T], count: int, threads: int) -> list[T]:
+    """What `work` makes of 0, 1, ... count - 1, in that order, made by so many threads."""
+    if threads == 1 or count < 2:
+        return [work(k) for k in range(count)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, range(count)))
+
+
+def even_cuts(count: int, together: int) -> Int64Array:
+    """Where to cut `count` things into shares of at most `together`: shape (shares + 1,), from 0 to `count`."""
+    return np.append(np.arange(0, count, together), count).astype(np.int64)
+
+
+def cuts_at(begins: Int64Array, together: int) -> Int64Array:
+    """Where to cut slices so that each share holds about `together`, and no slice is cut: shape (shares + 1,).
+
+    Args:
+        begins: where each slice begins, and where the last one ends.
+        together: what a share holds, and more only if one slice alone does.
+    """
+    last = begins.size - 1
+    marks = np.searchsorted(begins, np.arange(together, int(begins[-1]), together))
+    return np.unique(np.concatenate([[0], np.minimum(marks, last), [last]])).astype(np.int64)

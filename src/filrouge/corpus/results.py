@@ -1,0 +1,96 @@
+"""What runs found, as tables: which cluster and network each ad is in, and what became of clusters and networks.
+
+A run writes only what changed. What holds as of a snapshot is the last that was written of each ad up to then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from filrouge.corpus.ledger import Snapshot
+    from filrouge.corpus.workspace import Workspace
+
+RUN: Final = "run"
+"""The kind of a snapshot that a run wrote."""
+NONE: Final = -1
+
+SCHEMAS: Final[dict[str, dict[str, Any]]] = {
+    "membership": {"ad": pl.Int64, "cluster": pl.Int64, "bits": pl.Float32},
+    "network_members": {"ad": pl.Int64, "network": pl.Int64},
+    "events": {
+        "of": pl.String, "kind": pl.String, "id": pl.Int64, "other": pl.Int64, "ads": pl.Int64, "why": pl.String,
+    },
+}  # fmt: skip
+"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`: "cluster" or "network"."""
+
+
+def last_run(ws: Workspace) -> Snapshot | None:
+    """The last run that a view holds; None if there was none."""
+    runs = [row for row in ws.snapshots() if row.kind == RUN]
+    return runs[-1] if runs else None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The cluster of each ad that any run named; arrays by the number of the ad, for all numbers up to the greatest.
+
+    Attributes:
+        cluster: int64, id of the cluster, -1 for none.
+        bits: float32, what the cluster's template saves the ad.
+    """
+
+    cluster: NDArray[np.int64]
+    bits: NDArray[np.float32]
+
+    def of(self, ads: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The clusters of some ads."""
+        return _looked_up(self.cluster, ads, np.int64(NONE))
+
+    def bits_of(self, ads: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What its template saves each of some ads."""
+        return _looked_up(self.bits, ads, np.float32(0))
+
+
+def _looked_up(values: NDArray[Any], ads: NDArray[np.int64], missing: Any) -> NDArray[Any]:
+    out = np.full(ads.size, missing, values.dtype)
+    known = ads < values.size
+    out[known] = values[ads[known]]
+    return out
+
+
+def membership(ws: Workspace) -> Membership:
+    """The clusters of the ads of a view, as its last run left them."""
+    rows = _rows(ws, "membership")
+    ads = rows["ad"].to_numpy()
+    size = int(ads.max()) + 1 if ads.size else 0
+    cluster, bits = np.full(size, NONE, np.int64), np.zeros(size, np.float32)
+    # Rows come in the order of their runs, and of those for one ad the last stays.
+    cluster[ads] = rows["cluster"].to_numpy()
+    bits[ads] = rows["bits"].to_numpy()
+    return Membership(cluster, bits)
+
+
+def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The network of each of some ads, as the last run of a view that sought networks left them; -1 for none."""
+    rows = _rows(ws, "network_members")
+    named = rows["ad"].to_numpy()
+    network = np.full(int(named.max()) + 1 if named.size else 0, NONE, np.int64)
+    network[named] = rows["network"].to_numpy()
+    return _looked_up(network, ads, np.int64(NONE))
+
+
+def events(ws: Workspace) -> pl.DataFrame:
+    """What became of clusters and networks: of, kind, id, other, ads, why, seq; the oldest first."""
+    return _rows(ws, "events")
+
+
+def _rows(ws: Workspace, table: str) -> pl.DataFrame:
+    if not ws.tables.exists(table):
+        return pl.DataFrame(schema={**SCHEMAS[table], "seq": pl.Int64})
+    return ws.table(table)

@@ -1,0 +1,149 @@
+"""What a run leaves for the next: templates and the language model, sealed, beside the workspace's tables.
+
+It can be made again from the ads, by a run from nothing, so it is no part of what the ledger proves. It holds pseudonyms
+only, and is sealed with a key made from the workspace's pepper.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import zstandard
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from numpy.typing import NDArray
+
+from filrouge.compare.language import LanguageModel, from_arrays, to_arrays
+from filrouge.compare.reach import Reach
+from filrouge.corpus.blocks import from_planes, planes
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+
+FORMAT: Final = 1
+LARGEST_PRICE: Final = 31.875
+"""Bits; prices of template words are kept in eighths of a bit, in one byte."""
+_NONCE: Final = 12
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known after a run.
+
+    Attributes:
+        ids: int64: the id of each cluster that has members, ascending.
+        words: uint64: the keys of the templates' words, template after template.
+        price: float32: what each costs a stranger.
+        begins: int64, shape (clusters + 1,).
+        model: what strangers write.
+        reach, among: what strangers reach, with each other and with templates.
+        next_id: the first id of a cluster that was never used.
+    """
+
+    ids: NDArray[np.int64]
+    words: NDArray[np.uint64]
+    price: NDArray[np.float32]
+    begins: NDArray[np.int64]
+    model: LanguageModel
+    reach: Reach
+    among: Reach
+    next_id: int
+
+
+def _path(ws: Workspace, batch: str) -> Path:
+    return ws.derived("model") / f"{batch}.state"
+
+
+def keep(ws: Workspace, batch: str, kept: Kept) -> None:
+    """Write what a run leaves under the name of its batch; it is whole or not there."""
+    keys, words = np.unique(kept.words, return_inverse=True)
+    arrays: dict[str, NDArray[Any]] = {
+        "ids": np.diff(kept.ids, prepend=0),
+        "keys": np.diff(keys, prepend=np.uint64(0)),
+        "words": words.astype(np.uint32),
+        "price": np.round(np.clip(kept.price, 0, LARGEST_PRICE) * 8).astype(np.uint8),
+        "sizes": np.diff(kept.begins).astype(np.uint16),
+        **to_arrays(kept.model),
+    }
+    about = {
+        "format": FORMAT,
+        "next_id": kept.next_id,
+        "reach": [kept.reach.place, kept.reach.scale, kept.reach.ads],
+        "among": [kept.among.place, kept.among.scale, kept.among.ads],
+        "arrays": [[name, str(array.dtype), array.size] for name, array in arrays.items()],
+    }
+    head = json.dumps(about).encode()
+    packer = zstandard.ZstdCompressor(level=3, threads=-1)
+    parts = [packer.compress(head), *(packer.compress(planes(array)) for array in arrays.values())]
+    path = _path(ws, batch)
+    aside = path.with_suffix(".writing")
+    cipher = _cipher(ws)
+    with aside.open("wb") as file:
+        for k, part in enumerate(parts):
+            nonce = os.urandom(_NONCE)
+            sealed = cipher.encrypt(nonce, part, _bound(ws, batch, k))
+            file.write(len(sealed).to_bytes(8, "little") + nonce + sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def forget(ws: Workspace, but: str) -> None:
+    """Remove what other runs left."""
+    for path in ws.derived("model").iterdir():
+        if path.stem != but:
+            path.unlink(missing_ok=True)
+
+
+def read_kept(ws: Workspace, batch: str) -> Kept | None:
+    """What the run of a batch left; None if it is not there any more, or is no use to this version."""
+    try:
+        content = _path(ws, batch).read_bytes()
+        parts = _opened(ws, batch, content)
+        about = json.loads(parts[0])
+        if about["format"] != FORMAT:
+            return None
+        arrays = {
+            name: from_planes(memoryview(part), np.dtype(kind).type)
+            for (name, kind, _size), part in zip(about["arrays"], parts[1:], strict=True)
+        }
+    except (FileNotFoundError, InvalidTag, ValueError, zstandard.ZstdError):
+        return None
+    keys = np.cumsum(arrays["keys"], dtype=np.uint64)
+    return Kept(
+        np.cumsum(arrays["ids"]),
+        keys[arrays["words"]] if keys.size else keys,
+        arrays["price"].astype(np.float32) / 8,
+        np.concatenate([[0], np.cumsum(arrays["sizes"], dtype=np.int64)]),
+        from_arrays(arrays),
+        Reach(*about["reach"]),
+        Reach(*about["among"]),
+        about["next_id"],
+    )
+
+
+def _opened(ws: Workspace, batch: str, content: bytes) -> list[bytes]:
+    cipher, view, parts, at = _cipher(ws), memoryview(content), [], 0
+    while at < len(content):
+        size = int.from_bytes(view[at : at + 8], "little")
+        nonce = bytes(view[at + 8 : at + 8 + _NONCE])
+        at += 8 + _NONCE
+        sealed = view[at : at + size]
+        parts.append(zstandard.decompress(cipher.decrypt(nonce, sealed, _bound(ws, batch, len(parts)))))
+        at += size
+    return parts
+
+
+def _bound(ws: Workspace, batch: str, part: int) -> bytes:
+    return f"{ws.id}|{batch}|state|{part}".encode()
+
+
+def _cipher(ws: Workspace) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=ws.id.encode(), info=b"filrouge kept state").derive(ws.pepper))

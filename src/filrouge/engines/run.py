@@ -1,0 +1,223 @@
+"""A run over a workspace: the new ads are compared with all, and what that changes is written down.
+
+The first run compares all ads with each other. Later ones let the clusters grow (`filrouge.compare.growth`), unless there is
+so much new, or so little at all, that to compare everything is as fast.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.compare.clusters import find_clusters
+from filrouge.compare.growth import ALONE, NEW, State, Texts, grow
+from filrouge.compare.identity import Event, named
+from filrouge.compare.language import language_model, voices
+from filrouge.compare.strangers import slices
+from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership
+from filrouge.engines.kept import Kept, forget, keep, read_kept
+from filrouge.errors import FilrougeError
+from filrouge.i18n import _
+from filrouge.progress import Silent
+
+if TYPE_CHECKING:
+    from filrouge.corpus.ledger import Snapshot
+    from filrouge.corpus.reading import Words
+    from filrouge.corpus.workspace import Workspace
+    from filrouge.progress import Progress
+
+SMALL: Final = 50_000
+"""Up to so many different texts all are compared with each other: that takes seconds, and is what growth is measured by."""
+MUCH: Final = 0.5
+"""New texts, as a share of the known ones, from which on all are compared with each other."""
+ALIKE: Final = 0.05
+"""Bits by which an ad's weight must change to be written down."""
+
+
+class RunOvertaken(FilrougeError):
+    """Another run was written while this one worked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Another run of this workspace finished meanwhile, so this one wrote nothing. Run it again.")
+        )
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run found.
+
+    Attributes:
+        snapshot: that it wrote; None if there was nothing new.
+        whole: whether all ads were compared with each other, rather than the new ones with the known.
+        ads: that could be read; new: of them those that no run had seen.
+        tied: ads in a cluster; clusters: how many there are.
+        began, ended, merged, split: clusters of which this is true since the last run.
+        seconds: of each stage.
+    """
+
+    snapshot: Snapshot | None
+    whole: bool
+    ads: int
+    new: int
+    tied: int
+    clusters: int
+    began: int = 0
+    ended: int = 0
+    merged: int = 0
+    split: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    """The different texts of a view, and which of its ads have each."""
+
+    ads: NDArray[np.int64]
+    text: NDArray[np.int64]
+    texts: Texts
+    first: NDArray[np.int64]
+
+    @property
+    def said(self) -> NDArray[np.bool_]:
+        """Which texts have any words."""
+        return self.texts.lengths > 0
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Clusters by text: ids, bits, and what is kept for the next run."""
+
+    cluster: NDArray[np.int64]
+    bits: NDArray[np.float32]
+    kept: Kept
+    events: list[Event]
+    cut: float
+
+
+def run(ws: Workspace, *, anew: bool = False, jobs: int = 1, progress: Progress | None = None) -> RunSummary:
+    """Compare the ads that came since the last run with all of the workspace.
+
+    Args:
+        ws: the workspace as it is now.
+        anew: compare all ads with each other, even if it takes long.
+        jobs: cores to use; the result is the same.
+        progress: told how far the work is.
+
+    Raises:
+        RunOvertaken: if another run was written meanwhile; nothing was changed.
+    """
+    bar, seconds = progress or Silent(), {}
+
+    def stage(name: str, words: str, began: list[float] = [time.perf_counter()], at: list[str] = [""]) -> None:  # noqa: B006
+        now = time.perf_counter()
+        if at[0]:
+            seconds[at[0]] = round(now - began[0], 3)
+        began[0], at[0] = now, name
+        if words:
+            bar.stage(words, None)
+
+    stage("open", _("Opening"))
+    before = last_run(ws)
+    known = membership(ws)
+    through = int(before.details["through"]) if before else -1
+    lost = _lost_since(ws, before)
+    corpus, seen = _corpus_of(ws, through)
+    new = int((~seen).sum())
+    if before and not new and not lost and not anew:
+        tied = int((known.of(corpus.ads) >= 0).sum())
+        return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
+    stage("compare", _("Comparing"))
+    kept = read_kept(ws, before.batch) if before and not anew else None
+    found, whole = _compared(corpus, seen, known, kept, before, jobs)
+    stage("write", _("Writing"))
+    with ws.begin(RUN) as batch:
+        changed = _changed(corpus, found, known)
+        batch.write("membership", changed)
+        batch.write("events", _event_rows(found.events, lost))
+        keep(ws, batch.id, found.kept)
+        ids = found.cluster[corpus.text]
+        details = {
+            "through": ws.snapshot.seq,
+            "whole": whole,
+            "readable": int(corpus.ads.size),
+            "new": new,
+            "tied": int((ids >= 0).sum()),
+            "clusters": int(found.kept.ids.size),
+            "next_id": found.kept.next_id,
+            "cut": round(found.cut, 4),
+        }
+        snapshot = batch.commit(details, check=lambda now, _batch: _not_overtaken(now, before))
+        forget(ws, batch.id)
+    stage("", "")
+    counts = {kind: sum(event.kind == kind for event in found.events) for kind in ("began", "ended", "merged", "split")}
+    return RunSummary(
+        snapshot, whole, corpus.ads.size, new, details["tied"], details["clusters"], **counts, seconds=seconds
+    )
+
+
+def _not_overtaken(now: Workspace, before: Snapshot | None) -> None:
+    last = last_run(now)
+    if (last.seq if last else -1) != (before.seq if before else -1):
+        raise RunOvertaken
+
+
+def _lost_since(ws: Workspace, before: Snapshot | None) -> bool:
+    """Whether ads that the last run had seen were destroyed since."""
+    if before is None:
+        return False
+    since = [row for row in ws.snapshots() if row.seq > int(before.details["through"])]
+    return any(row.details.get("destroyed_keys") or row.details.get("destroyed_ads") for row in since)
+
+
+def _corpus_of(ws: Workspace, through: int) -> tuple[_Corpus, NDArray[np.bool_]]:
+    """The different texts of a view, and which of its ads the last run had seen."""
+    frame = ws.ads(["text_key"])
+    words: Words = ws.words()
+    if not np.array_equal(frame["ad"].to_numpy(), words.ad):
+        # Ads destroyed between the two looks are in neither from now on.
+        frame = frame.filter(pl.col("ad").is_in(pl.Series(words.ad).implode()))
+    # In the order of their hashes, so that the order in which ads came decides nothing.
+    _keys, first, text = np.unique(frame["text_key"].to_numpy(), return_index=True, return_inverse=True)
+    texts = Texts(
+        words.words,
+        words.offsets[:-1][first],
+        np.diff(words.offsets)[first],
+        words.keys,
+        np.bincount(text, minlength=first.size).astype(np.int64),
+    )
+    return _Corpus(words.ad, text.astype(np.int64), texts, first), (frame["seq"] <= through).to_numpy()
+
+
+def _compared(
+    corpus: _Corpus,
+    seen: NDArray[np.bool_],
+    known: Membership,
+    kept: Kept | None,
+    before: Snapshot | None,
+    jobs: int,
+) -> tuple[_Found, bool]:
+    """The clusters now, and whether all was compared with all."""
+    count = corpus.first.size
+    old = np.full(count, NEW, np.int64)
+    old[corpus.text[seen]] = known.of(corpus.ads[seen])
+    fresh = int((old == NEW).sum())
+    if kept is None or count <= SMALL or fresh > MUCH * (count - fresh):
+        next_id = int(before.details["next_id"]) if before else 0
+        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs), True
+    return _grown(corpus, seen, old, known, kept, jobs), False
+
+
+def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> _Found:
+    """All texts compared with all."""
+    said = np.flatnonzero(corpus.said)
+    texts = corpus.texts
+    whole = _by_appearance(texts.corpus(said)) if said.size else texts.corpus(said)
+    numbered, key_of_word = whole if isinstance(whole, tuple) else (whole, lambda: texts.key_of_word)
+    raise NotImplementedError
