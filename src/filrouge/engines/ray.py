@@ -11,23 +11,30 @@ its work to others; what lay only on the lost machine is made again by doing tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import daft
 import numpy as np
 import pyarrow as pa
 from daft import col
 
-from filrouge.compare.candidates import ALWAYS_LISTED, FEWEST_BITS, LONGEST_RUN
-from filrouge.compare.copies import ALIKE, different_pairs, even_price, nearly_equal, words_said
-from filrouge.compare.labels import best_candidates
-from filrouge.compare.models import Members, Models, shares_of
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
-from filrouge.compare.stages import PairsOf
-from filrouge.compare.strangers import Corpus
+from filrouge.compare.candidates import (
+    ALWAYS_LISTED,
+    FEWEST_BITS,
+    LONGEST_LIST,
+    LONGEST_RUN,
+    within_room,
+)
+from filrouge.compare.copies import different_pairs, verified
+from filrouge.compare.models import TOGETHER, Members, Models
+from filrouge.compare.runs import Float32Array, Int32Array, UInt64Array
+from filrouge.compare.shares import cuts_at
+from filrouge.compare.stages import PairsOf, Start
+from filrouge.compare.strangers import Corpus, slices
 from filrouge.engines import ray_batches as batches
-from filrouge.engines.ray_frames import cells_of, frame, numbers, packed, unpacked
+from filrouge.engines import ray_kernels as kernels
+from filrouge.engines.ray_frames import cells_of, frame, packed, unpacked
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 
@@ -68,20 +75,38 @@ class Frames:
         self.begun: list[str] = []
         """The stages in the order in which they were begun; one that was begun again is there again."""
 
-    def candidates(self, corpus: Corpus, keep: int, far_less: int) -> PairsOf:
-        """See `Stages`; the pairs of each stretch of texts come back in order, and are chosen from here."""
+    def candidates(self, corpus: Corpus, keep: int, far_less: int, holders: Int32Array) -> PairsOf:
+        """See `Stages`; the pairs stay where they were counted, and this process looks at them part by part."""
         if not corpus.ads:
             return _no_pairs()
-        first, second, times = self._stage("candidates", lambda: self._proposed(corpus))
-        chosen = best_candidates(first, second, times, corpus.ads, keep, far_less)
-        return first[chosen], second[chosen], times[chosen]
+        return self._stage("candidates", lambda: self._chosen(corpus, keep, far_less))
 
-    def _proposed(self, corpus: Corpus) -> PairsOf:
+    def _chosen(self, corpus: Corpus, keep: int, far_less: int) -> PairsOf:
+        counted = self._counted(corpus)
+        top = np.zeros((corpus.ads, keep), np.int32)
+        for _bucket, keys, times in _parts_of(counted):
+            kernels.rank(keys, times, top)
+        most, least = top.max(axis=1), top.min(axis=1)
+        del top
+        parts = {}
+        for bucket, keys, times in _parts_of(counted):
+            good = kernels.worth_it(keys, times, far_less, most, least)
+            parts[bucket] = keys[good], times[good]
+        in_order = [parts[bucket] for bucket in sorted(parts)]
+        keys = np.concatenate([np.zeros(0, np.uint64), *(k for k, _times in in_order)])
+        times = np.concatenate([np.zeros(0, np.int32), *(t for _keys, t in in_order)])
+        first = (keys >> np.uint64(32)).astype(np.int32)
+        second = (keys & np.uint64(0xFFFFFFFF)).astype(np.int32)
+        kept = int(within_room(first, second, times, keep, least))
+        return first[:kept].copy(), second[:kept].copy(), times[:kept].copy()
+
+    def _counted(self, corpus: Corpus) -> daft.DataFrame:
+        """The different pairs that lists propose, and how often: sorted within each stretch of first texts."""
         texts = frame(
             {"text": np.arange(corpus.ads, dtype=np.int32), "triples": packed(corpus.triples, corpus.offsets)},
             self._rows(corpus.ads),
         )
-        most = max(ALWAYS_LISTED, int(corpus.ads / 2**FEWEST_BITS))
+        most = max(ALWAYS_LISTED, min(LONGEST_LIST, int(corpus.ads / 2**FEWEST_BITS)))
         parts = self._parts(corpus.ads)
         common: list[UInt64Array] = []
         found = None
@@ -103,105 +128,57 @@ class Frames:
                 break
             common.append(np.sort(here))
             length *= 2
-        summed = (
+        return (
             unpacked(found, "pairs", 2)
             .groupby("bucket")
             .map_groups(batches.summed()(col("c0"), col("c1")))
             .select("bucket", col("c0").get("keys").alias("keys"), col("c0").get("times").alias("times"))
-            .to_arrow()
-            .sort_by("bucket")
+            .collect()
         )
-        rows = [*cells_of(summed, [("keys", np.uint64), ("times", np.int32)])]
-        keys = np.concatenate([np.zeros(0, np.uint64), *(k for k, _times in rows)])
-        times = np.concatenate([np.zeros(0, np.int32), *(t for _keys, t in rows)])
-        low = np.uint64(0xFFFFFFFF)
-        return (keys >> np.uint64(32)).astype(np.int32), (keys & low).astype(np.int32), times
 
     def copies(self, corpus: Corpus) -> tuple[Int32Array, Int32Array, Float32Array]:
         """See `Stages`."""
-        nothing = np.zeros(0, np.float32)
         if not corpus.ads:
-            return (*_no_pairs()[:2], nothing)
-        first, second = self._stage("copies", lambda: self._alike(corpus))
-        saved = self.pair_bits(corpus, even_price(corpus), first, second)
-        return nearly_equal(corpus, first, second, saved)
+            return (*_no_pairs()[:2], np.zeros(0, np.float32))
+        first, second, spoken = self._stage("copies", lambda: self._alike(corpus))
+        return verified(
+            corpus, first, second, spoken,
+            lambda price, floor: self.pair_bits(corpus, price, first, second, floor),
+        )  # fmt: skip
 
-    def _alike(self, corpus: Corpus) -> tuple[Int32Array, Int32Array]:
+    def _alike(self, corpus: Corpus) -> PairsOf:
         texts = frame(
             {
                 "text": np.arange(corpus.ads, dtype=np.int32),
-                "spoken": words_said(corpus.said, corpus.offsets),
                 "words": packed(corpus.words, corpus.offsets),
-                "said": packed(corpus.said, corpus.offsets),
+                "said": packed(corpus.said[corpus.words], corpus.offsets),
             },
             self._rows(corpus.ads),
         )
-        sketched = texts.select("text", "spoken", batches.sketches()(col("words"), col("said")).alias("sketch")).collect()
-        bands = sketched.select(
-            batches.bands(self._parts(corpus.ads))(col("text"), col("spoken"), col("sketch")).alias("bands")
-        )
+        sketched = texts.select("text", batches.sketches()(col("words"), col("said")).alias("of")).select(
+            "text", *(col("of").get(name).alias(name) for name in ("sketch", "spoken"))
+        ).collect()
+        counts = sketched.select("text", "spoken").to_arrow()
+        spoken = np.zeros(corpus.ads, np.int32)
+        spoken[counts["text"].to_numpy()] = counts["spoken"].to_numpy()
+        bands = batches.bands(self._parts(corpus.ads))(col("text"), col("spoken"), col("sketch"))
+        cells = [f"c{k}" for k in range(5)]
         pairs = (
-            unpacked(bands, "bands", 4)
+            unpacked(sketched.select(bands.alias("bands")), "bands", len(cells))
             .groupby("bucket")
-            .map_groups(batches.pairs_of_bands()(col("c0"), col("c1"), col("c2"), col("c3")))
+            .map_groups(batches.pairs_of_bands()(*(col(name) for name in cells)))
             .select("c0")
             .to_arrow()
         )
-        first, second = different_pairs(
-            np.concatenate([np.zeros(0, np.int64), *(p for (p,) in cells_of(pairs, [("c0", np.int64)]))])
-        )
-        asked = frame(
-            {"k": np.arange(first.size), "first": first, "second": second}, self._rows(first.size, PAIRS_TOGETHER)
-        )
-        one = sketched.select(col("text").alias("first"), col("sketch").alias("one"))
-        other = sketched.select(col("text").alias("second"), col("sketch").alias("other"))
-        out = (
-            asked.join(one, on="first")
-            .join(other, on="second")
-            .select("k", batches.minima_shared()(col("one"), col("other")).alias("equal"))
-            .to_arrow()
-        )
-        equal = _in_order(out, "equal", np.zeros(first.size, np.int32))
-        return first[equal >= ALIKE], second[equal >= ALIKE]
-
-    def voices(self, corpus: Corpus, owner: Int32Array) -> tuple[Int32Array, Int32Array, Int32Array]:
-        """See `Stages`; the texts of one owner are brought together, so that no owner is counted twice."""
-        if not corpus.ads:
-            return tuple(np.zeros(size, np.int32) for size in corpus.sizes)  # type: ignore[return-value]
-        return self._stage("voices", lambda: self._voices(corpus, owner))
-
-    def _voices(self, corpus: Corpus, owner: Int32Array) -> tuple[Int32Array, Int32Array, Int32Array]:
-        parts = self._parts(corpus.ads)
-        runs = (corpus.words, corpus.pairs, corpus.triples)
-        names = ("words", "pairs", "triples")
-        texts = frame(
-            {
-                "bucket": owner % np.int32(parts),
-                "owner": owner,
-                **{name: packed(ids, corpus.offsets) for name, ids in zip(names, runs, strict=True)},
-            },
-            self._rows(corpus.ads),
-        )
-        counts = texts.groupby("bucket").map_groups(
-            batches.voices(corpus.sizes, parts)(col("owner"), *(col(name) for name in names))
-        )
-        summed = (
-            unpacked(counts.select(col("owner").alias("counts")), "counts", 2)
-            .groupby("bucket")
-            .map_groups(batches.summed_voices()(col("c0"), col("c1")))
-            .select("bucket", col("c0").get("ids").alias("ids"), col("c0").get("counts").alias("counts"))
-            .to_arrow()
-        )
-        out = tuple(np.zeros(size, np.int32) for size in corpus.sizes)
-        levels = summed["bucket"].to_numpy() // parts
-        for level, (ids, held) in zip(
-            levels.tolist(), cells_of(summed, [("ids", np.int32), ("counts", np.int32)]), strict=True
-        ):
-            out[level][ids] = held
-        return out  # type: ignore[return-value]
+        return (*different_pairs([p for (p,) in cells_of(pairs, [("c0", np.uint64)])]), spoken)
 
     def pair_bits(
-        self, corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array
+        self,
+        corpus: Corpus,
+        price: Float32Array,
+        first: Int32Array,
+        second: Int32Array,
+        floor: float | Float32Array,
     ) -> Float32Array:
         """See `Stages`."""
         if not first.size:
@@ -210,18 +187,27 @@ class Frames:
         def stage() -> Float32Array:
             texts = self._priced(corpus, price)
             models = texts.select(col("text").alias("first"), col("words").alias("model"))
-            return self._bits(models, texts, first, second)
+            return self._bits(models, texts, first, second, floor)
 
         return self._stage("pair bits", stage)
 
     def near_bits(
-        self, corpus: Corpus, price: Float32Array, label: Int32Array, models: Models, near: Int32Array
+        self,
+        corpus: Corpus,
+        price: Float32Array,
+        label: Int32Array,
+        models: Models,
+        near: Int32Array,
+        *,
+        texts: Int32Array | None = None,
+        floor: Float32Array | None = None,
     ) -> Float32Array:
         """See `Stages`."""
         saved = np.zeros(near.shape, np.float32)
         row, place = np.nonzero((near >= 0) & (near != label[:, None]))
         if not row.size:
             return saved
+        asked = (row if texts is None else texts[row]).astype(np.int32)
 
         def stage() -> Float32Array:
             known = frame(
@@ -231,53 +217,63 @@ class Frames:
                 },
                 self._rows(len(models)),
             )
-            return self._bits(known, self._priced(corpus, price), near[row, place], row.astype(np.int32))
+            least = 0.0 if floor is None else floor[row, place]
+            return self._bits(known, self._priced(corpus, price), near[row, place], asked, least)
 
         saved[row, place] = self._stage("near bits", stage)
         return saved
 
     def _bits(
-        self, models: daft.DataFrame, texts: daft.DataFrame, first: Int32Array, second: Int32Array
+        self,
+        models: daft.DataFrame,
+        texts: daft.DataFrame,
+        first: Int32Array,
+        second: Int32Array,
+        floor: float | Float32Array,
     ) -> Float32Array:
-        asked = frame(
-            {"k": np.arange(first.size), "first": first, "second": second}, self._rows(first.size, PAIRS_TOGETHER)
-        )
+        columns = {
+            "k": np.arange(first.size),
+            "first": first,
+            "second": second,
+            "floor": np.broadcast_to(np.asarray(floor, np.float32), first.shape),
+        }
         out = (
-            asked.join(models, on="first")
+            frame(columns, self._rows(first.size, PAIRS_TOGETHER))
+            .join(models, on="first")
             .join(texts.with_column_renamed("text", "second"), on="second")
-            .select("k", batches.pair_bits()(col("model"), col("words"), col("price")).alias("bits"))
+            .select("k", batches.pair_bits()(*(col(name) for name in ("first", "floor", "model", "words", "price"))).alias("bits"))
             .to_arrow()
         )
-        return _in_order(out, "bits", np.zeros(first.size, np.float32))
+        bits = np.zeros(first.size, np.float32)
+        bits[out["k"].to_numpy()] = out["bits"].to_numpy()
+        return bits
 
     def models(
         self,
         corpus: Corpus,
         price: Float32Array,
         members: Members,
-        words: Int32Array,
-        begins: Int64Array,
+        start: Start,
         rounds: int,
         least: float,
     ) -> Models:
         """See `Stages`; a group is written by one worker, however large it is."""
         if not members.groups:
-            return Models(words, np.zeros(0, np.float32), begins, members, np.zeros(0, np.float32))
-        return self._stage(
-            "models", lambda: self._models(corpus, price, members, words, begins, rounds, least)
-        )
+            nothing = np.zeros(0, np.float32)
+            return Models(np.zeros(0, np.int32), nothing, np.zeros(1, np.int64), members, nothing)
+        return self._stage("models", lambda: self._models(corpus, price, members, start, rounds, least))
 
     def _models(
         self,
         corpus: Corpus,
         price: Float32Array,
         members: Members,
-        words: Int32Array,
-        begins: Int64Array,
+        start: Start,
         rounds: int,
         least: float,
     ) -> Models:
-        cuts = shares_of(members.begins)
+        cuts = cuts_at(members.begins, TOGETHER)
+        begins, at = slices(start[1], start[2] - start[1])
         sizes = np.diff(members.begins)
         share = np.repeat(np.arange(cuts.size - 1, dtype=np.int32), np.diff(cuts))
         rows = frame(
@@ -291,7 +287,7 @@ class Frames:
         starts = frame(
             {
                 "bucket": np.arange(cuts.size - 1, dtype=np.int32),
-                "start": packed(words, begins[cuts]),
+                "start": packed(start[0][at], begins[cuts]),
                 "starts": packed(np.diff(begins), cuts),
                 "sizes": packed(sizes, cuts),
             },
@@ -372,9 +368,13 @@ def _machine_lost(why: Exception) -> bool:
     return isinstance(why, ray.exceptions.RayError) or any(name in f"{type(why).__name__}: {why}" for name in lost)
 
 
-def _in_order(table: pa.Table, column: str, out: Any) -> Any:
-    out[table["k"].to_numpy()] = numbers(table[column])
-    return out
+def _parts_of(counted: daft.DataFrame) -> Iterator[tuple[int, UInt64Array, Int32Array]]:
+    """The pairs of each stretch and how often they were proposed, as they come."""
+    for part in counted.to_arrow_iter():
+        table = pa.Table.from_batches([part]) if isinstance(part, pa.RecordBatch) else part
+        rows = cells_of(table, [("keys", np.uint64), ("times", np.int32)])
+        for bucket, (keys, times) in zip(table["bucket"].to_pylist(), rows, strict=True):
+            yield bucket, keys, times
 
 
 def _no_pairs() -> PairsOf:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from daft import DataType
 
 from filrouge.compare.align import pair_kernel
-from filrouge.compare.copies import BANDS, ROWS, band_keys, of_one_key, sketches_of
+from filrouge.compare.copies import BANDS, ROWS, band_keys, band_pairs, write_sketches
 from filrouge.compare.models import models_kernel
 from filrouge.compare.runs import UInt64Array
 from filrouge.engines.ray_frames import (
@@ -24,7 +24,7 @@ from filrouge.engines.ray_frames import (
     packets,
     slices_of,
 )
-from filrouge.engines.ray_kernels import counted, listed, longer_keys, proposed, run_keys, voices_here
+from filrouge.engines.ray_kernels import counted, listed, longer_keys, proposed, run_keys
 
 MIXER = np.uint64(0x9E3779B97F4A7C15)
 MODEL = {"model": np.int32, "cost": np.float32, "length": np.int64, "bits": np.float32}
@@ -81,107 +81,81 @@ def summed() -> Any:
 
 
 def sketches() -> Any:
-    """The MinHash signature of each text."""
+    """The MinHash signature of each text, and how many words it says."""
+    types = {"sketch": DataType.binary(), "spoken": DataType.int32()}
 
-    @on_batches(DataType.binary())
+    @on_batches(DataType.struct(types))
     def sketches(words: Any, said: Any) -> pa.Array:
         flat, offsets = slices_of(words, np.int32)
-        found = sketches_of(flat, slices_of(said, np.bool_)[0], offsets, BANDS * ROWS)
-        places = np.arange(offsets.size, dtype=np.int64) * (BANDS * ROWS)
-        return packed(np.ascontiguousarray(found.T).ravel(), places)
+        of_word = np.zeros(int(flat.max(initial=0)) + 1, np.bool_)
+        of_word[flat] = slices_of(said, np.bool_)[0]
+        texts = offsets.size - 1
+        found, spoken = np.empty((texts, BANDS * ROWS), np.uint64), np.zeros(texts, np.int32)
+        write_sketches(flat, of_word, offsets, 0, texts, found, spoken)
+        places = np.arange(texts + 1, dtype=np.int64) * (BANDS * ROWS)
+        return pa.StructArray.from_arrays([packed(found.ravel(), places), pa.array(spoken)], [*types])
 
     return sketches
 
 
 def bands(buckets: int) -> Any:
-    """Texts by the keys of the bands of their signatures."""
+    """Texts, with their signatures, by the keys of the bands of those."""
 
-    @on_batches(packet_type(4))
+    @on_batches(packet_type(5))
     def bands(text: Any, spoken: Any, sketch: Any) -> list[list[dict[str, Any]]]:
         texts = numbers(text)
-        keys = band_keys(slices_of(sketch, np.uint64)[0].reshape(texts.size, -1).T).ravel()
-        band = np.repeat(np.arange(BANDS), texts.size)
-        columns = band, keys, np.tile(texts.astype(np.int64), BANDS), np.tile(numbers(spoken), BANDS)
-        return first_row(packets(_bucket(keys, buckets), buckets, *columns), texts.size)
+        signatures = slices_of(sketch, np.uint64)[0].reshape(texts.size, -1)
+        found = []
+        for band in range(BANDS):
+            keys = band_keys(signatures, band)
+            columns = np.full(texts.size, band, np.int32), keys, texts, numbers(spoken), signatures
+            found += packets(_bucket(keys, buckets), buckets, *columns)
+        return first_row(found, texts.size)
 
     return bands
 
 
 def pairs_of_bands() -> Any:
-    """The pairs of texts that have a band in common."""
+    """The pairs of texts that have a band in common and are alike enough, the first text above, the second below."""
 
     @on_batches(DataType.binary())
-    def pairs_of_bands(c0: Any, c1: Any, c2: Any, c3: Any) -> list[bytes]:
-        band, texts, spoken = (joined_cells(cells, np.int64) for cells in (c0, c2, c3))
-        keys = joined_cells(c1, np.uint64)
-        # Texts came in the order in which workers were done.
-        order = np.lexsort((texts, band))
-        ends = np.cumsum(np.bincount(band, minlength=BANDS))
+    def pairs_of_bands(c0: Any, c1: Any, c2: Any, c3: Any, c4: Any) -> list[bytes]:
+        band, texts, spoken = (joined_cells(cells, np.int32) for cells in (c0, c2, c3))
+        keys, sketches = joined_cells(c1, np.uint64), joined_cells(c4, np.uint64).reshape(band.size, -1)
         found = []
-        for some in np.split(order, ends[:-1]):
-            found.append(of_one_key(keys[some], texts[some], spoken[some]))
+        for k in range(BANDS):
+            # Texts came in the order in which workers were done; which follow each other must not depend on it.
+            here = np.flatnonzero(band == k)
+            here = here[np.argsort(texts[here])]
+            own = keys[here]
+            places = band_pairs(own, np.argsort(own, kind="stable"), sketches[here], spoken[here])
+            low = np.uint64(0xFFFFFFFF)
+            one, other = (texts[here[p.astype(np.int64)]].astype(np.uint64) for p in (places >> np.uint64(32), places & low))
+            found.append((one << np.uint64(32)) | other)
         return [np.concatenate(found).tobytes()]
 
     return pairs_of_bands
-
-
-def minima_shared() -> Any:
-    """How many minima the signatures of two texts share."""
-
-    @on_batches(DataType.int32())
-    def minima_shared(one: Any, other: Any) -> pa.Array:
-        a, b = slices_of(one, np.uint64)[0], slices_of(other, np.uint64)[0]
-        same = (a == b).reshape(-1, BANDS * ROWS).sum(axis=1)
-        return pa.array(same.astype(np.int32))
-
-    return minima_shared
-
-
-def voices(sizes: tuple[int, int, int], parts: int) -> Any:
-    """How many owners hold each run of the texts of some owners, by level and stretch of the runs."""
-
-    @on_batches(packet_type(2))
-    def voices(owner: Any, *runs: Any) -> list[list[dict[str, Any]]]:
-        owners = numbers(owner)
-        found = []
-        for level, (cells, size) in enumerate(zip(runs, sizes, strict=True)):
-            ids, offsets = slices_of(cells, np.int32)
-            ids, held = voices_here(ids, offsets, owners)
-            for packet in packets(by_place(ids, parts, size), parts, ids, held):
-                found.append({**packet, "bucket": level * parts + packet["bucket"]})
-        return [found]
-
-    return voices
-
-
-def summed_voices() -> Any:
-    """How many owners hold each run of a stretch of runs."""
-
-    @on_batches(_cells("ids", "counts"))
-    def summed_voices(c0: Any, c1: Any) -> list[dict[str, bytes]]:
-        ids, counts = joined_cells(c0, np.int32), joined_cells(c1, np.int32)
-        first = int(ids.min())
-        held = np.bincount(ids - first, counts).astype(np.int32)
-        there = np.flatnonzero(held)
-        return [{"ids": (there + first).astype(np.int32).tobytes(), "counts": held[there].tobytes()}]
-
-    return summed_voices
 
 
 def pair_bits() -> Any:
     """What a model saves a text, for each row."""
 
     @on_batches(DataType.float32())
-    def pair_bits(model: Any, words: Any, price: Any) -> pa.Array:
+    def pair_bits(first: Any, floor: Any, model: Any, words: Any, price: Any) -> pa.Array:
         models, begins = slices_of(model, np.int32)
-        texts, ends = slices_of(words, np.int32)
-        both = np.concatenate([models, texts])
-        # Only the second text of a pair has a price; the models are at the front.
-        cost = np.concatenate([np.zeros(models.size, np.float32), slices_of(price, np.float32)[0]])
-        offsets = np.concatenate([begins, begins[-1] + ends[1:]]).astype(np.int64)
-        first = np.arange(begins.size - 1, dtype=np.int32)
-        found = pair_kernel(first, first + np.int32(first.size), both, cost, offsets, int(both.max(initial=0)) + 1)
-        return pa.array(found)
+        texts, offsets = slices_of(words, np.int32)
+        # Rows of one model stand together, so that it is made ready once.
+        _different, place, which = np.unique(numbers(first), return_index=True, return_inverse=True)
+        second = np.argsort(which, kind="stable")
+        bits = np.zeros(second.size, np.float32)
+        vocabulary = int(max(models.max(initial=0), texts.max(initial=0))) + 1
+        pair_kernel(
+            place[which[second]].astype(np.int32), second.astype(np.int32), models, begins, texts,
+            slices_of(price, np.float32)[0], offsets, vocabulary, numbers(floor)[second], bits,
+        )  # fmt: skip
+        out = np.empty_like(bits)
+        out[second] = bits
+        return pa.array(out)
 
     return pair_bits
 

@@ -6,9 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.candidates import CONTEXT, NEIGHBOURS, neighbours, pairs_of_lists
+from filrouge.compare.candidates import CONTEXT, NEIGHBOURS
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
-from filrouge.compare.strangers import voices_of
 
 NO_RUN = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -46,7 +45,7 @@ def longer_keys(
 def listed(
     keys: UInt64Array, context: Int32Array, offsets: Int64Array, texts: Int32Array
 ) -> tuple[UInt64Array, UInt64Array]:  # pragma: no cover
-    """Each run of each text once, and what is put on its list: as in `candidates.list_ads`."""
+    """Each run of each text once, and what is put on its list: as in `candidates._list_ads`."""
     runs = np.empty(keys.size, np.uint64)
     entries = np.empty(keys.size, np.uint64)
     count = 0
@@ -80,6 +79,19 @@ def _on_lists(
     return postings
 
 
+@njit(cache=True, nogil=True)
+def _neighbours(begins: Int64Array, postings: UInt64Array, out: UInt64Array) -> None:  # pragma: no cover
+    """Write into `out` the pairs of each text on a list with those that follow it there."""
+    low = np.uint64(0xFFFFFFFF)
+    count = 0
+    for run in range(begins.size - 1):
+        for k in range(begins[run], begins[run + 1]):
+            for other in range(k + 1, min(k + 1 + NEIGHBOURS, begins[run + 1])):
+                one, two = postings[k] & low, postings[other] & low
+                out[count] = (min(one, two) << np.uint64(32)) | max(one, two)
+                count += 1
+
+
 def proposed(runs: UInt64Array, entries: UInt64Array, most: int) -> tuple[UInt64Array, UInt64Array]:
     """The pairs that neighbours on the lists of some runs make, sorted, as often as they do; and the runs that more than `most` hold."""
     ids, found = dense_ids(runs)
@@ -88,8 +100,9 @@ def proposed(runs: UInt64Array, entries: UInt64Array, most: int) -> tuple[UInt64
     begins = np.concatenate([[0], np.cumsum(np.where(used, held, 0))]).astype(np.int64)
     postings = _on_lists(ids, entries, begins, used)
     fill = np.diff(begins)
-    pairs = np.empty(pairs_of_lists(fill), np.uint64)
-    neighbours(begins, fill, postings, NEIGHBOURS, pairs)
+    steps = np.arange(1, NEIGHBOURS + 1)
+    pairs = np.empty(int(np.maximum(fill[:, None] - steps, 0).sum()), np.uint64)
+    _neighbours(begins, postings, pairs)
     pairs.sort()
     common = held > most
     of_run = np.zeros(found, np.uint64)
@@ -106,12 +119,25 @@ def counted(keys: UInt64Array, times: Int64Array) -> tuple[UInt64Array, Int32Arr
     return keys[begins], summed.astype(np.int32)
 
 
-def voices_here(
-    ids: Int32Array, offsets: Int64Array, owner: Int32Array
-) -> tuple[Int32Array, Int32Array]:
-    """The different numbers in some texts, and how many owners hold each; all texts of an owner are here."""
-    own, found = dense_ids(ids.astype(np.uint64))
-    order = np.argsort(owner, kind="stable").astype(np.int32)
-    name = np.zeros(found, np.int32)
-    name[own] = ids
-    return name, voices_of(own, offsets, owner, order, found)
+@njit(cache=True, nogil=True)
+def rank(keys: UInt64Array, times: Int32Array, top: Int32Array) -> None:  # pragma: no cover
+    """Write into `top` (texts, keep) how often each text's best pairs were proposed, in no order."""
+    for k in range(keys.size):
+        for text in (np.int64(keys[k] >> np.uint64(32)), np.int64(keys[k] & np.uint64(0xFFFFFFFF))):
+            low = 0
+            for s in range(1, top.shape[1]):
+                if top[text, s] < top[text, low]:
+                    low = s
+            if times[k] > top[text, low]:
+                top[text, low] = times[k]
+
+
+def worth_it(
+    keys: UInt64Array, times: Int32Array, far_less: int, most: Int32Array, least: Int32Array
+) -> NDArray[np.bool_]:
+    """Which pairs are among the best of either text, and not far behind the best of both, as in `candidates._chosen`."""
+    first = (keys >> np.uint64(32)).astype(np.int64)
+    second = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    behind = (times * far_less < most[first]) & (times * far_less < most[second])
+    out: NDArray[np.bool_] = ~behind & ((times >= least[first]) | (times >= least[second]))
+    return out
