@@ -28,7 +28,19 @@ def why_no_hosts() -> str | None:
     if tried.returncode:
         return f"this kernel makes no network namespace: {tried.stderr.strip()}"
     veth = subprocess.run(
-        ["ip", "link", "add", "filrouge-try", "type", "veth", "peer", "name", "eth0", "netns", "filrouge-try"],
+        [
+            "ip",
+            "link",
+            "add",
+            "filrouge-try",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "eth0",
+            "netns",
+            "filrouge-try",
+        ],
         capture_output=True,
         text=True,
     )

@@ -1,6 +1,6 @@
 """Compare invented texts on a cluster or on this machine, and say what was found: a process of its own for each.
 
-    python ray_run.py ADDRESS|native|threads PARTS
+python ray_run.py ADDRESS|native|threads PARTS
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def main(where: str, parts: int | None) -> None:
         stages.begun = Told()
     began = time.perf_counter()
     found = compare(*texts(), 1, stages)
-    print(json.dumps({"digest": digest(found), "clusters": len(found.templates), "seconds": time.perf_counter() - began}))
-    sys.stdout.flush()
+    said = {"digest": digest(found), "clusters": len(found.templates), "seconds": time.perf_counter() - began}
     if where not in ("threads", "native"):
-        print(json.dumps({"hosts": sorted({n["NodeManagerAddress"] for n in ray.nodes()}), "alive": sum(n["Alive"] for n in ray.nodes())}), flush=True)
+        said["alive"] = sum(node["Alive"] for node in ray.nodes())
+    print(json.dumps(said), flush=True)
     # Ray's farewell to a cluster that lost a worker may take long, and says nothing.
     os._exit(0)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, needed_bits, paying
+from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, paying
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.clusters import FAR_LESS, ROUNDS
 from filrouge.compare.copies import nearly_equal_pairs

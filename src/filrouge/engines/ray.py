@@ -45,6 +45,12 @@ LEAST_TOGETHER = 2_000
 """Fewer take longer to be sent than to be compared."""
 PARTS_PER_CORE = 4
 PAIRS_TOGETHER = 20_000
+_LOST = (
+    "ObjectLostError", "ObjectReconstructionFailed", "ObjectFetchTimedOutError", "OwnerDiedError",
+    "ReferenceCountingAssertionError", "ActorDiedError", "ActorUnavailableError", "ActorUnschedulableError",
+    "WorkerCrashedError", "NodeDiedError",
+)  # fmt: skip
+"""Ray's names for what happens when a machine is lost; Daft hands them on in words."""
 ATTEMPTS = 3
 """How often a stage is begun before the run is given up."""
 
@@ -55,7 +61,8 @@ class StageLost(FilrougeError):
     def __init__(self, stage: str, why: Exception) -> None:
         super().__init__(
             _(
-                "The stage '{stage}' failed {attempts} times on the cluster, the last time with: {why}. Nothing is lost: look at its machines ('ray status'), then run again."
+                "The stage '{stage}' failed {attempts} times on the cluster, the last time with: {why}. "
+                "Nothing is lost: look at its machines ('ray status'), then run again."
             ).format(stage=stage, attempts=ATTEMPTS, why=why)
         )
 
@@ -103,7 +110,10 @@ class Frames:
     def _counted(self, corpus: Corpus) -> daft.DataFrame:
         """The different pairs that lists propose, and how often: sorted within each stretch of first texts."""
         texts = frame(
-            {"text": np.arange(corpus.ads, dtype=np.int32), "triples": packed(corpus.triples, corpus.offsets)},
+            {
+                "text": np.arange(corpus.ads, dtype=np.int32),
+                "triples": packed(corpus.triples, corpus.offsets),
+            },
             self._rows(corpus.ads),
         )
         most = max(ALWAYS_LISTED, min(LONGEST_LIST, int(corpus.ads / 2**FEWEST_BITS)))
@@ -121,9 +131,8 @@ class Frames:
                 .collect()
             )
             found = pairs if found is None else found.concat(pairs)
-            here = np.concatenate(
-                [np.zeros(0, np.uint64), *(one for (one,) in cells_of(pairs.select("common").to_arrow(), [("common", np.uint64)]))]
-            )
+            cells = cells_of(pairs.select("common").to_arrow(), [("common", np.uint64)])
+            here = np.concatenate([np.zeros(0, np.uint64), *(runs for (runs,) in cells)])
             if length == LONGEST_RUN or not here.size:
                 break
             common.append(np.sort(here))
@@ -155,9 +164,11 @@ class Frames:
             },
             self._rows(corpus.ads),
         )
-        sketched = texts.select("text", batches.sketches()(col("words"), col("said")).alias("of")).select(
-            "text", *(col("of").get(name).alias(name) for name in ("sketch", "spoken"))
-        ).collect()
+        sketched = (
+            texts.select("text", batches.sketches()(col("words"), col("said")).alias("of"))
+            .select("text", *(col("of").get(name).alias(name) for name in ("sketch", "spoken")))
+            .collect()
+        )
         counts = sketched.select("text", "spoken").to_arrow()
         spoken = np.zeros(corpus.ads, np.int32)
         spoken[counts["text"].to_numpy()] = counts["spoken"].to_numpy()
@@ -237,16 +248,20 @@ class Frames:
             "second": second,
             "floor": np.broadcast_to(np.asarray(floor, np.float32), first.shape),
         }
+        bits = batches.pair_bits()
         out = (
             frame(columns, self._rows(first.size, PAIRS_TOGETHER))
             .join(models, on="first")
             .join(texts.with_column_renamed("text", "second"), on="second")
-            .select("k", batches.pair_bits()(*(col(name) for name in ("first", "floor", "model", "words", "price"))).alias("bits"))
+            .select(
+                "k",
+                bits(*(col(name) for name in ("first", "floor", "model", "words", "price"))).alias("bits"),
+            )
             .to_arrow()
         )
-        bits = np.zeros(first.size, np.float32)
-        bits[out["k"].to_numpy()] = out["bits"].to_numpy()
-        return bits
+        saved = np.zeros(first.size, np.float32)
+        saved[out["k"].to_numpy()] = out["bits"].to_numpy()
+        return saved
 
     def models(
         self,
@@ -349,12 +364,12 @@ class Frames:
                 with daft.execution_config_ctx(shuffle_aggregation_default_partitions=1024):
                     return work()
             except Exception as why:
+                if not _machine_lost(why):
+                    raise
+                if attempt == ATTEMPTS - 1:
+                    raise StageLost(name, why) from why
                 # What lay on a machine that is gone is gone; but all of it was made from what this process has.
                 self._sent = None
-                if attempt == ATTEMPTS - 1 or not _machine_lost(why):
-                    if _machine_lost(why):
-                        raise StageLost(name, why) from why
-                    raise
         raise AssertionError
 
 
@@ -362,10 +377,7 @@ def _machine_lost(why: Exception) -> bool:
     """Whether a machine of the cluster is at fault, and not what it was given to do."""
     if daft.get_or_infer_runner_type() != "ray":
         return False
-    import ray
-
-    lost = ("ObjectLost", "ActorDied", "ActorUnavailable", "WorkerCrashed", "NodeDied", "OwnerDied", "ReferenceCounting")
-    return isinstance(why, ray.exceptions.RayError) or any(name in f"{type(why).__name__}: {why}" for name in lost)
+    return any(name in f"{type(why).__name__}: {why}" for name in _LOST)
 
 
 def _parts_of(counted: daft.DataFrame) -> Iterator[tuple[int, UInt64Array, Int32Array]]:

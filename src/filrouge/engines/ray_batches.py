@@ -35,7 +35,7 @@ def _bucket(keys: UInt64Array, buckets: int) -> Array:
     return ((keys * MIXER) >> np.uint64(33)) % np.uint64(buckets)
 
 
-def _cells(*names: str) -> DataType:
+def _cells(*names: str) -> Any:
     return DataType.struct({name: DataType.binary() for name in names})
 
 
@@ -130,8 +130,9 @@ def pairs_of_bands() -> Any:
             own = keys[here]
             places = band_pairs(own, np.argsort(own, kind="stable"), sketches[here], spoken[here])
             low = np.uint64(0xFFFFFFFF)
-            one, other = (texts[here[p.astype(np.int64)]].astype(np.uint64) for p in (places >> np.uint64(32), places & low))
-            found.append((one << np.uint64(32)) | other)
+            one, other = (places >> np.uint64(32)).astype(np.int64), (places & low).astype(np.int64)
+            above, below = texts[here[one]].astype(np.uint64), texts[here[other]].astype(np.uint64)
+            found.append((above << np.uint64(32)) | below)
         return [np.concatenate(found).tobytes()]
 
     return pairs_of_bands
@@ -180,9 +181,11 @@ def models(rounds: int, least: float) -> Any:
     """The models of each share of groups."""
 
     @on_batches(_cells(*MODEL))
-    def models(words: Any, price: Any, lengths: Any, start: Any, starts: Any, sizes: Any) -> list[dict[str, bytes]]:
-        columns = ((words, np.int32), (price, np.float32), (lengths, np.int64))
-        columns += ((start, np.int32), (starts, np.int64), (sizes, np.int64))
+    def models(
+        words: Any, price: Any, lengths: Any, start: Any, starts: Any, sizes: Any
+    ) -> list[dict[str, bytes]]:
+        columns: list[tuple[Any, Any]] = [(words, np.int32), (price, np.float32), (lengths, np.int64)]
+        columns += [(start, np.int32), (starts, np.int64), (sizes, np.int64)]
         cut = [slices_of(cells, dtype) for cells, dtype in columns]
         out = []
         for share in range(len(words)):

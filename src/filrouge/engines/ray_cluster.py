@@ -36,7 +36,9 @@ def use_this_machine() -> int:
     silence()
     daft = _imported("daft")
     if daft.get_or_infer_runner_type() != "native":
-        raise NoCluster(_("This process computes on a cluster already. Begin another to compute on this machine."))
+        raise NoCluster(
+            _("This process computes on a cluster already. Begin another to compute on this machine.")
+        )
     daft.set_runner_native()
     return len(os.sched_getaffinity(0))
 
@@ -56,12 +58,16 @@ def use_cluster(address: str) -> int:
         try:
             # Workers get the same silence: they import Daft too.
             ray.init(
-                address=address, runtime_env={"env_vars": SILENT}, log_to_driver=False, configure_logging=False
+                address=address,
+                runtime_env={"env_vars": SILENT},
+                log_to_driver=False,
+                configure_logging=False,
             )
         except (ConnectionError, RuntimeError, ValueError) as why:
             raise NoCluster(
                 _(
-                    "The Ray cluster at {address} does not answer: {why}. Is it running ('ray status'), and is its token in RAY_AUTH_TOKEN?"
+                    "The Ray cluster at {address} does not answer: {why}. "
+                    "Is it running ('ray status'), and is its token in RAY_AUTH_TOKEN?"
                 ).format(address=address, why=why)
             ) from why
     daft.set_runner_ray(noop_if_initialized=True)
@@ -75,7 +81,8 @@ def _imported(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as why:
         raise NoCluster(
-            _("The cluster engine needs what is not installed here: {name}. Install it: pip install 'filrouge[cluster]'").format(
-                name=name
-            )
+            _(
+                "The cluster engine needs what is not installed here: {name}. "
+                "Install it: pip install 'filrouge[cluster]'"
+            ).format(name=name)
         ) from why

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from filrouge.compare.runs import Int32Array, Int64Array
+from filrouge.compare.runs import Int64Array
 
 Array = NDArray[Any]
 
@@ -41,13 +41,10 @@ def slices_of(cells: Any, dtype: Any) -> tuple[Array, Int64Array]:
     size = np.dtype(dtype).itemsize
     if data is None:
         return np.zeros(0, dtype), np.zeros(len(column) + 1, np.int64)
-    values = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-    # A column that was cut may begin at any byte; numbers may not.
-    return _aligned(values, size).view(dtype), (ends - ends[0]) // size
-
-
-def _aligned(values: Array, size: int) -> Array:
-    return values if values.ctypes.data % size == 0 else values.copy()
+    # Copied: a column that was cut may begin at any byte, and for arrays that must not be written to, kernels
+    # would be compiled once more.
+    values = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]].copy()
+    return values.view(dtype), (ends - ends[0]) // size
 
 
 def arrow(column: Any) -> Any:
@@ -82,7 +79,7 @@ def packets(bucket: Array, buckets: int, *columns: Array) -> list[dict[str, Any]
     return out
 
 
-def packet_type(columns: int) -> daft.DataType:
+def packet_type(columns: int) -> Any:
     """The type of what `packets` makes, a list for each row."""
     cells = {f"c{c}": daft.DataType.binary() for c in range(columns)}
     return daft.DataType.list(daft.DataType.struct({"bucket": daft.DataType.int32(), **cells}))
@@ -123,6 +120,6 @@ def on_batches(returns: daft.DataType, rows: int | None = None) -> Callable[[Wor
     return daft.func.batch(return_dtype=returns, batch_size=rows)
 
 
-def by_place(texts: Int32Array, parts: int, among: int) -> Int32Array:
+def by_place(texts: Array, parts: int, among: int) -> Array:
     """Which of so many parts each text of `among` is in, parts being equal stretches."""
-    return (texts.astype(np.int64) * parts // max(among, 1)).astype(np.int32)
+    return texts.astype(np.int64) * parts // max(among, 1)

@@ -93,7 +93,7 @@ def _neighbours(begins: Int64Array, postings: UInt64Array, out: UInt64Array) -> 
 
 
 def proposed(runs: UInt64Array, entries: UInt64Array, most: int) -> tuple[UInt64Array, UInt64Array]:
-    """The pairs that neighbours on the lists of some runs make, sorted, as often as they do; and the runs that more than `most` hold."""
+    """The pairs of neighbours on the lists of some runs, sorted, as often as they stand there; and the runs too common."""
     ids, found = dense_ids(runs)
     held = np.bincount(ids, minlength=found)
     used = (held >= 2) & (held <= most)
@@ -114,7 +114,11 @@ def counted(keys: UInt64Array, times: Int64Array) -> tuple[UInt64Array, Int32Arr
     """The different keys, sorted, and their times summed."""
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if keys.size else np.zeros(0, np.int64)
+    begins = (
+        np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        if keys.size
+        else np.zeros(0, np.int64)
+    )
     summed = np.add.reduceat(times[order], begins) if keys.size else times
     return keys[begins], summed.astype(np.int32)
 
@@ -135,7 +139,7 @@ def rank(keys: UInt64Array, times: Int32Array, top: Int32Array) -> None:  # prag
 def worth_it(
     keys: UInt64Array, times: Int32Array, far_less: int, most: Int32Array, least: Int32Array
 ) -> NDArray[np.bool_]:
-    """Which pairs are among the best of either text, and not far behind the best of both, as in `candidates._chosen`."""
+    """Which pairs are among the best of either text and not far behind the best of both: `candidates._chosen`."""
     first = (keys >> np.uint64(32)).astype(np.int64)
     second = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     behind = (times * far_less < most[first]) & (times * far_less < most[second])
