@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, paying
@@ -66,6 +67,34 @@ class Texts:
     def kinds(self) -> NDArray[np.uint8]:
         """Per word number: 0 for a word, else one more than the slot of the identifier that it stands for."""
         return (self.key_of_word & KIND_BITS).astype(np.uint8)
+
+
+def numbered_by_appearance(texts: Texts, which: np.ndarray, threads: int = 1) -> tuple[Corpus, UInt64Array]:
+    """Some of the texts as a corpus whose words are numbered in the order in which they appear, and the key of each.
+
+    So what numbers they had before decides nothing.
+    """
+    offsets = np.concatenate([[0], np.cumsum(texts.lengths[which])]).astype(np.int64)
+    words = np.empty(int(offsets[-1]), np.int32)
+    number = np.full(texts.key_of_word.size, -1, np.int32)
+    found = _renamed(texts.words, texts.begins[which], offsets, number, words)
+    key_of_word = np.empty(found, np.uint64)
+    key_of_word[number[number >= 0]] = texts.key_of_word[number >= 0]
+    return corpus_of(words, (key_of_word & KIND_BITS).astype(np.uint8), offsets, threads), key_of_word
+
+
+@njit(cache=True, nogil=True)
+def _renamed(words, begins, offsets, number, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    found = 0
+    for text in range(begins.size):
+        source = begins[text] - offsets[text]
+        for t in range(offsets[text], offsets[text + 1]):
+            word = words[source + t]
+            if number[word] < 0:
+                number[word] = found
+                found += 1
+            out[t] = number[word]
+    return found
 
 
 @dataclass(frozen=True)

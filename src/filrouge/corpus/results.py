@@ -12,6 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.errors import FilrougeError
+from filrouge.i18n import _
+
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
     from filrouge.corpus.workspace import Workspace
@@ -28,6 +31,17 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     },
 }  # fmt: skip
 """`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`: "cluster" or "network"."""
+
+
+class NoRunYet(FilrougeError):
+    """A view whose ads no run has compared."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            _("{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}").format(
+                where=where
+            )
+        )
 
 
 def last_run(ws: Workspace) -> Snapshot | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,7 +24,7 @@ from filrouge.ads.tokens import (
 )
 from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import Ahead
-from filrouge.engines.prepare import CHUNK, countries_of, find_marks, make_masks
+from filrouge.engines.prepare import CHUNK, Marks, countries_of, find_marks, make_masks
 from filrouge.guide import load_indicators
 from filrouge.i18n import _
 from filrouge.networks.finding import FoundNetworks, find_networks
@@ -109,7 +109,6 @@ def analyse(
     clock.stage("identify", _("Looking for phones, places and other identifiers"), ads.height)
     countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
-    every = marks.together()
     clock.stage("words", _("Splitting into words"), None)
     written = split_chunks(folded, make_masks(marks, folded), jobs)
     listed = listed_words(load_indicators(), folded)
@@ -121,7 +120,37 @@ def analyse(
     if ahead:
         ahead.wait_for_comparison()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
+    clock.stop()
+    findings = described(read, marks, located, tokens, vocabulary, listed, found, progress=progress)
+    return replace(findings, seconds={**clock.seconds, **findings.seconds})
+
+
+def described(
+    read: ReadResult,
+    marks: Marks,
+    located: pl.DataFrame,
+    tokens: Tokens,
+    vocabulary: Vocabulary,
+    listed: Listed,
+    found: Comparison,
+    *,
+    progress: Progress,
+) -> Findings:
+    """What is known of ads that were compared: groups as records, ties and networks.
+
+    Args:
+        read: the ads.
+        marks: identifiers, places and names in their texts.
+        located: `ad`, `value`: the place that the location column names.
+        tokens: the words of the ads.
+        vocabulary: the words that are written plainly.
+        listed: the words of the indicators, where they stand.
+        found: which ads were written from one template.
+        progress: told how far the work is.
+    """
+    clock, ads = _Clock(progress), read.ads
     clock.stage("describe", _("Describing the groups"), None)
+    every = marks.together()
     values = SlotValues(every, SLOT_KINDS)
     texts_in_words = Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS, values)
     groups = Groups(found, texts_in_words, marks.identifiers, located)

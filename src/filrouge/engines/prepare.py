@@ -25,18 +25,18 @@ from filrouge.ads.places import Gazetteer, Place
 from filrouge.ads.tokens import (
     SLOT_KINDS,
     Masks,
-    Tokens,
     Vocabulary,
     WrittenWords,
     join_disguised,
     vocabulary_of,
     written_words,
 )
+from filrouge.corpus.chunks import MOST_ADS, Chunk
 
 if TYPE_CHECKING:
     from filrouge.progress import Progress
 
-CHUNK = 20_000
+CHUNK = MOST_ADS
 """Ads that are cleaned together: bounds memory, and is the unit of work for a core."""
 WORTH_A_PROCESS = 40_000
 """Below this many ads a second process takes longer to start than it saves."""
@@ -63,25 +63,6 @@ class Marks:
             ],
             how="vertical_relaxed",
         )
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Ads that were prepared together, in the clear.
-
-    Attributes:
-        ads: see `filrouge.ads.schema.ads_schema`.
-        tokens: their words, the disguised ones joined.
-        identifiers, places, names: see `Marks`; `ad` counts from 0 within the chunk.
-        located: `ad`, and `value`, the place that its location names.
-    """
-
-    ads: pl.DataFrame
-    tokens: Tokens
-    identifiers: pl.DataFrame
-    places: pl.DataFrame
-    names: pl.DataFrame
-    located: pl.DataFrame
 
 
 @dataclass(frozen=True)

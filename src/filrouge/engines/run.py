@@ -16,9 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.clusters import find_clusters
-from filrouge.compare.growth import ALONE, NEW, State, Texts, grow
+from filrouge.compare.growth import ALONE, NEW, Grown, State, Texts, grow, numbered_by_appearance
 from filrouge.compare.identity import Event, named
-from filrouge.compare.language import language_model, voices
+from filrouge.compare.language import language_model
 from filrouge.compare.strangers import slices
 from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership
 from filrouge.engines.kept import Kept, forget, keep, read_kept
@@ -82,12 +82,6 @@ class _Corpus:
     ads: NDArray[np.int64]
     text: NDArray[np.int64]
     texts: Texts
-    first: NDArray[np.int64]
-
-    @property
-    def said(self) -> NDArray[np.bool_]:
-        """Which texts have any words."""
-        return self.texts.lengths > 0
 
 
 @dataclass(frozen=True)
@@ -152,6 +146,8 @@ def run(ws: Workspace, *, anew: bool = False, jobs: int = 1, progress: Progress 
             "clusters": int(found.kept.ids.size),
             "next_id": found.kept.next_id,
             "cut": round(found.cut, 4),
+            "reach": [found.kept.reach.place, found.kept.reach.scale, found.kept.reach.ads],
+            "among": [found.kept.among.place, found.kept.among.scale, found.kept.among.ads],
         }
         snapshot = batch.commit(details, check=lambda now, _batch: _not_overtaken(now, before))
         forget(ws, batch.id)
@@ -192,7 +188,7 @@ def _corpus_of(ws: Workspace, through: int) -> tuple[_Corpus, NDArray[np.bool_]]
         words.keys,
         np.bincount(text, minlength=first.size).astype(np.int64),
     )
-    return _Corpus(words.ad, text.astype(np.int64), texts, first), (frame["seq"] <= through).to_numpy()
+    return _Corpus(words.ad, text.astype(np.int64), texts), (frame["seq"] <= through).to_numpy()
 
 
 def _compared(
@@ -204,7 +200,7 @@ def _compared(
     jobs: int,
 ) -> tuple[_Found, bool]:
     """The clusters now, and whether all was compared with all."""
-    count = corpus.first.size
+    count = corpus.texts.sizes.size
     old = np.full(count, NEW, np.int64)
     old[corpus.text[seen]] = known.of(corpus.ads[seen])
     fresh = int((old == NEW).sum())
@@ -216,8 +212,105 @@ def _compared(
 
 def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> _Found:
     """All texts compared with all."""
-    said = np.flatnonzero(corpus.said)
     texts = corpus.texts
-    whole = _by_appearance(texts.corpus(said)) if said.size else texts.corpus(said)
-    numbered, key_of_word = whole if isinstance(whole, tuple) else (whole, lambda: texts.key_of_word)
-    raise NotImplementedError
+    said = np.flatnonzero(texts.lengths > 0)
+    sizes = texts.sizes[said]
+    whole, key_of_word = numbered_by_appearance(texts, said, jobs)
+    clustering = find_clusters(whole, sizes, jobs)
+    label = np.full(old.size, ALONE, np.int64)
+    label[said] = clustering.label
+    bits = np.zeros(old.size, np.float32)
+    bits[said] = clustering.bits
+    names = named(old, label, next_id, texts.sizes)
+    order = np.argsort(names.ids)
+    templates = clustering.templates.kept(order)
+    kept = Kept(
+        names.ids[order],
+        key_of_word[templates.words],
+        templates.price,
+        templates.begins,
+        language_model(whole, key_of_word, clustering.label, jobs),
+        clustering.reach,
+        clustering.among,
+        names.next_id,
+    )
+    return _Found(np.append(names.ids, ALONE)[label], bits, kept, names.events, clustering.cut)
+
+
+def _grown(
+    corpus: _Corpus,
+    seen: NDArray[np.bool_],
+    old: NDArray[np.int64],
+    known: Membership,
+    kept: Kept,
+    jobs: int,
+) -> _Found:
+    """New texts compared with what is known, and the clusters that they touch decided anew."""
+    # Words that only templates of destroyed ads had need numbers, too.
+    keys, place = np.unique(np.concatenate([corpus.texts.key_of_word, kept.words]), return_inverse=True)
+    number = place[: corpus.texts.key_of_word.size].astype(np.int32)
+    texts = replace(corpus.texts, words=number[corpus.texts.words], key_of_word=keys)
+    label = np.searchsorted(kept.ids, old).astype(np.int32)
+    label[old < 0] = old[old < 0]
+    bits = np.zeros(old.size, np.float32)
+    bits[corpus.text[seen]] = known.bits_of(corpus.ads[seen])
+    before = np.bincount(corpus.text[seen], minlength=old.size)
+    asked = (label == NEW) | ((label == ALONE) & (texts.sizes > np.maximum(before, 1)))
+    # Of a cluster that lost ads for ever, all that are left are looked at again.
+    held = np.bincount(known.cluster[known.cluster >= 0], minlength=int(kept.ids.max(initial=-1)) + 1)[kept.ids]
+    there = np.bincount(label[label >= 0], before[label >= 0], minlength=kept.ids.size)
+    shrunk = np.append(there < held, False)
+    asked |= shrunk[np.maximum(label, ALONE)]
+    asked &= texts.lengths > 0
+    state = State(
+        label, bits, place[corpus.texts.key_of_word.size :].astype(np.int32), kept.price, kept.begins,
+        kept.model, kept.reach, kept.among,
+    )  # fmt: skip
+    grown = grow(texts, state, asked, jobs)
+    after = grown.state
+    ids, next_id, events = _ids_after(old, label, grown, kept, texts.sizes)
+    alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
+    order = alive[np.argsort(ids[alive])]
+    begins, at = slices(after.begins[order], np.diff(after.begins)[order])
+    now = Kept(
+        ids[order], keys[after.words[at]], after.price[at], begins, after.model, after.reach, after.among, next_id
+    )
+    return _Found(np.append(ids, ALONE)[after.label], after.bits, now, events, after.reach.pair)
+
+
+def _ids_after(
+    old: NDArray[np.int64],
+    before: NDArray[np.int32],
+    grown: Grown,
+    kept: Kept,
+    sizes: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], int, list[Event]]:
+    """The id of each label, and what became of those that were touched."""
+    label, touched = grown.state.label, grown.touched
+    ids = np.full(grown.state.begins.size - 1, ALONE, np.int64)
+    ids[: kept.ids.size] = kept.ids
+    changed = np.zeros(ids.size + 1, np.bool_)
+    changed[touched] = True
+    here = np.flatnonzero(changed[label] | changed[np.where(before == NEW, ALONE, before)])
+    present, number = np.unique(label[here], return_inverse=True)
+    if present.size and present[0] < 0:
+        number, present = number - 1, present[1:]
+    names = named(np.where(old[here] == NEW, ALONE, old[here]), number, kept.next_id, sizes[here])
+    ids[touched] = ALONE
+    ids[present] = names.ids
+    return ids, names.next_id, names.events
+
+
+def _changed(corpus: _Corpus, found: _Found, known: Membership) -> pl.DataFrame:
+    """The rows of the table of members that say something new."""
+    cluster, bits = found.cluster[corpus.text], found.bits[corpus.text]
+    was, weighed = known.of(corpus.ads), known.bits_of(corpus.ads)
+    new = (cluster != was) | ((cluster >= 0) & (np.abs(bits - weighed) > ALIKE))
+    frame = pl.DataFrame({"ad": corpus.ads[new], "cluster": cluster[new], "bits": bits[new].round(2)})
+    return frame.cast(SCHEMAS["membership"])  # type: ignore[arg-type]
+
+
+def _event_rows(events: list[Event], lost: bool) -> pl.DataFrame:
+    why = "ads were destroyed" if lost else "ads came"
+    rows = [("cluster", *event, why) for event in events]
+    return pl.DataFrame(rows, schema=SCHEMAS["events"], orient="row")

@@ -85,6 +85,11 @@ def compare_files(
         findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress, ahead=ahead)
         progress.stage(_("Writing"), None)
         alerted = write_findings(folder, findings, began, columns, language)
+    return summary_of(out, findings, alerted, began)
+
+
+def summary_of(out: Path, findings: Findings, alerted: pl.DataFrame, began: datetime) -> RunSummary:
+    """A run in a few numbers; `alerted` is the table of alerts."""
     read, records = findings.read, findings.records
     return RunSummary(
         out=out,

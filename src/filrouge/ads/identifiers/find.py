@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filrouge.ads.fold import Folded
 from filrouge.ads.identifiers import contacts, payments, quantities, web
@@ -14,6 +17,7 @@ from filrouge.ads.identifiers.contacts import Found
 from filrouge.ads.identifiers.lexicon import TRANSFERS, WALLETS, Cue, lexicon
 from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
 from filrouge.ads.identifiers.phones import phones_in_chain
+from filrouge.ads.identifiers.usual_phones import usual_phones
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +50,23 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
         text, in characters, end exclusive). Rows of a kind do not overlap; of two kinds that do, the more
         specific stays, but a phone may lie in a URL, handle or payment, and an e-mail in a payment.
     """
+    with _no_collecting():
+        return _find(folded, countries)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Without the collector of cycles, of which there are none here: it would walk all finds again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _find(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
     from filrouge.ads.identifiers import scan_kernels as kernels
 
     words = lexicon()
@@ -59,29 +80,24 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
     known += [DEFAULT_COUNTRY] * (len(folded) - len(known))
 
     rows, transfers = _look(text, hit_start, hit_end, hit_cue, text_starts, known)
-    codes = sorted((row.start, row.end) for row in rows if row.kind in ("email", "url", "payment"))
-    code_starts = [start for start, _ in codes]
-    ads = (np.searchsorted(text_starts, chain_start, side="right") - 1).tolist()
-    phones: list[Found] = []
-    for start, end, ad in zip(chain_start.tolist(), chain_end.tolist(), ads):
-        for phone in phones_in_chain(text, start, end, known[ad]):
-            if _in_code(text, phone.start, phone.end, codes, code_starts):
-                continue
-            phones.append(Found("phone", phone.value, phone.start, phone.end))
+    ads = np.searchsorted(text_starts, chain_start, side="right") - 1
+    phones = _phones(text, chars, chain_start, chain_end, ads, known)
+    for phone in _out_of_codes(phones, rows, text):
+        if phone.start and text[phone.start - 1] == ":":
             scheme = text[max(0, phone.start - 4) : phone.start]
             if scheme in ("tel:", "sms:") and text[phone.start : phone.end] == phone.value:
                 rows.append(Found("url", scheme + phone.value, phone.start - 4, phone.end))
-    rows += phones
+        rows.append(phone)
     rows += _sent_to(rows, transfers, text)
     return _table(_settled(rows), folded, text_starts)
 
 
 def _look(
     text: str,
-    starts: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ends: np.ndarray[tuple[int], np.dtype[np.int64]],
-    cues: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    text_starts: np.ndarray[tuple[int], np.dtype[np.int64]],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    cues: NDArray[np.uint8],
+    text_starts: NDArray[np.int64],
     countries: Sequence[str],
 ) -> tuple[list[Found], list[tuple[int, str]]]:
     """What the cues announce, and the places where a transfer of money to an address is spoken of."""
@@ -159,17 +175,43 @@ _MANY: Final[dict[int, Callable[[str, int, int, str], Iterable[Found]]]] = {
 }
 
 
-def _in_code(
-    text: str, start: int, end: int, codes: Sequence[tuple[int, int]], code_starts: Sequence[int]
-) -> bool:
-    """Whether a phone lies in an e-mail, a bank account, or a URL whose digits are no phone."""
-    at = bisect_left(code_starts, end)
-    for begin, stop in codes[max(0, at - 2) : at]:
-        if begin < end and stop > start:
-            written = web.canonical(text[begin:stop])
-            if web.PHONE_URL.match(written) is None and not written.startswith("$"):
-                return True
-    return False
+def _phones(
+    text: str,
+    chars: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    ads: NDArray[np.int64],
+    countries: Sequence[str],
+) -> list[Found]:
+    """The phones of all chains, in order."""
+    found: list[Found] = []
+    chains = zip(
+        starts.tolist(), ends.tolist(), ads.tolist(), *usual_phones(chars, starts, ends, ads, countries)
+    )
+    for start, end, ad, value, begin, stop in chains:
+        if value is not None:
+            found.append(Found("phone", value, begin, stop))
+        else:
+            for phone in phones_in_chain(text, start, end, countries[ad]):
+                found.append(Found("phone", phone.value, phone.start, phone.end))
+    return found
+
+
+def _out_of_codes(phones: list[Found], rows: Sequence[Found], text: str) -> list[Found]:
+    """The phones that lie in no e-mail, bank account, or URL whose digits are no phone."""
+    codes = sorted((row.start, row.end) for row in rows if row.kind in ("email", "url", "payment"))
+    starts = [start for start, _ in codes]
+    kept = []
+    for phone in phones:
+        at = bisect_left(starts, phone.end)
+        for begin, stop in codes[max(0, at - 2) : at]:
+            if stop > phone.start:
+                written = web.canonical(text[begin:stop])
+                if web.PHONE_URL.match(written) is None and not written.startswith("$"):
+                    break
+        else:
+            kept.append(phone)
+    return kept
 
 
 def _sent_to(rows: Sequence[Found], transfers: Sequence[tuple[int, str]], text: str) -> list[Found]:
@@ -229,9 +271,7 @@ def _compatible(row: Found, other: Found) -> bool:
     return row.kind != other.kind and frozenset({row.kind, other.kind}) in _MAY_OVERLAP
 
 
-def _table(
-    rows: list[Found], folded: Folded, text_starts: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> pl.DataFrame:
+def _table(rows: list[Found], folded: Folded, text_starts: NDArray[np.int64]) -> pl.DataFrame:
     import polars as pl
 
     starts = np.fromiter((row.start for row in rows), np.int64, len(rows))

@@ -14,20 +14,29 @@ _ANNOUNCED: Final = re.compile(
     r"[^a-z0-9]{0,4}\+?$"
 )
 
+_REFERENCES: Final = (
+    "ref reference referencia order commande pedido invoice facture factura id ad annonce anuncio post posting "
+    "listing sku item article isbn ean upc serial serie account acct compte cuenta routing iban card carte tarjeta "
+    "visa mastercard amex ticket case dossier license licence permit permis vin lat lon lng latitude longitude gps "
+    "tracking timestamp epoch version build pin passport confirmation member membre matricule neq siret siren tva "
+    "gst hst tps tvq tax"
+)
+_NUMBER_WORDS: Final = "no num number numero id code nr is est"
+_COUNTED: Final = "kg km sq ft lb cm mm ml mb gb px view vue visit follower like member client"
+
+NUMBER_WORDS: Final = frozenset(_NUMBER_WORDS.split())
+"""Words that may stand between a word that says what digits are and the digits."""
+REFERENCES: Final = frozenset([*_REFERENCES.split(), "code", "plate"])
+"""Words before digits that may say that these are no phone."""
+COUNTED: Final = tuple(_COUNTED.split())
+"""How words begin that may stand after a count."""
+
 _DISOWNED: Final = re.compile(
-    r"(?:\b(?:ref|reference|referencia|order|commande|pedido|invoice|facture|factura|id|ad|annonce|anuncio|post|"
-    r"posting|listing|sku|item|article|isbn|ean|upc|serial|serie|account|acct|compte|cuenta|routing|iban|card|"
-    r"carte|tarjeta|visa|mastercard|amex|ticket|case|dossier|licen[sc]e|permit|permis|vin|lat|lon|lng|latitude|"
-    r"longitude|gps|tracking|timestamp|epoch|version|build|"
-    r"(?<!area )code|pin|passport|confirmation|member|membre|"
-    r"license plate|matricule|neq|siret|siren|tva|gst|hst|tps|tvq|tax)\b"
-    r"(?:[^a-z0-9]{0,3}(?:no|num|number|numero|id|code|nr|is|est)\b)?[^a-z0-9]{0,4}$)|(?:#\s?$)"
+    rf"(?:\b(?:{'|'.join(_REFERENCES.split())}|(?<!area )code|license plate)\b"
+    rf"(?:[^a-z0-9]{{0,3}}(?:{'|'.join(_NUMBER_WORDS.split())})\b)?[^a-z0-9]{{0,4}}$)|(?:#\s?$)"
 )
 
-_DISOWNED_AFTER: Final = re.compile(
-    r"\s?(?:kg|km|sq|ft|lbs?|cm|mm|ml|mb|gb|px|views?|vues?|visits?|followers?|likes?|"
-    r"members?|clients?|%|[$€£]\s?(?:$|[\s.,;]))"
-)
+_DISOWNED_AFTER: Final = re.compile(rf"\s?(?:{'|'.join(COUNTED)}|%|[$€£]\s?(?:$|[\s.,;]))")
 
 _FLAGGED: Final = re.compile(
     # Only where a digit or a sign of money stands, so that the many forms are not tried at every letter.

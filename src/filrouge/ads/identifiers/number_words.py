@@ -61,7 +61,9 @@ _FILLERS: Final = "and et y dash tiret hyphen dot point punto guion space espace
 FILLERS: Final = frozenset(_FILLERS.split())
 """Words that may stand between the digits of a phone that is read out."""
 
-_SIMPLE: Final = frozenset(UNITS) - {"quatre"}
+SAID_ALONE: Final = frozenset(UNITS) - {"quatre"}
+"""Words for one digit that no word after them changes."""
+_DIGIT_OF: Final = {word: str(digit) for word, digit in UNITS.items()}
 _CONJUNCTION: Final = re.compile(r"[\s-]*(?:(?:and|et|y)\b)?[\s-]*")
 _LEET: Final = {"o": "o0", "i": "i1!|", "e": "e3", "a": "a4", "s": "s5$"}
 _LOOKS: Final = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2"}
@@ -149,14 +151,15 @@ def tokens_of(text: str) -> list[Token]:
     found = []
     for hit in _TOKEN.finditer(text):
         kind = hit.lastgroup or ""
-        word = hit.group()
+        start, end = hit.span()
+        word = text[start:end]
         if kind == "word":
             word = _plain(word)
         elif kind == "look":
             word = _LOOKS[word]
         elif kind == "bang":
             word = "1"
-        found.append(Token(kind, word, hit.start(), hit.end()))
+        found.append(Token(kind, word, start, end))
     return found
 
 
@@ -171,25 +174,41 @@ def composed(text: str, tokens: Sequence[Token], absorb: bool) -> list[Group]:
         absorb: whether a number after hundreds belongs to it (`six hundred four` is 604), or is said by
             itself (`eight hundred five five five` is 800 555).
     """
+    # One digit said at a time, the most common way, needs no grammar.
+    if all(token.kind != "word" or token.text in SAID_ALONE for token in tokens):
+        return _by_ones(tokens)
     groups: list[Group] = []
     at = 0
-    # One digit said at a time, the most common way, needs no grammar.
-    simple = all(token.kind != "word" or token.text in _SIMPLE for token in tokens)
     while at < len(tokens):
-        token = tokens[at]
-        start = token.start
-        words = token.kind == "word"
-        if simple:
-            digits, end = (str(UNITS[token.text]) if words else token.text), at + 1
-        else:
-            digits, end = _number(text, tokens, at, absorb)
-            words = words or any(other.kind == "word" for other in tokens[at:end])
+        start = tokens[at].start
+        digits, end = _number(text, tokens, at, absorb)
+        words = any(token.kind == "word" for token in tokens[at:end])
         last = groups[-1] if groups else None
         if last is not None and last.end == start:
             groups[-1] = Group(last.digits + digits, last.start, tokens[end - 1].end, last.words or words)
         elif digits:
             groups.append(Group(digits, start, tokens[end - 1].end, words))
         at = end
+    return groups
+
+
+def _by_ones(tokens: Sequence[Token]) -> list[Group]:
+    """Groups of tokens that are one digit each."""
+    groups: list[Group] = []
+    digits, first, end, words = "", 0, -1, False
+    for token in tokens:
+        word = token.kind == "word"
+        digit = _DIGIT_OF[token.text] if word else token.text
+        if token.start == end:
+            digits += digit
+            words = words or word
+        else:
+            if digits:
+                groups.append(Group(digits, first, end, words))
+            digits, first, words = digit, token.start, word
+        end = token.end
+    if digits:
+        groups.append(Group(digits, first, end, words))
     return groups
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from filrouge.ads.identifiers.not_phones import announced, disowned, flagged_spans
@@ -140,18 +140,20 @@ def _windows(reading: Reading, before: str, after: str, country: str) -> list[_W
     groups = reading.groups
     possible: list[tuple[str, int, int, bool]] = []
     lengths = (10, 11) if in_north_american_plan(country) else range(FEWEST_DIGITS, MOST_DIGITS + 1)
-    for first in range(len(groups)):
-        digits = ""
+    whole = "".join([group.digits for group in groups])
+    at = [0, *accumulate([len(group.digits) for group in groups])]
+    for first, begin in enumerate(at[:-1]):
+        if len(whole) - begin < FEWEST_DIGITS:
+            break
+        zero = reading.plus[first] or whole[begin] == "0"
         for last in range(first, len(groups)):
             if last > first and reading.broken[last]:
                 break
-            digits += groups[last].digits
-            if len(digits) > MOST_DIGITS + 3:
+            size = at[last + 1] - begin
+            if size > MOST_DIGITS + 3:
                 break
-            if len(digits) in lengths or (
-                len(digits) >= FEWEST_DIGITS and (reading.plus[first] or digits[0] == "0")
-            ):
-                value, marked = _number(digits, reading, first, last, country)
+            if size in lengths or (zero and size >= FEWEST_DIGITS):
+                value, marked = _number(whole[begin : begin + size], reading, first, last, country)
                 if value is not None:
                     possible.append((value, first, last, marked))
     if not possible:
@@ -204,7 +206,7 @@ def _form(reading: Reading, first: int, last: int, marked: bool) -> float:
     """What the way in which a window is written is worth."""
     groups = reading.groups[first : last + 1]
     gaps = reading.gaps[first + 1 : last + 1]
-    lengths = tuple(len(group.digits) for group in groups)
+    lengths = tuple([len(group.digits) for group in groups])
     if (marked or lengths[0] == 1) and len(lengths) > 1:
         # A country code first.
         bare = lengths[1:]
@@ -212,26 +214,35 @@ def _form(reading: Reading, first: int, last: int, marked: bool) -> float:
         bare = (lengths[0] - 1, *lengths[1:])
     else:
         bare = lengths
-    single = sum(length == 1 for length in lengths) * 2 >= sum(lengths)
-    pairs = len(bare) >= 4 and all(length == 2 for length in bare[1:]) and bare[0] <= 2
-    regular = bare in _REGULAR_FORMS or single or pairs
+    single = lengths.count(1) * 2 >= sum(lengths)
+    regular = single or bare in _REGULAR_FORMS or _is_in_pairs(bare)
     words = any(group.words for group in groups)
     score = REGULAR if regular else IRREGULAR
     if words:
         score += SPELLED
-    distinct = {gap.strip() or gap[:1] for gap in gaps}
-    uniform = len(distinct) <= 1
-    tight = not any(" " in gap or "\n" in gap for gap in gaps)
-    if gaps and uniform and tight:
+    alike, unusual, far = _spacing(tuple(gaps))
+    if alike:
         score += UNIFORM
-    unusual = [gap for gap in gaps if not _UNUSUAL_SIGN.isdisjoint(gap)]
-    if unusual and not (uniform and tight and len(gaps) >= 2):
+    if unusual and not (alike and len(gaps) >= 2):
         score += FLAGGED
     if not words and not single and len(groups) >= 3 and not marked:
         score += _price_like(groups, gaps, regular)
-    if sum(len(gap.strip()) > 6 for gap in gaps) > (2 if words else 1):
+    if far > (2 if words else 1):
         score += FAR_APART
     return score
+
+
+def _is_in_pairs(lengths: Sequence[int]) -> bool:
+    return len(lengths) >= 4 and lengths[0] <= 2 and lengths.count(2) - (lengths[0] == 2) == len(lengths) - 1
+
+
+@lru_cache(maxsize=1 << 12)
+def _spacing(gaps: tuple[str, ...]) -> tuple[bool, bool, int]:
+    """Whether gaps between groups are all of one sign without space, hold a sign of money; how many are wide."""
+    distinct = {gap.strip() or gap[:1] for gap in gaps}
+    alike = bool(gaps) and len(distinct) <= 1 and not any(" " in gap or "\n" in gap for gap in gaps)
+    unusual = any(not _UNUSUAL_SIGN.isdisjoint(gap) for gap in gaps)
+    return alike, unusual, sum(len(gap.strip()) > 6 for gap in gaps)
 
 
 def _price_like(groups: Sequence[Group], gaps: Sequence[str], regular: bool) -> float:

@@ -121,12 +121,14 @@ def _reading(chain: str, tokens: Sequence[Token], before: str, absorb: bool, cos
 def _with_gaps(chain: str, groups: list[Group], breaks: list[bool], before: str, cost: float) -> Reading:
     gaps = []
     plus = []
+    at = 0
     for k, group in enumerate(groups):
-        gap = chain[groups[k - 1].end : group.start] if k else before + chain[: group.start]
+        gap = chain[at : group.start] if k else before + chain[: group.start]
+        at = group.end
         # A plus sign between digits without space is a separator like any other.
-        new = _NEW_NUMBER.search(gap) is not None and (k == 0 or gap != "+")
+        new = ("+" in gap or "plus" in gap) and _NEW_NUMBER.search(gap) is not None and (k == 0 or gap != "+")
         gaps.append(gap)
         plus.append(new)
-        if new or gap.count("\n") > 2 or "%" in gap:
+        if new or (len(gap) > 2 and gap.count("\n") > 2) or "%" in gap:
             breaks[k] = True
     return Reading(chain, groups, gaps, breaks, plus, cost)

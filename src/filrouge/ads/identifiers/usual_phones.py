@@ -6,9 +6,16 @@ What they return, scoring would find too.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
 
-from filrouge.ads.identifiers.not_phones import disowned
+import numpy as np
+from numpy.typing import NDArray
+
+from filrouge.ads.identifiers.not_phones import COUNTED, NUMBER_WORDS, REFERENCES, disowned
+from filrouge.ads.identifiers.number_words import SAID_ALONE
+from filrouge.ads.identifiers.number_words import UNITS as NUMBERS
 from filrouge.ads.identifiers.numbering import french, in_north_american_plan, north_american
 
 _LETTER_OR_SIGN: Final = re.compile(r"[a-z!|]")
@@ -27,10 +34,13 @@ _FRENCH: Final = re.compile(
 )
 _ROUND: Final = re.compile(r"[0-9]{2}0\s[0-9]{2}0\s[0-9]{3}0")
 _DOUBT_BEFORE: Final = re.compile(r"(?:[$€£+]\s?\(?|[a-z0-9]|plus\s)$")
-_DOUBT_AFTER: Final = re.compile(
-    r"[a-z0-9]|\s?(?:[$€£%]|(?:cad|usd|eur|euros?|dollars?|bucks|roses?|kisses|rosas|h|hrs?|hours?|heures?|mins?|"
-    r"minutes?|lbs?|kg|cm|sq|pesos|mxn|yrs?|years?|yo|ans|anos)\b)"
+_UNITS: Final = (
+    "cad usd eur euro euros dollar dollars bucks rose roses kisses rosas h hr hrs hour hours heure heures min mins "
+    "minute minutes lb lbs kg cm sq pesos mxn yr yrs year years yo ans anos"
 )
+UNITS: Final = frozenset(_UNITS.split())
+"""Words after an amount."""
+_DOUBT_AFTER: Final = re.compile(rf"[a-z0-9]|\s?(?:[$€£%]|(?:{'|'.join(_UNITS.split())})\b)")
 _RATE: Final = re.compile(r"\s?[/y]")
 
 
@@ -80,3 +90,53 @@ def usual_phone(chain: str, before: str, after: str, country: str) -> tuple[str,
         return None
     value = french(digits[-9:]) if is_french else north_american(digits)
     return (value, start, end) if value is not None else None
+
+
+@cache
+def _tables() -> tuple[NDArray[Any], ...]:
+    from filrouge.ads.identifiers.phone_kernels import digit_table, prefix_table, word_table
+
+    listed = (word_table(words) for words in (REFERENCES, NUMBER_WORDS, UNITS))
+    return *listed, prefix_table(COUNTED), *digit_table({word: NUMBERS[word] for word in SAID_ALONE})
+
+
+def usual_phones(
+    chars: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    ads: NDArray[np.int64],
+    countries: Sequence[str],
+) -> tuple[list[str | None], list[int], list[int]]:
+    """What `usual_phone` says of many chains, where that is plain.
+
+    Args:
+        chars: folded texts, each followed by a NUL.
+        starts, ends: the chains.
+        ads: the text of each.
+        countries: ISO code by text.
+
+    Returns:
+        By chain: E.164, None where this says nothing; where the phone begins and ends, its signs within.
+    """
+    from filrouge.ads.identifiers import phone_kernels as kernels
+
+    plans = {country: _plan_of(country) for country in set(countries)}
+    where = np.fromiter((plans[country] for country in countries), np.uint8, len(countries))
+    kind, number, begins, stops = kernels.usual_phones(chars, starts, ends, where[ads], *_tables())
+    # One phone stands in many ads, so each is looked up once.
+    different, place = np.unique(np.where(kind == kernels.FRENCH, -number, number), return_inverse=True)
+    values = [_existing(value) if value else None for value in different.tolist()]
+    return [values[k] for k in place.tolist()], begins.tolist(), stops.tolist()
+
+
+def _plan_of(country: str) -> int:
+    from filrouge.ads.identifiers import phone_kernels as kernels
+
+    if in_north_american_plan(country):
+        return kernels.IN_NORTH_AMERICA
+    return kernels.IN_FRANCE if country == "FR" else kernels.ELSEWHERE
+
+
+def _existing(number: int) -> str | None:
+    """E.164 of ten North American digits, or of nine French ones below zero, if there may be such a number."""
+    return north_american(f"{number:010d}") if number > 0 else french(f"{-number:09d}")

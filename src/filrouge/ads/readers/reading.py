@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from filrouge.ads.columns import Columns, GuessedColumns
@@ -22,7 +22,38 @@ from filrouge.errors import BinaryFile, EmptyFile, NoAds
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from filrouge.progress import Progress
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """What one file, or folder of saved pages, says; `ads` may be empty and ids may stand twice."""
+
+    ads: pl.DataFrame
+    rejects: list[Reject]
+    guessed: GuessedColumns | None
+    source: Source
+    notes: list[str]
+
+
+def read_file(name: str, columns: Columns, agency: str = "") -> ReadFile:
+    """Read one file; see `read_ads`.
+
+    Args:
+        name: as the person gave it.
+        columns: the columns that the person named.
+        agency: of its ads where the file does not say it.
+
+    Raises:
+        FilrougeError: it could not be read.
+    """
+    part, source = _read_one(name, columns)
+    ads, decided, lines = finish(part, name, agency)
+    if not ads.height:
+        lines.insert(0, Reject(printable(name), 0, "", _("no ad is in there")))
+    return ReadFile(ads, part.rejects + lines, decided, replace(source, rows=ads.height), part.notes)
 
 
 def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | None = None) -> ReadResult:
@@ -56,25 +87,20 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
     guessed: list[GuessedColumns] = []
     sources: list[Source] = []
     for name, agency in zip(names, agencies, strict=True):
-        part, source = _read_one(name, columns)
-        frame, decided, lines = finish(part, name, agency)
-        del part.frame
-        frames.append(frame)
-        if not frame.height:
-            lines.insert(0, Reject(printable(name), 0, "", _("no ad is in there")))
-        rejects.append(part.rejects + lines)
-        sources.append(replace(source, rows=frame.height))
-        notes.extend(part.notes)
-        if decided is not None:
-            guessed.append(decided)
+        read = read_file(name, columns, agency)
+        frames.append(read.ads)
+        rejects.append(read.rejects)
+        sources.append(read.source)
+        notes.extend(read.notes)
+        if read.guessed is not None:
+            guessed.append(read.guessed)
+        del read
         if progress is not None:
             progress.advance()
     ads = pl.concat(frames) if frames else pl.DataFrame(schema=ads_schema())
     del frames
     if not ads.height:
-        every = [line for lines in rejects for line in lines if line.row]
-        first = _told(every[0]) if every else ""
-        raise NoAds([label_of(name) for name in names], len({(line.file, line.row) for line in every}), first)
+        raise no_ads(names, [line for lines in rejects for line in lines])
     ads, renamed = with_unique_ids(ads, [source.rows for source in sources])
     ordered = [
         line
@@ -82,6 +108,13 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
         for line in sorted(lines + more, key=lambda line: line.row)
     ]
     return ReadResult(ads, rejects_frame(ordered), guessed, sources, notes)
+
+
+def no_ads(names: Sequence[str], lines: Sequence[Reject]) -> NoAds:
+    """The error for input in which there is no ad, and what stands in its way."""
+    every = [line for line in lines if line.row]
+    first = _told(every[0]) if every else ""
+    return NoAds([label_of(name) for name in names], len({(line.file, line.row) for line in every}), first)
 
 
 def _told(line: Reject) -> str:

@@ -1,0 +1,214 @@
+"""What `sealing` wrote, read again: the fields of an open block as arrays and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.ads.schema import ads_schema
+from filrouge.ads.tokens import Tokens
+from filrouge.corpus.blocks import from_planes
+from filrouge.corpus.columns import Strings, read_few, read_steps
+from filrouge.corpus.kernels import Int32Array, Int64Array, UInt8Array, UInt64Array, ranges, read_positions
+from filrouge.corpus.pseudonyms import KIND_BITS
+from filrouge.corpus.sealing import MARK_COLUMNS
+
+Fields = Sequence[memoryview]
+
+MARK_SCHEMA = {
+    "identifiers": {
+        "ad": pl.Int32, "kind": pl.String, "value": pl.String, "start": pl.Int32, "end": pl.Int32
+    },
+    "places": {
+        "ad": pl.Int32, "value": pl.String, "place": pl.Int32, "lat": pl.Float64, "lon": pl.Float64,
+        "country": pl.String, "start": pl.Int32, "end": pl.Int32,
+    },
+    "names": {"ad": pl.Int32, "value": pl.String, "start": pl.Int32, "end": pl.Int32},
+    "located": {"ad": pl.Int32, "value": pl.String},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OpenKeys:
+    """Part "keys": pseudonyms of words by number, and the usual length of each."""
+
+    pseudonyms: UInt64Array
+    usual: UInt8Array
+
+
+@dataclass(frozen=True)
+class OpenWords:
+    """Part "words".
+
+    `places`: which ads of the block are in it, None if all; `offsets`: the words of the k-th of them lie at
+    `offsets[k]` to `offsets[k + 1]`; `words`: numbers among the keys (uint16 or uint32), shape (T,).
+    """
+
+    places: NDArray[np.uint16] | None
+    offsets: Int64Array
+    words: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Ads in the clear. In all tables `ad` is the place of the ad in the order asked for.
+
+    Attributes:
+        ads: the columns of `ads_schema`, and `ad`, here the number in the workspace.
+        tokens: their words; `key` holds pseudonyms.
+        identifiers: ad, kind, value, start, end.
+        places: ad, value, place, lat, lon, country, start, end.
+        names: ad, value, start, end.
+        located: ad, value.
+    """
+
+    ads: pl.DataFrame
+    tokens: Tokens
+    identifiers: pl.DataFrame
+    places: pl.DataFrame
+    names: pl.DataFrame
+    located: pl.DataFrame
+
+
+def read_keys(fields: Fields) -> OpenKeys:
+    """The part "keys"."""
+    return OpenKeys(np.frombuffer(fields[0], np.uint64), np.frombuffer(fields[1], np.uint8))
+
+
+def read_words(fields: Fields) -> OpenWords:
+    """The part "words"."""
+    sizes = from_planes(fields[1], np.uint32)
+    offsets = np.zeros(sizes.size + 1, np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    dtype = np.uint16 if fields[2][0] == 2 else np.uint32
+    return OpenWords(read_places(fields), offsets, np.frombuffer(fields[3], dtype))
+
+
+def read_places(fields: Fields) -> NDArray[np.uint16] | None:
+    """Which ads of a block are still in it; None if all."""
+    return from_planes(fields[0], np.uint16) if len(fields[0]) else None
+
+
+class Gathering:
+    """Collects the ads of one block after another, and hands them out as tables."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._numbers: list[Int64Array] = []
+        self._ads: dict[str, list[Any]] = {name: [] for name in ads_schema()}
+        self._marks: dict[str, dict[str, list[Any]]] = {
+            name: {column: [] for column in columns} for name, columns in MARK_SCHEMA.items()
+        }
+        self._tokens: list[Tokens] = []
+
+    def add(
+        self,
+        numbers: Int64Array,
+        rows: Int64Array,
+        texts: Fields,
+        marks: Fields | None = None,
+        words: OpenWords | None = None,
+        keys: OpenKeys | None = None,
+    ) -> None:
+        """Take ads of one block: their numbers in the workspace, and in which rows of the block they are."""
+        self._numbers.append(numbers)
+        self._take_texts(texts, rows)
+        if marks is not None and words is not None and keys is not None:
+            self._take_words(marks, words, keys, rows)
+            place = np.full(words.offsets.size - 1, -1, np.int32)
+            place[rows] = np.arange(self._count, self._count + rows.size)
+            self._take_marks(marks, place)
+        self._count += rows.size
+
+    def opened(self) -> Opened:
+        """All that was collected."""
+        numbers = np.concatenate(self._numbers) if self._numbers else np.zeros(0, np.int64)
+        posted = pl.Series("posted", self._ads.pop("posted"), pl.Int64).cast(pl.Datetime("us"))
+        schema = ads_schema()
+        columns: list[pl.Series] = [
+            posted if name == "posted" else pl.Series(name, self._ads[name], dtype, strict=False)
+            for name, dtype in schema.items()
+        ]
+        marks = {name: self._frame(name) for name in MARK_SCHEMA}
+        return Opened(pl.DataFrame([*columns, pl.Series("ad", numbers)]), self._joined(), **marks)
+
+    def _take_texts(self, fields: Fields, rows: Int64Array) -> None:
+        wanted = rows.tolist()
+        for k, name in enumerate(("id", "text", "image")):
+            self._ads[name] += Strings(fields[1 + 2 * k], fields[2 + 2 * k]).at(wanted)
+        for k, name in enumerate(("agency", "location", "source")):
+            number, table = read_few(fields[7 + 2 * k], fields[8 + 2 * k])
+            self._ads[name] += [table[i] for i in number[rows].tolist()]
+        posted = read_steps(fields[13])[rows].tolist()
+        unknown = np.unpackbits(np.frombuffer(fields[14], np.uint8))[rows]
+        if unknown.any():
+            posted = [None if no else at for at, no in zip(posted, unknown.tolist(), strict=True)]
+        self._ads["posted"] += posted
+        self._ads["row"] += read_steps(fields[15])[rows].tolist()
+
+    def _take_words(self, fields: Fields, words: OpenWords, keys: OpenKeys, rows: Int64Array) -> None:
+        gaps, lengths = (np.frombuffer(f, np.uint8) for f in fields[1:3])
+        wide = np.frombuffer(fields[3], np.int32)
+        start, end = read_positions(
+            words.words.astype(np.uint32), words.offsets, gaps, lengths, wide, keys.usual
+        )
+        offsets, number = words.offsets, words.words
+        if rows.size != offsets.size - 1:
+            sizes = np.diff(offsets)[rows]
+            at = ranges(offsets[:-1][rows], sizes)
+            start, end, number = start[at], end[at], number[at]
+            offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        key = keys.pseudonyms[number]
+        self._tokens.append(Tokens(key, start, end, offsets, (key & np.uint64(KIND_BITS)).astype(np.uint8)))
+
+    def _take_marks(self, fields: Fields, place: Int32Array) -> None:
+        at = 4
+        for name, columns in MARK_COLUMNS.items():
+            into = self._marks[name]
+            ad = place[from_planes(fields[at], np.uint16)]
+            at += 1
+            keep = np.flatnonzero(ad >= 0)
+            into["ad"] += ad[keep].tolist()
+            starts: Int32Array = np.zeros(0, np.int32)
+            for column, how in columns.items():
+                if how == "few":
+                    number, table = read_few(fields[at], fields[at + 1])
+                    into[column] += [table[i] for i in number[keep].tolist()]
+                    at += 2
+                elif how == "strings":
+                    into[column] += Strings(fields[at], fields[at + 1]).at(keep.tolist())
+                    at += 2
+                else:
+                    numbers = from_planes(fields[at], np.int32)[keep]
+                    starts = numbers if how == "start" else starts
+                    into[column] += (numbers if how == "start" else starts + numbers).tolist()
+                    at += 1
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        columns = self._marks[name]
+        return pl.DataFrame(
+            [pl.Series(c, columns[c], dtype, strict=False) for c, dtype in MARK_SCHEMA[name].items()]
+        )
+
+    def _joined(self) -> Tokens:
+        parts = self._tokens
+        if not parts:
+            nothing = np.zeros(0, np.int32)
+            return Tokens(
+                np.zeros(0, np.uint64), nothing, nothing,
+                np.zeros(self._count + 1, np.int64), np.zeros(0, np.uint8),
+            )  # fmt: skip
+        firsts = np.cumsum([0] + [p.key.size for p in parts])
+        offsets = [p.offsets[1:] + first for p, first in zip(parts, firsts)]
+        return Tokens(
+            np.concatenate([p.key for p in parts]),
+            np.concatenate([p.start for p in parts]),
+            np.concatenate([p.end for p in parts]),
+            np.concatenate([np.zeros(1, np.int64), *offsets]),
+            np.concatenate([p.kind for p in parts]),
+        )

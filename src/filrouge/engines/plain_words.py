@@ -1,0 +1,86 @@
+"""The words that a workspace's ads write plainly: what decides how disguised words are read.
+
+Each batch keeps how often its ads write each word, sealed with a key that is made from the workspace's pepper:
+who has no key learns nothing from them, not even how many there are. The words known at a snapshot are those of
+its batches together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from filrouge.ads.tokens import Vocabulary
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+
+TABLE: Final = "plain_words"
+_NONCE: Final = 12
+
+
+def none_known() -> Vocabulary:
+    """No words."""
+    return Vocabulary(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+
+
+def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
+    """The words of several corpora as of one."""
+    every = [v for v in vocabularies if v.keys.size]
+    if len(every) < 2:
+        return every[0] if every else none_known()
+    keys, place = np.unique(np.concatenate([v.keys for v in every]), return_inverse=True)
+    counts = np.zeros(keys.size, np.int64)
+    np.add.at(counts, place, np.concatenate([v.counts for v in every]))
+    return Vocabulary(keys, counts)
+
+
+def known_words(ws: Workspace) -> Vocabulary:
+    """The words that the ads of a workspace write plainly, at its snapshot; by these a search reads its text."""
+    try:
+        rows = ws.table(TABLE, ["words"])
+    except KeyError:  # nobody wrote any
+        return none_known()
+    return together(_opened(sealed, ws.pepper, ws.id) for sealed in rows["words"].to_list())
+
+
+def sealed_words(words: Vocabulary, pepper: bytes, workspace: str) -> pl.DataFrame:
+    """The row of the table that keeps the words of a batch."""
+    import os
+
+    import zstandard
+
+    gaps = np.diff(words.keys, prepend=np.uint64(0)).view(np.uint8).reshape(-1, 8).T
+    counts = words.counts.astype(np.uint32).view(np.uint8).reshape(-1, 4).T
+    plain = zstandard.compress(gaps.tobytes(), 3), zstandard.compress(counts.tobytes(), 3)
+    nonce = os.urandom(_NONCE)
+    content = len(plain[0]).to_bytes(8, "little") + b"".join(plain)
+    sealed = nonce + _cipher(pepper, workspace).encrypt(nonce, content, _bound(workspace))
+    return pl.DataFrame({"words": [sealed]}, schema={"words": pl.Binary})
+
+
+def _opened(sealed: bytes, pepper: bytes, workspace: str) -> Vocabulary:
+    import zstandard
+
+    content = _cipher(pepper, workspace).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(workspace))
+    middle = 8 + int.from_bytes(content[:8], "little")
+    gaps = np.frombuffer(zstandard.decompress(content[8:middle]), np.uint8).reshape(8, -1)
+    counts = np.frombuffer(zstandard.decompress(content[middle:]), np.uint8).reshape(4, -1)
+    keys = np.cumsum(np.ascontiguousarray(gaps.T).view(np.uint64).ravel(), dtype=np.uint64)
+    return Vocabulary(keys, np.ascontiguousarray(counts.T).view(np.uint32).ravel().astype(np.int64))
+
+
+def _bound(workspace: str) -> bytes:
+    return f"{workspace}|plain words".encode()
+
+
+@lru_cache(maxsize=4)
+def _cipher(pepper: bytes, workspace: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=workspace.encode(), info=b"filrouge plain words").derive(pepper))
