@@ -73,6 +73,7 @@ def main(where: str, parts: int | None) -> None:
     found = compare(*texts(), 1, stages)
     said = {"digest": digest(found), "clusters": len(found.templates), "seconds": time.perf_counter() - began}
     if where not in ("threads", "native"):
+        said["lost"] = [why[:400] for why in stages.lost]
         said["alive"] = sum(node["Alive"] for node in ray.nodes())
     print(json.dumps(said), flush=True)
     # Ray's farewell to a cluster that lost a worker may take long, and says nothing.

@@ -68,6 +68,26 @@ def test_two_workers_find_the_same_clusters(cluster: Cluster, by_threads: str) -
     assert said["alive"] == 3
 
 
+def test_a_workspace_that_a_cluster_filled_holds_the_same(cluster: Cluster, tmp_path: Path) -> None:
+    pytest.importorskip("deltalake", reason="deltalake is not installed")
+    said = []
+    for where in ("threads", cluster.address):
+        folder = tmp_path / where.replace(":", "-")
+        folder.mkdir()
+        out = subprocess.run(
+            [sys.executable, str(Path(RUN).with_name("ray_workspace.py")), where, str(folder)],
+            env=cluster.env, text=True, capture_output=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+        assert out.returncode == 0, out.stderr
+        said.append(json.loads(out.stdout.splitlines()[-1]))
+    alone, together = said
+    assert together["digest"] == alone["digest"]
+    assert together["added"] == alone["added"] == 600
+    # Daft reads the tables that were written.
+    assert together["tables"]["ads"] == 600
+    assert together["tables"]["membership"] > 0
+
+
 def test_with_a_worker_killed_on_the_way_the_clusters_are_the_same(cluster: Cluster, by_threads: str) -> None:
     seen = []
 

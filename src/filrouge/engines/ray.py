@@ -81,6 +81,8 @@ class Frames:
         self._sent: tuple[Corpus, Float32Array, daft.DataFrame] | None = None
         self.begun: list[str] = []
         """The stages in the order in which they were begun; one that was begun again is there again."""
+        self.lost: list[str] = []
+        """Why stages were begun again."""
 
     def candidates(self, corpus: Corpus, keep: int, far_less: int, holders: Int32Array) -> PairsOf:
         """See `Stages`; the pairs stay where they were counted, and this process looks at them part by part."""
@@ -370,6 +372,7 @@ class Frames:
                     raise StageLost(name, why) from why
                 # What lay on a machine that is gone is gone; but all of it was made from what this process has.
                 self._sent = None
+                self.lost.append(f"{name}: {why}")
         raise AssertionError
 
 

@@ -19,6 +19,7 @@ from filrouge.compare.clusters import find_clusters
 from filrouge.compare.growth import ALONE, NEW, Grown, State, Texts, grow, numbered_by_appearance
 from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
+from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import slices
 from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership
 from filrouge.engines.kept import Kept, forget, keep, read_kept
@@ -95,13 +96,21 @@ class _Found:
     cut: float
 
 
-def run(ws: Workspace, *, anew: bool = False, jobs: int = 1, progress: Progress | None = None) -> RunSummary:
+def run(
+    ws: Workspace,
+    *,
+    anew: bool = False,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    stages: Stages | None = None,
+) -> RunSummary:
     """Compare the ads that came since the last run with all of the workspace.
 
     Args:
         ws: the workspace as it is now.
         anew: compare all ads with each other, even if it takes long.
         jobs: cores to use; the result is the same.
+        stages: who compares all ads with each other, where that is done; these cores if not given.
         progress: told how far the work is.
 
     Raises:
@@ -129,7 +138,7 @@ def run(ws: Workspace, *, anew: bool = False, jobs: int = 1, progress: Progress 
         return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
     stage("compare", _("Comparing"))
     kept = read_kept(ws, before.batch) if before and not anew else None
-    found, whole = _compared(corpus, seen, known, kept, before, jobs)
+    found, whole = _compared(corpus, seen, known, kept, before, jobs, stages)
     stage("write", _("Writing"))
     with ws.begin(RUN) as batch:
         changed = _changed(corpus, found, known)
@@ -198,6 +207,7 @@ def _compared(
     kept: Kept | None,
     before: Snapshot | None,
     jobs: int,
+    stages: Stages | None = None,
 ) -> tuple[_Found, bool]:
     """The clusters now, and whether all was compared with all."""
     count = corpus.texts.sizes.size
@@ -206,17 +216,17 @@ def _compared(
     fresh = int((old == NEW).sum())
     if kept is None or count <= SMALL or fresh > MUCH * (count - fresh):
         next_id = int(before.details["next_id"]) if before else 0
-        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs), True
+        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(corpus, seen, old, known, kept, jobs), False
 
 
-def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> _Found:
+def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> _Found:
     """All texts compared with all."""
     texts = corpus.texts
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]
     whole, key_of_word = numbered_by_appearance(texts, said, jobs)
-    clustering = find_clusters(whole, sizes, jobs)
+    clustering = find_clusters(whole, sizes, jobs, stages)
     label = np.full(old.size, ALONE, np.int64)
     label[said] = clustering.label
     bits = np.zeros(old.size, np.float32)
@@ -244,6 +254,7 @@ def _grown(
     known: Membership,
     kept: Kept,
     jobs: int,
+    stages: Stages | None = None,
 ) -> _Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
     # Words that only templates of destroyed ads had need numbers, too.
