@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ BRIDGE = "filrouge0"
 STORE = 200_000_000
 
 
+@functools.cache
 def why_no_hosts() -> str | None:
     """Why two hosts cannot be made of network namespaces here; None if they can."""
     if os.geteuid() != 0:

@@ -70,16 +70,17 @@ def test_two_workers_find_the_same_clusters(cluster: Cluster, by_threads: str) -
 
 def test_a_workspace_that_a_cluster_filled_holds_the_same(cluster: Cluster, tmp_path: Path) -> None:
     pytest.importorskip("deltalake", reason="deltalake is not installed")
+    script = str(Path(RUN).with_name("ray_workspace.py"))
+    running = []
+    for where, name in (("threads", "alone"), (cluster.address, "together")):
+        (tmp_path / name).mkdir()
+        command = [sys.executable, script, where, str(tmp_path / name)]
+        running.append(subprocess.Popen(command, env=cluster.env, text=True, stdout=-1, stderr=-1))
     said = []
-    for where in ("threads", cluster.address):
-        folder = tmp_path / where.replace(":", "-")
-        folder.mkdir()
-        out = subprocess.run(
-            [sys.executable, str(Path(RUN).with_name("ray_workspace.py")), where, str(folder)],
-            env=cluster.env, text=True, capture_output=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        assert out.returncode == 0, out.stderr
-        said.append(json.loads(out.stdout.splitlines()[-1]))
+    for run in running:
+        out, err = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 0, err
+        said.append(json.loads(out.splitlines()[-1]))
     alone, together = said
     assert together["digest"] == alone["digest"]
     assert together["added"] == alone["added"] == 600
