@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -150,7 +151,8 @@ def pair_bits() -> Any:
         second = np.argsort(which, kind="stable")
         bits = np.zeros(second.size, np.float32)
         vocabulary = int(max(models.max(initial=0), texts.max(initial=0))) + 1
-        pair_kernel(
+        kernel: Callable[..., None] = pair_kernel  # numba hides its types
+        kernel(
             place[which[second]].astype(np.int32), second.astype(np.int32), models, begins, texts,
             slices_of(price, np.float32)[0], offsets, vocabulary, numbers(floor)[second], bits,
         )  # fmt: skip
