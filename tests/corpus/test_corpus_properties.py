@@ -178,7 +178,7 @@ def any_chunk(draw: st.DrawFn, seed: int) -> Chunk:
     return Chunk(ads, tokens, **marks)
 
 
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.data())
 def test_any_ads_are_read_as_they_were_written_and_as_of_any_snapshot(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
