@@ -142,7 +142,7 @@ def _search_workspace(
             where, key_file, ws, reason(why, ""), what="search", opened=len(hits), ads_opened=numbers
         )
     shown = unmasked(ws, hits) if why is not None else with_pseudonyms(ws, hits)
-    show_near(shown, how=how, masked=why is None)
+    show_near(shown, how=how, masked=why is None, past=ws.fixed)
 
 
 def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
@@ -157,7 +157,10 @@ def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
 
 
 def _index(ws: Workspace) -> SearchIndex:
-    """The index with what the last run left: what words cost, and which cluster each ad is in."""
+    """The index with what runs left: which cluster each ad is in, as of the view, and what words cost.
+
+    What words cost is kept of the last run only, so the past too is weighed by it.
+    """
     import numpy as np
     import polars as pl
 
@@ -165,15 +168,22 @@ def _index(ws: Workspace) -> SearchIndex:
     from filrouge.cli.compare import cores
     from filrouge.corpus.index import missing
     from filrouge.corpus.indexing import index_folder, ranges
-    from filrouge.corpus.results import last_run, membership
+    from filrouge.corpus.results import RUN, last_run, membership
     from filrouge.engines.ask import open_index
     from filrouge.engines.kept import read_kept
 
     before = last_run(ws)
-    kept = read_kept(ws, before.batch) if before else None
+    now = [row for row in ws.rows() if row.kind == RUN]
+    kept = read_kept(ws, now[-1].batch) if now else None
     known = membership(ws)
+    # Of a cluster of which all but one were destroyed nothing is left, though no run has said so yet.
+    alone = np.append(np.bincount(known.cluster[known.cluster >= 0]), 0)[known.cluster] < 2
     members = pl.DataFrame(
-        {"ad": np.arange(known.cluster.size), "cluster": known.cluster, "bits": known.bits}
+        {
+            "ad": np.arange(known.cluster.size),
+            "cluster": np.where(alone, -1, known.cluster),
+            "bits": known.bits,
+        }
     )
 
     def made(jobs: int) -> SearchIndex:
