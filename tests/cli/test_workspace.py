@@ -102,7 +102,7 @@ def test_the_status_is_what_the_workspace_holds(three_days_once: Unit) -> None:
     assert re.search(r"^harbour +12 +2026-05 to 2026-06$", told.out, re.MULTILINE)
     assert re.search(r"^market +9 +2026-06$", told.out, re.MULTILINE)
     assert "Ads came last on 2026-06-03" in told.out
-    assert "Nothing was destroyed." in told.out
+    assert "None of its ads were destroyed." in told.out
     assert "not compared yet" not in told.out
     assert re.search(r"^texts and words, sealed +[\d.]+ kB$", told.out, re.MULTILINE)
 

@@ -187,9 +187,9 @@ def _masks(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
 def possible_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Words with a capital that are on a list of given names: begin, end, folded name.
 
-    `filrouge.ads.names` is sure of the names that it finds, since they count as evidence. Here a name that is shown does
-    more harm than a word that is hidden; only where a sentence begins, every word has a capital, and one that is an
-    ordinary word too is left.
+    `filrouge.ads.names` is sure of the names that it finds, since they count as evidence. Here a name that is shown
+    does more harm than a word that is hidden; only where a sentence begins, every word has a capital, and one that
+    is an ordinary word too is left.
     """
     sure, doubtful = given_names(), ordinary_names()
     for found in _WORD.finditer(text):

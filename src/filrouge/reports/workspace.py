@@ -260,7 +260,8 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> No
     if masked:
         page.line(
             _(
-                "Identifiers, and the names that are known as such, are shown by pseudonyms. To open them, say why: --open REASON"
+                "Identifiers, and the names that are known as such, are shown by pseudonyms. "
+                "To open them, say why: --open REASON"
             )
         )
 
