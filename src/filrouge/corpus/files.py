@@ -38,7 +38,8 @@ class Files:
         self.options = dict(options or {})
         self.folder: Path | None = None
         if "://" in self.where and not self.where.startswith("file://"):
-            self._store: Any = from_url(self.where.rstrip("/"), config=_obstore_options(self.options))
+            with self._told(""):
+                self._store: Any = from_url(self.where.rstrip("/"), config=_obstore_options(self.options))
         else:
             self.folder = Path(self.where.removeprefix("file://")).absolute()
             self._store = None
