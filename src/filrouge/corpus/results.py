@@ -30,7 +30,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "of": pl.String, "kind": pl.String, "id": pl.Int64, "other": pl.Int64, "ads": pl.Int64, "why": pl.String,
     },
 }  # fmt: skip
-"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`: "cluster" or "network"."""
+"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`:
+"cluster" or "network"."""
 
 
 class NoRunYet(FilrougeError):
@@ -38,9 +39,9 @@ class NoRunYet(FilrougeError):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            _("{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}").format(
-                where=where
-            )
+            _(
+                "{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}"
+            ).format(where=where)
         )
 
 

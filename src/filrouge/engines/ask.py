@@ -7,20 +7,23 @@ cost of copying, and that alone decides. Then come the ads of the same clusters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
 from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment
-from filrouge.corpus.errors import KeyDestroyed, UnknownAdNumber
+from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
+from filrouge.corpus.glimpse import glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
+from filrouge.corpus.results import Membership, last_run
+from filrouge.corpus.results import membership as membership_of
 from filrouge.engines.asking import (
     Near,
     Prices,
@@ -31,11 +34,13 @@ from filrouge.engines.asking import (
     shown,
     weighed,
 )
+from filrouge.engines.kept import read_kept
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
 from filrouge.networks.ties import TYING_KINDS
 
 if TYPE_CHECKING:
+    from filrouge.corpus.opening import Opened
     from filrouge.corpus.reading import Words
     from filrouge.corpus.workspace import Workspace
 
@@ -50,41 +55,33 @@ MOST_CARRIERS: Final = 10_000
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 
 
-@dataclass(frozen=True)
-class Membership:
-    """Which cluster ads are in, as arrays.
+class Clusters:
+    """Which cluster each ad is in, and which ads each cluster has.
 
-    Attributes:
-        ad: ascending.
-        cluster: of each.
-        by_cluster: the order that puts the ads of a cluster together, those its template saves most for first.
+    Args:
+        membership: of a view, see `filrouge.corpus.results`.
     """
 
-    ad: Int64Array
-    cluster: Int64Array
-    by_cluster: Int64Array
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
 
-    @classmethod
-    def of(cls, table: pl.DataFrame) -> Membership:
-        """From a table with the columns ad, cluster (below 0: none), bits."""
-        rows = table.filter(pl.col("cluster") >= 0).sort("ad")
-        cluster = rows["cluster"].to_numpy().astype(np.int64)
-        order = np.lexsort((-rows["bits"].to_numpy(), cluster))
-        return cls(rows["ad"].to_numpy().astype(np.int64), cluster, order)
-
-    def clusters(self, ads: Int64Array) -> Int64Array:
+    def of(self, ads: Int64Array) -> Int64Array:
         """The cluster of each of the ads; -1 for none."""
-        if not self.ad.size:
-            return np.full(ads.size, -1, np.int64)
-        at = np.minimum(np.searchsorted(self.ad, ads), self.ad.size - 1)
-        return np.where(self.ad[at] == ads, self.cluster[at], -1)
+        return self._membership.of(ads)
 
     def members(self, cluster: int, most: int) -> Int64Array:
-        """The ads of a cluster, at most so many, best first."""
-        sorted_clusters = self.cluster[self.by_cluster]
-        a, b = np.searchsorted(sorted_clusters, [cluster, cluster + 1])
-        members: Int64Array = self.ad[self.by_cluster[a : min(b, a + most)]]
+        """The ads of a cluster, at most so many, those that its template saves most for first."""
+        order, clusters = self._by_cluster
+        a, b = np.searchsorted(clusters, [cluster, cluster + 1])
+        members: Int64Array = order[a : min(b, a + most)]
         return members
+
+    @cached_property
+    def _by_cluster(self) -> tuple[Int64Array, Int64Array]:
+        cluster, bits = self._membership.cluster, self._membership.bits
+        ads = np.flatnonzero(cluster >= 0)
+        ads = ads[np.lexsort((-bits[ads], cluster[ads]))]
+        return ads, cluster[ads]
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ class SearchIndex:
         ws: the workspace, as of now or of a past day.
         segments: of its index; what they hold beyond the view is not seen.
         prices: what words cost a stranger, from the last run; by rarity if there is none.
-        membership: clusters of the last run, if there was one.
+        clusters: of the last run, if there was one.
         cut: bits that tie two ads, from the last run; if there was none, as many as chance reaches among so many ads.
     """
 
@@ -121,14 +118,14 @@ class SearchIndex:
         segments: Sequence[Segment],
         *,
         prices: Prices,
-        membership: Membership | None = None,
+        clusters: Clusters | None = None,
         cut: float | None = None,
     ) -> None:
         self._ws = ws
         self._segments = list(segments)
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
         self._prices = prices
-        self._membership = membership
+        self._clusters = clusters
         self._vocabulary = known_words(ws)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
         self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
@@ -204,7 +201,7 @@ class SearchIndex:
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
         ads, bits, equal = self._weighed_texts(question)
         tied = bits >= self.cut
-        if self._membership is not None and tied.sum() < top:
+        if self._clusters is not None and tied.sum() < top:
             more = self._of_clusters(ads[tied], bits[tied], 2 * top)
             ads, bits, equal = self._with(question, ads, bits, equal, more)
         newest = np.sort(np.array(telling, np.int64))[::-1][: 2 * top]
@@ -247,7 +244,7 @@ class SearchIndex:
         """The words of those of the ads, which ascend, that can be read still."""
         try:
             return self._ws.words(ads)
-        except (UnknownAdNumber, KeyDestroyed):
+        except (UnknownAdNumber, KeyDestroyed, DamagedPack):
             # Destroyed since the index was opened.
             now = self._ws.refreshed()
             return now.words(ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
@@ -266,10 +263,10 @@ class SearchIndex:
 
     def _of_clusters(self, ads: Int64Array, bits: Float32Array, most: int) -> Int64Array:
         """Members of the clusters of some ads, those of the best ad's cluster first."""
-        assert self._membership is not None
-        clusters = self._membership.clusters(ads[np.argsort(-bits, kind="stable")])
+        assert self._clusters is not None
+        clusters = self._clusters.of(ads[np.argsort(-bits, kind="stable")])
         members = [
-            self._membership.members(cluster, most)
+            self._clusters.members(cluster, most)
             for cluster in dict.fromkeys(clusters[clusters >= 0].tolist())
         ]
         return np.concatenate([*members, np.zeros(0, np.int64)])[: 2 * most]
@@ -292,11 +289,20 @@ class SearchIndex:
         if not ads.size:
             return []
         clusters: dict[int, str] = {}
-        if self._membership is not None:
-            numbers = self._membership.clusters(ads)
+        if self._clusters is not None:
+            numbers = self._clusters.of(ads)
             clusters = {ad: str(c) for ad, c in zip(ads.tolist(), numbers.tolist(), strict=True) if c >= 0}
-        opened = self._ws.texts(ads)
-        return shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
+        opened = self._glimpse(ads)
+        hits = shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
+        place = {hit.ad: k for k, hit in enumerate(hits)}
+        return [hits[place[ad]] for ad in ads.tolist() if ad in place]
+
+    def _glimpse(self, ads: Int64Array) -> Opened:
+        """Those of the ads that can be read still, in the clear."""
+        try:
+            return glimpse(self._ws, ads)
+        except (UnknownAdNumber, KeyDestroyed, DamagedPack):
+            return glimpse(now := self._ws.refreshed(), ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""
@@ -353,7 +359,7 @@ def open_index(
     ws: Workspace,
     *,
     prices: Prices | None = None,
-    membership: pl.DataFrame | Callable[[], pl.DataFrame] | None = None,
+    membership: Membership | None = None,
     cut: float | None = None,
     jobs: int = 1,
     merge: bool = True,
@@ -362,8 +368,7 @@ def open_index(
 
     Args:
         ws: the workspace, as of now or of a past day.
-        prices, membership, cut: what the last run left, see `SearchIndex`; membership has the columns ad, cluster
-            (below 0: none) and bits.
+        prices, membership, cut: to be taken in place of what the last run of the view left.
         jobs: segments that are built at once, where there are several.
         merge: whether a process is begun that merges small segments, if there are many.
     """
@@ -372,11 +377,17 @@ def open_index(
     manifest, segments = index.opened()
     if merge and index.crowded():
         merge_in_background(index)
-    table = membership() if callable(membership) else membership
+    run = last_run(ws)
+    kept = read_kept(ws, run.batch) if run else None
+    if kept is not None:
+        prices = prices or kept.model
+        cut = kept.reach.pair if cut is None else cut
+    if membership is None and run is not None:
+        membership = membership_of(ws)
     return SearchIndex(
         ws,
         segments,
         prices=prices or Rarity(index.usual(manifest)),
-        membership=None if table is None else Membership.of(table),
+        clusters=None if membership is None else Clusters(membership),
         cut=cut,
     )

@@ -7,6 +7,7 @@ stays with it.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import PriorityQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import polars as pl
 
@@ -102,6 +103,7 @@ class _There:
 
     def __init__(self, sealing: Sealing) -> None:
         context = get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # what is imported once is there in every process
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, sealing), daemon=True)
         self._process.start()
@@ -151,6 +153,8 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
     """Work at a desk until nobody asks any more."""
     # One process, one core: the others have work of their own.
     os.environ["POLARS_MAX_THREADS"] = "1"
+    # In the midst of a chunk the collector would walk all that was found again and again.
+    gc.disable()
     desk = Desk(sealing)
     while True:
         try:
@@ -162,6 +166,25 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
         except Exception as trouble:
             result = trouble
         pipe.send(result)
+        # Errors that were handled hold the frames they came through, and those a whole chunk.
+        del result, arguments
+        gc.collect()
+        gc.freeze()
+
+
+class Helpers(Protocol):
+    """Who prepares and seals chunks; used in a `with`."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def write(self, number: int, ads: pl.DataFrame) -> Future[Vocabulary]:
+        """Have chunk `number` split into words; those that it writes plainly."""
+
+    def seal(self, number: int, words: Vocabulary, keys: Mapping[str, DataKey]) -> Future[SealedChunk]:
+        """Have chunk `number` sealed, its disguised words joined as `words` decide."""
 
 
 class Crew:

@@ -1,6 +1,7 @@
 """A run over a workspace: the new ads are compared with all, and what that changes is written down.
 
-The first run compares all ads with each other. Later ones let the clusters grow (`filrouge.compare.growth`), unless there is
+The first run compares all ads with each other. Later ones let the clusters grow (`filrouge.compare.growth`),
+unless there is
 so much new, or so little at all, that to compare everything is as fast.
 """
 
@@ -17,6 +18,7 @@ from filrouge.compare.clusters import find_clusters
 from filrouge.compare.growth import ALONE, NEW, Grown, State, Texts, grow, numbered_by_appearance
 from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
+from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import slices
 from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership, network_of, next_network
 from filrouge.engines.kept import Kept, forget, keep, read_kept
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from filrouge.progress import Progress
 
 SMALL: Final = 50_000
-"""Up to so many different texts all are compared with each other: that takes seconds, and is what growth is measured by."""
+"""Up to so many different texts all are compared with each other: that takes seconds, and is what growth is
+measured by."""
 MUCH: Final = 0.5
 """New texts, as a share of the known ones, from which on all are compared with each other."""
 FEW_ENOUGH: Final = 300_000
@@ -106,15 +109,17 @@ def run(
     networks: bool | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> RunSummary:
     """Compare the ads that came since the last run with all of the workspace.
 
     Args:
         ws: the workspace as it is now.
         anew: compare all ads with each other, even if it takes long.
-        networks: whether to weigh all ties and find networks, for which all ads are opened; None: if they are no more than
+        networks: whether to weigh all ties and find networks, for which all ads are opened; None: if they are
             `FEW_ENOUGH`.
         jobs: cores to use; the result is the same.
+        stages: who compares all ads with each other, where that is done; these cores if not given.
         progress: told how far the work is.
 
     Raises:
@@ -134,13 +139,14 @@ def run(
         return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
     clock.stage("compare", _("Comparing"))
     kept = read_kept(ws, before.batch) if before and not anew else None
-    found, whole = _compared(corpus, seen, known, kept, before, jobs)
+    found, whole = _compared(corpus, seen, known, kept, before, jobs, stages)
     ids = found.cluster[corpus.text]
     linked = _networks(ws, corpus, found, jobs, clock) if wanted else _Linked.none()
     clock.stage("write", _("Writing"))
     with ws.begin(RUN) as batch:
         batch.write("membership", _changed(corpus, found, known))
-        batch.write("events", pl.concat([_event_rows("cluster", found.events, lost), _event_rows("network", linked.events, lost)]))
+        for of, events in (("cluster", found.events), ("network", linked.events)):
+            batch.write("events", _event_rows(of, events, lost))
         if linked.rows is not None:
             batch.write("network_members", linked.rows)
         keep(ws, batch.id, found.kept)
@@ -162,10 +168,11 @@ def run(
         forget(ws, batch.id)
     clock.stop()
     counts = {
-        kind: sum(event.kind == kind for event in found.events) for kind in ("began", "ended", "merged", "split")
+        kind: sum(event.kind == kind for event in found.events)
+        for kind in ("began", "ended", "merged", "split")
     }
     return RunSummary(
-        snapshot, whole, corpus.ads.size, new, details["tied"], details["clusters"],
+        snapshot, whole, corpus.ads.size, new, int((ids >= 0).sum()), int(found.kept.ids.size),
         networks=linked.count if wanted else None, **counts, seconds=clock.seconds,
     )  # fmt: skip
 
@@ -194,7 +201,7 @@ def _networks(ws: Workspace, corpus: _Corpus, found: _Found, jobs: int, clock: C
     clock.seconds |= findings.seconds
     now, was = findings.networks.of_ad.astype(np.int64), network_of(ws, corpus.ads)
     names = named(was, now, next_network(ws))
-    ids = np.append(names.ids, ALONE)[now]
+    ids = _named_by(names.ids, now)
     changed = ids != was
     rows = pl.DataFrame({"ad": corpus.ads[changed], "network": ids[changed]}).cast(SCHEMAS["network_members"])  # type: ignore[arg-type]
     return _Linked(rows, names.events, names.ids.size, names.next_id)
@@ -240,6 +247,7 @@ def _compared(
     kept: Kept | None,
     before: Snapshot | None,
     jobs: int,
+    stages: Stages | None = None,
 ) -> tuple[_Found, bool]:
     """The clusters now, and whether all was compared with all."""
     count = corpus.texts.sizes.size
@@ -248,17 +256,17 @@ def _compared(
     fresh = int((old == NEW).sum())
     if kept is None or count <= SMALL or fresh > MUCH * (count - fresh):
         next_id = int(before.details["next_id"]) if before else 0
-        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs), True
+        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(corpus, seen, old, known, kept, jobs), False
 
 
-def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> _Found:
+def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> _Found:
     """All texts compared with all."""
     texts = corpus.texts
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]
     whole, key_of_word = numbered_by_appearance(texts, said, jobs)
-    clustering = find_clusters(whole, sizes, jobs)
+    clustering = find_clusters(whole, sizes, jobs, stages)
     label = np.full(old.size, ALONE, np.int64)
     label[said] = clustering.label
     bits = np.zeros(old.size, np.float32)
@@ -276,7 +284,7 @@ def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> 
         clustering.among,
         names.next_id,
     )
-    return _Found(np.append(names.ids, ALONE)[label], bits, kept, names.events, clustering.cut)
+    return _Found(_named_by(names.ids, label), bits, kept, names.events, clustering.cut)
 
 
 def _grown(
@@ -286,6 +294,7 @@ def _grown(
     known: Membership,
     kept: Kept,
     jobs: int,
+    stages: Stages | None = None,
 ) -> _Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
     # Words that only templates of destroyed ads had need numbers, too.
@@ -299,7 +308,9 @@ def _grown(
     before = np.bincount(corpus.text[seen], minlength=old.size)
     asked = (label == NEW) | ((label == ALONE) & (texts.sizes > np.maximum(before, 1)))
     # Of a cluster that lost ads for ever, all that are left are looked at again.
-    held = np.bincount(known.cluster[known.cluster >= 0], minlength=int(kept.ids.max(initial=-1)) + 1)[kept.ids]
+    held = np.bincount(known.cluster[known.cluster >= 0], minlength=int(kept.ids.max(initial=-1)) + 1)[
+        kept.ids
+    ]
     there = np.bincount(label[label >= 0], before[label >= 0], minlength=kept.ids.size)
     shrunk = np.append(there < held, False)
     asked |= shrunk[np.maximum(label, ALONE)]
@@ -315,9 +326,16 @@ def _grown(
     order = alive[np.argsort(ids[alive])]
     begins, at = slices(after.begins[order], np.diff(after.begins)[order])
     now = Kept(
-        ids[order], keys[after.words[at]], after.price[at], begins, after.model, after.reach, after.among, next_id
+        ids[order],
+        keys[after.words[at]],
+        after.price[at],
+        begins,
+        after.model,
+        after.reach,
+        after.among,
+        next_id,
     )
-    return _Found(np.append(ids, ALONE)[after.label], after.bits, now, events, after.reach.pair)
+    return _Found(_named_by(ids, after.label), after.bits, now, events, after.reach.pair)
 
 
 def _ids_after(
@@ -341,6 +359,12 @@ def _ids_after(
     ids[touched] = ALONE
     ids[present] = names.ids
     return ids, names.next_id, names.events
+
+
+def _named_by(ids: NDArray[np.int64], label: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The ids of labels; -1 for a label of -1."""
+    named_by: NDArray[np.int64] = np.append(ids, np.int64(ALONE))[label]
+    return named_by
 
 
 def _changed(corpus: _Corpus, found: _Found, known: Membership) -> pl.DataFrame:
