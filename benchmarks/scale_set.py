@@ -29,7 +29,9 @@ def without_house_text(ads: pl.DataFrame) -> pl.DataFrame:
         .explode("text")
         .with_columns(house=pl.col("text").str.to_lowercase().str.contains(pl.col("agency"), literal=True))
     )
-    kept = lines.filter(~pl.col("house")).group_by("ad", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    kept = (
+        lines.filter(~pl.col("house")).group_by("ad", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    )
     # An ad whose every line names the agency stays as it was.
     return (
         ads.with_row_index("ad")

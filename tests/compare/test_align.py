@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filrouge.compare.align import pair_bits
 from filrouge.compare.search import copied_words
 
 PRICE = 8.0
@@ -61,3 +62,16 @@ def test_more_of_a_model_never_saves_less_than_its_jump(words: list[int], other:
 def test_what_is_not_said_earns_nothing() -> None:
     assert saved([], [1, 2, 3]) == (0.0, [])
     assert saved([1, 2, 3], [])[0] == 0.0
+
+
+@given(st.lists(word_lists, min_size=4, max_size=8), st.floats(0, 300))
+def test_what_may_be_said_to_save_nothing_saves_no_more_than_matters(
+    texts: list[list[int]], floor: float
+) -> None:
+    words = np.array([word % 20 for text in texts for word in text], np.int32)
+    offsets = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
+    cost = (1 + words % 7).astype(np.float32)
+    first, second = (side.astype(np.int32) for side in np.triu_indices(len(texts), 1))
+    exact = pair_bits(first, second, words, cost, offsets)
+    quick = pair_bits(first, second, words, cost, offsets, 2, floor=floor)
+    assert ((quick == exact) | ((quick == 0) & (exact <= floor))).all()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filrouge.compare.comparison import Comparison, compare
+from filrouge.compare import clusters
+from filrouge.compare.comparison import Comparison, compare, compare_words
 
 STOCK = [[1, 2, 3, 4], [5, 6, 7, 8, 9], [10, 11, 12]]
 HOUSE = list(range(20, 45))
@@ -135,3 +136,49 @@ def test_threads_do_not_change_the_result() -> None:
     one, three = run(texts, 1), run(texts, 3)
     assert np.array_equal(one.cluster, three.cluster)
     assert np.array_equal(one.bits, three.bits)
+
+
+def test_numbers_of_words_decide_nothing() -> None:
+    draw = np.random.default_rng(7)
+    texts = strangers(draw, 300)
+    for _ in range(8):
+        template = [int(word) for word in draw.integers(1, 250, 40)]
+        texts += [noisy(draw, template, 0.2) for _ in range(6)]
+    by_key = run(texts)
+    named = draw.permutation(300)
+    words = np.array([named[word] for text in texts for word in text], np.int32)
+    key_of_word = np.empty(300, np.uint64)
+    key_of_word[named] = np.arange(300)
+    offsets = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
+    by_number = compare_words(words, key_of_word, np.zeros(300, np.uint8), offsets, 2)
+    assert np.array_equal(by_key.cluster, by_number.cluster)
+    assert np.array_equal(by_key.bits, by_number.bits)
+
+
+def test_a_sample_of_texts_measures_foreign_templates_where_there_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = np.random.default_rng(8)
+    texts = strangers(draw, 600)
+    for _ in range(20):
+        template = [int(word) for word in draw.integers(1, 250, 45)]
+        texts += [noisy(draw, template, 0.1) for _ in range(8)]
+    whole = run(texts)
+    monkeypatch.setattr(clusters, "NEAR_SAMPLE", 400)
+    sampled = run(texts, 2)
+    assert (whole.cluster == sampled.cluster).mean() > 0.99
+
+
+def test_templates_are_made_when_they_are_asked_for() -> None:
+    draw = np.random.default_rng(9)
+    template = [int(word) for word in draw.integers(1, 250, 40)]
+    found = run([*strangers(draw, 300), *([*template[:20], 1000 + k, *template[20:]] for k in range(5))])
+    (one,) = found.templates
+    assert found.templates[-1].words.tolist() == one.words.tolist() == found.templates[0:1][0].words.tolist()
+    assert len(one.places) == one.members.size == one.bits.size
+    words = found.corpus.words
+    for member, places in zip(one.members, one.places, strict=True):
+        text = words[found.corpus.offsets[member] : found.corpus.offsets[member + 1]]
+        assert text[places >= 0].tolist() == one.words[places[places >= 0]].tolist()
+    with pytest.raises(IndexError):
+        found.templates[1]

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filrouge.ads.fold import Folded
-from filrouge.ads.fold_tables import fold_tables
 from filrouge.ads.gazetteer import gazetteer_tables, hashed
+from filrouge.ads.plain_split import PlainWords, plain_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,13 +44,16 @@ def given_names() -> frozenset[str]:
     return _all_given_names() - _set("ordinary") - _set("describing") - _set("after_cue")
 
 
-def find_names(folded: Folded, texts: Sequence[str] | None = None) -> pl.DataFrame:
+def find_names(
+    folded: Folded, texts: Sequence[str] | None = None, words: PlainWords | None = None
+) -> pl.DataFrame:
     """The given names in texts, in the order in which they stand.
 
     Args:
         folded: the texts.
         texts: the same as they were before; with them a word of no list that is asked for ("ask for Xiulan")
             is a name if it has a capital, without them it is none.
+        words: their `plain_words`, if the caller has them.
 
     Returns:
         ad (Int32, number of the text), value (String, the folded name), start and end (Int32, raw offsets).
@@ -58,10 +61,9 @@ def find_names(folded: Folded, texts: Sequence[str] | None = None) -> pl.DataFra
     import polars as pl
 
     from filrouge.ads.name_kernels import find_names as find
-    from filrouge.ads.place_kernels import split_words
 
     t = _name_tables()
-    key, start, end, gap, first = split_words(folded.chars, folded.offsets, fold_tables().role)
+    key, start, end, gap, first = words or plain_words(folded)
     ad, left, right, doubtful = find(key, start, end, gap, first, folded.chars, t.slots, t.number, t.bits)
     keep = ~doubtful
     if texts is not None:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from filrouge.ads.fold import Folded, fold_texts
-from filrouge.ads.fold_tables import fold_tables
 from filrouge.ads.gazetteer import GazetteerTables, gazetteer_tables
+from filrouge.ads.plain_split import PlainWords, plain_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -86,12 +86,13 @@ class Gazetteer:
             float(t.lat[number]), float(t.lon[number]), int(t.people[number]),
         )  # fmt: skip
 
-    def find(self, folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
+    def find(self, folded: Folded, countries: Sequence[str], words: PlainWords | None = None) -> pl.DataFrame:
         """The places that texts name, in the order in which they stand; no two overlap.
 
         Args:
             folded: the texts.
             countries: ISO code of the country of each; an unknown one counts as Canada.
+            words: their `plain_words`, if the caller has them.
 
         Returns:
             ad (Int32, number of the text), value (String, see `Place.label`), place (Int32), lat and lon
@@ -100,7 +101,7 @@ class Gazetteer:
         """
         import polars as pl
 
-        from filrouge.ads.place_kernels import find_places, split_words
+        from filrouge.ads.place_kernels import find_places
 
         if len(countries) != len(folded):
             raise ValueError(f"{len(folded)} texts, but {len(countries)} countries")
@@ -109,7 +110,7 @@ class Gazetteer:
         home = np.fromiter(
             (at.get(code, at[DEFAULT_COUNTRY]) for code in countries), np.int32, len(countries)
         )
-        key, start, end, gap, first = split_words(folded.chars, folded.offsets, fold_tables().role)
+        key, start, end, gap, first = words or plain_words(folded)
         ad, place, left, right = find_places(
             key, start, end, gap, first, home, folded.chars, folded.offsets,
             t.slots, t.number, t.bits, t.level, t.before, t.place_of, t.places, t.region_of, t.meaning,
@@ -157,10 +158,8 @@ class Gazetteer:
         return self.place(best[1]) if best else None
 
     def _words(self, text: str) -> list[str]:
-        from filrouge.ads.place_kernels import split_words
-
         folded = fold_texts([text])
-        _, start, end, _, _ = split_words(folded.chars, folded.offsets, fold_tables().role)
+        _, start, end, _, _ = plain_words(folded)
         whole = folded.text(0)
         return [whole[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
 

@@ -24,9 +24,31 @@ COMMANDS = {
     "search": "filrouge.cli.search",
     "explain": "filrouge.cli.explain",
     "calibrate": "filrouge.cli.calibrate",
+    "init": "filrouge.cli.init",
+    "ingest": "filrouge.cli.ingest",
+    "run": "filrouge.cli.run",
+    "status": "filrouge.cli.status",
+    "history": "filrouge.cli.history",
+    "snapshots": "filrouge.cli.snapshots",
+    "export": "filrouge.cli.export",
+    "retention": "filrouge.cli.retention",
+    "verify": "filrouge.cli.verify",
+    "vacuum": "filrouge.cli.vacuum",
     "synth": "filrouge.cli.synth",
     "evaluate": "filrouge.cli.evaluate",
 }
+
+
+def sections() -> dict[str, tuple[str, ...]]:
+    """The commands as `--help` groups them; one that belongs to two groups stands in both."""
+    return {
+        _("Findings from files"): ("compare", "search", "explain", "calibrate"),
+        _("A workspace: ads that come every day"): (
+            "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
+            "vacuum",
+        ),
+        _("For practice and measuring"): ("synth", "evaluate"),
+    }  # fmt: skip
 
 
 class Commands(click.Group):
@@ -43,6 +65,19 @@ class Commands(click.Group):
         build: Callable[[], click.Command] = import_module(COMMANDS[cmd_name]).command
         return build()
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with a line on each, under the headings of `sections`."""
+        longest = max(map(len, COMMANDS))
+        for title, names in sections().items():
+            with formatter.section(title):
+                rows = []
+                for name in names:
+                    command = self.get_command(ctx, name)
+                    assert command is not None
+                    room = formatter.width - 6 - longest
+                    rows.append((name.ljust(longest), command.get_short_help_str(room)))
+                formatter.write_dl(rows)
+
 
 def program() -> click.Group:
     """The whole command line, in the language spoken now."""
@@ -55,6 +90,9 @@ def program() -> click.Group:
                 "It ranks organised activity; people decide what it means."
             ),
             "filrouge compare alpha.csv beta.csv --out findings",
+            "filrouge init unit",
+            "filrouge ingest unit monday.csv --case harbour",
+            "filrouge run unit",
         ),
         params=[
             language_option(),

@@ -9,7 +9,7 @@ import click
 
 from filrouge import i18n
 from filrouge.cli import exits
-from filrouge.cli.options import debug_option, language_option, with_examples
+from filrouge.cli.options import column_options, debug_option, jobs_option, language_option, with_examples
 from filrouge.i18n import _
 
 
@@ -40,18 +40,8 @@ def command() -> click.Command:
                 type=click.Path(file_okay=False, path_type=Path),
                 help=_("Folder to write the findings to."),
             ),
-            _column("--text", _("Column with the ad's text.")),
-            _column("--id", _("Column with the ad's own name or number.")),
-            _column("--agency", _("Column with the agency or site.")),
-            _column("--posted", _("Column with the date of posting.")),
-            _column("--location", _("Column with the place.")),
-            _column("--image", _("Column with perceptual hashes of images (PDQ or pHash, in hex).")),
-            click.Option(
-                ["--jobs"],
-                type=click.IntRange(min=1),
-                metavar="N",
-                help=_("How many cores to use. Default: all. The result is the same."),
-            ),
+            *column_options(),
+            jobs_option(),
             click.Option(
                 ["--strict"],
                 is_flag=True,
@@ -61,10 +51,6 @@ def command() -> click.Command:
             debug_option(),
         ],
     )
-
-
-def _column(name: str, what: str) -> click.Option:
-    return click.Option([name], metavar="COL", help=what)
 
 
 def compare(

@@ -30,14 +30,74 @@ def debug_option() -> click.Option:
     )
 
 
-def results_option() -> click.Option:
+def results_option(*, required: bool = True) -> click.Option:
     """`--in`: the folder that `compare` wrote."""
     return click.Option(
         ["--in", "folder"],
-        required=True,
+        required=required,
         metavar="DIR",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help=_("The folder that `filrouge compare` wrote."),
+    )
+
+
+def workspace_argument() -> click.Argument:
+    """WS: the folder of a workspace, or its URL."""
+    return click.Argument(["where"], metavar="WS")
+
+
+def key_option() -> click.Option:
+    """`--key-file`: the owner's key of the workspace."""
+    return click.Option(
+        ["--key-file"],
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help=_(
+            "The key of the workspace. Default: FILROUGE_KEY, then the file that `filrouge init` wrote in "
+            "your configuration."
+        ),
+    )
+
+
+def as_of_option() -> click.Option:
+    """`--as-of`: a view of the past; `Workspace.open` reads it."""
+    return click.Option(
+        ["--as-of"],
+        metavar="DATE|N",
+        help=_(
+            "Answer from what was known at the end of that day (2026-05-31), at that time "
+            "(2026-05-31T14:00), or as of snapshot N."
+        ),
+    )
+
+
+def open_option(what: str) -> click.Option:
+    """`--open`: why ads are shown in the clear; the ledger keeps it."""
+    return click.Option(["--open", "why"], metavar="REASON", help=what)
+
+
+def column_options() -> list[click.Option]:
+    """Which column is what, where the person says so."""
+    return [
+        click.Option([name], metavar="COL", help=what)
+        for name, what in (
+            ("--text", _("Column with the ad's text.")),
+            ("--id", _("Column with the ad's own name or number.")),
+            ("--agency", _("Column with the agency or site.")),
+            ("--posted", _("Column with the date of posting.")),
+            ("--location", _("Column with the place.")),
+            ("--image", _("Column with perceptual hashes of images (PDQ or pHash, in hex).")),
+        )
+    ]
+
+
+def jobs_option() -> click.Option:
+    """`--jobs`: how many cores."""
+    return click.Option(
+        ["--jobs"],
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=_("How many cores to use. Default: all. The result is the same."),
     )
 
 

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from filrouge.cli.options import debug_option, language_option, results_option, with_examples
+from filrouge.cli.options import (
+    as_of_option,
+    debug_option,
+    key_option,
+    language_option,
+    open_option,
+    results_option,
+    with_examples,
+)
 from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.asking import Near
 
 
 def command() -> click.Command:
@@ -20,14 +34,18 @@ def command() -> click.Command:
         help=with_examples(
             _(
                 "Find the ads and templates nearest to a pasted text, and show the words in common. "
-                "TEXT is the text in quotes, or - to read it from standard input."
+                "TEXT is the text in quotes, or - to read it from standard input. It is sought in the "
+                "workspace WS, or with --in among the findings of `filrouge compare`.\n\n"
+                "In a workspace phones, other identifiers and names are shown by pseudonyms, the same for the "
+                "same phone, unless you give the reason for opening them: --open."
             ),
-            'filrouge search "relaxing massage downtown, ask for Anna" --in findings',
+            'filrouge search unit "relaxing massage downtown, ask for Anna"',
+            'filrouge search unit "604 555 0123" --identifier --open "file 26-114, request of the court"',
             "filrouge search - --in findings < pasted.txt",
         ),
         params=[
-            click.Argument(["text"], metavar="TEXT"),
-            results_option(),
+            click.Argument(["asked"], nargs=-1, required=True, metavar="[WS] TEXT"),
+            results_option(required=False),
             click.Option(
                 ["--top"],
                 type=click.IntRange(min=1),
@@ -36,20 +54,139 @@ def command() -> click.Command:
                 metavar="K",
                 help=_("How many to show."),
             ),
+            click.Option(
+                ["--words"],
+                is_flag=True,
+                help=_(
+                    'Show the newest ads that hold all the words; those in "double quotes" one after another.'
+                ),
+            ),
+            click.Option(
+                ["--identifier"],
+                is_flag=True,
+                help=_(
+                    "Show the ads that carry the phone, address or account, or the pseudonym of one, in TEXT."
+                ),
+            ),
+            as_of_option(),
+            open_option(
+                _("Show phones, other identifiers and names. The reason, who and when go to the ledger.")
+            ),
+            key_option(),
             language_option(),
             debug_option(),
         ],
     )
 
 
-def search(text: str, folder: Path, top: int) -> None:
+def search(
+    asked: tuple[str, ...],
+    folder: Path | None,
+    top: int,
+    words: bool,
+    identifier: bool,
+    as_of: str | None,
+    why: str | None,
+    key_file: Path | None,
+) -> None:
     """Search and print what was found."""
+    if folder is not None:
+        if len(asked) > 1:
+            raise click.UsageError(_("Give WS or --in, not both; and TEXT in quotes."))
+        if words or identifier or as_of or why or key_file:
+            raise click.UsageError(
+                _("--words, --identifier, --as-of, --open and --key-file are for a workspace, not for --in.")
+            )
+        _search_findings(folder, _text(asked[0]), top)
+        return
+    if len(asked) != 2:
+        raise click.UsageError(
+            _("Say where to search, and give TEXT in quotes: filrouge search WS TEXT, or with --in DIR.")
+        )
+    if words and identifier:
+        raise click.UsageError(_("--words and --identifier are two ways to ask: give one."))
+    if why is not None and not why.strip():
+        raise click.UsageError(_("Opening ads needs a reason, which the ledger keeps: --open REASON"))
+    how = "words" if words else "identifier" if identifier else "near"
+    _search_workspace(asked[0], _text(asked[1]), top, how, as_of, why, key_file)
+
+
+def _text(given: str) -> str:
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if given == "-" else given
+    if not text.strip():
+        raise click.UsageError(_("There is no text to search for."))
+    return text
+
+
+def _search_findings(folder: Path, text: str, top: int) -> None:
     from filrouge.engines import stored, whole
     from filrouge.reports import terminal
 
-    asked = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
-    if not asked.strip():
-        raise click.UsageError(_("There is no text to search for."))
     with whole.reading(folder):
-        hits = stored.search(folder, asked, top)
-    terminal.show_hits(asked, hits)
+        hits = stored.search(folder, text, top)
+    terminal.show_hits(text, hits)
+
+
+def _search_workspace(
+    where: str, text: str, top: int, how: str, as_of: str | None, why: str | None, key_file: Path | None
+) -> None:
+    from filrouge.cli.workspaces import note_opening, opened, reason
+    from filrouge.reports.masking import unmasked, with_pseudonyms
+    from filrouge.reports.workspace import show_near
+
+    ws = opened(where, key_file, as_of)
+    hits = _found(ws, text, top, how)
+    if why is not None and hits:
+        numbers = [hit.ad for hit in hits]
+        note_opening(
+            where, key_file, ws, reason(why, ""), what="search", opened=len(hits), ads_opened=numbers
+        )
+    shown = unmasked(ws, hits) if why is not None else with_pseudonyms(ws, hits)
+    show_near(shown, how=how, masked=why is None)
+
+
+def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
+    from filrouge.reports.masking import carriers_of, is_pseudonym
+
+    if how == "identifier" and is_pseudonym(text):
+        return carriers_of(ws, text, top)
+    index = _index(ws)
+    if how == "words":
+        return index.by_words(text, top)
+    return index.by_identifier(text, top) if how == "identifier" else index.nearest(text, top)
+
+
+def _index(ws: Workspace) -> SearchIndex:
+    """The index with what the last run left: what words cost, and which cluster each ad is in."""
+    import numpy as np
+    import polars as pl
+
+    from filrouge import progress
+    from filrouge.cli.compare import cores
+    from filrouge.corpus.index import missing
+    from filrouge.corpus.indexing import index_folder, ranges
+    from filrouge.corpus.results import last_run, membership
+    from filrouge.engines.ask import open_index
+    from filrouge.engines.kept import read_kept
+
+    before = last_run(ws)
+    kept = read_kept(ws, before.batch) if before else None
+    known = membership(ws)
+    members = pl.DataFrame(
+        {"ad": np.arange(known.cluster.size), "cluster": known.cluster, "bits": known.bits}
+    )
+
+    def made(jobs: int) -> SearchIndex:
+        return open_index(
+            ws,
+            prices=kept.model if kept else None,
+            membership=members if before else None,
+            cut=float(before.details["cut"]) if before else None,
+            jobs=jobs,
+        )
+
+    if not missing(index_folder(ws).manifest().covered, ranges(ws)):
+        return made(1)
+    with progress.for_this_terminal() as bar:
+        bar.stage(_("Building the search index"), None)
+        return made(cores())

@@ -32,6 +32,8 @@ LONGEST = 1200
 """Words of one ad that are compared; a text longer than that is compared by its beginning."""
 PAIRS_TOGETHER = 1 << 16
 """Pairs that a thread compares at a time."""
+SEQUELS = 1 << 12
+"""Size of the table of words that follow each other in a model; two that share a place cost time, nothing else."""
 ROUNDING = np.float32(0.01)
 """By how much two sums of the same bits may differ."""
 
@@ -144,9 +146,44 @@ def trace(row, column, m, back, places):  # type: ignore[no-untyped-def]  # prag
 
 
 @njit(cache=True, nogil=True)
-def pair_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
+def most_bits(text, cost, head, sequel, jump):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Bits that no writing of `text` can save more than, found far sooner than what the best one does save.
+
+    It asks of each word whether the model has it, and of each two neighbours whether they are neighbours there
+    (`sequel`, see `note_sequels`), but not where.
+    """
+    top = np.float32(0.0)
+    one, two, three, four = NOWHERE, NOWHERE, NOWHERE, NOWHERE
+    last = np.int64(-1)
+    mask = np.int64(sequel.size - 1)
+    for i in range(text.size):
+        word = np.int64(text[i])
+        value = max(top - jump, max(max(one, two), max(three, four)) - STEP)
+        if sequel[(last * 40503 + word) & mask]:
+            value = max(value, one - GO_ON)
+        value = value + cost[i] if word >= 0 and head[word] >= 0 else NOWHERE
+        top = max(top, value)
+        four = three
+        three = two
+        two = one
+        one = value
+        last = word
+    return top
+
+
+@njit(cache=True, nogil=True)
+def note_sequels(model, sequel, noted):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Note (or forget) in a table of hashes which words follow each other in the model."""
+    mask = np.int64(sequel.size - 1)
+    for j in range(1, model.size):
+        sequel[(np.int64(model[j - 1]) * 40503 + np.int64(model[j])) & mask] = noted
+
+
+@njit(cache=True, nogil=True)
+def weigh_pairs(  # type: ignore[no-untyped-def]  # pragma: no cover
     first, second, models, model_begins, words, cost, offsets, vocabulary, floor, bits
 ):
+    """Write into `bits` what `pair_bits` returns; nothing where no more than `floor` could be saved."""
     longest = 1
     widest = 1
     for k in range(first.size):
@@ -158,6 +195,7 @@ def pair_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
     back = np.empty((longest, widest), np.int32)
     head = np.full(vocabulary, -1, np.int32)
     following = np.empty(widest, np.int32)
+    sequel = np.zeros(SEQUELS, np.bool_)
     model = models[:0]
     jump = np.float32(0.0)
     known = -1
@@ -169,23 +207,29 @@ def pair_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
         if a != known:
             # Pairs stand in the order of their first texts, so that most models serve several pairs.
             forget_model(model, head)
+            note_sequels(model, sequel, False)
             model = models[model_begins[a] : min(model_begins[a + 1], model_begins[a] + LONGEST)]
             jump = np.float32(np.log2(max(model.size, 1)) + 3.0)
             index_model(model, head, following)
+            note_sequels(model, sequel, True)
             known = a
         if model.size == 0 or end == begin:
             continue
-        # No writing saves more than if every word that the model has at all were copied in one go.
-        most = GO_ON - jump
-        for t in range(begin, end):
-            if words[t] >= 0 and head[words[t]] >= 0 and cost[t] > GO_ON:
-                most += cost[t] - GO_ON
-        if most <= floor[k if floor.size > 1 else 0] - ROUNDING:
+        text, its_cost = words[begin:end], cost[begin:end]
+        least = floor[k if floor.size > 1 else 0]
+        if least > 0.0 and most_bits(text, its_cost, head, sequel, jump) <= least - ROUNDING:
             continue
-        saved, _, _ = copy_bits(
-            words[begin:end], cost[begin:end], model.size, head, following, jump, best, back
-        )
-        bits[k] = saved
+        bits[k], _, _ = copy_bits(text, its_cost, model.size, head, following, jump, best, back)
+
+
+@njit(cache=True, nogil=True)
+def pair_kernel(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Bits saved by writing each second text with the first beside it."""
+    bits = np.zeros(pairs_a.size, np.float32)
+    weigh_pairs(
+        pairs_a, pairs_b, words, offsets, words, cost, offsets, vocabulary, np.zeros(1, np.float32), bits
+    )
+    return bits
 
 
 def pair_bits(
@@ -220,7 +264,7 @@ def pair_bits(
 
     def share(k: int) -> None:
         part = slice(cuts[k], cuts[k + 1])
-        pair_kernel(
+        weigh_pairs(
             first[part], second[part], model_words, model_begins, words, cost, offsets, vocabulary,
             floors[part] if floors.size > 1 else floors, bits[part],
         )  # fmt: skip

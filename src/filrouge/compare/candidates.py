@@ -28,7 +28,7 @@ LONGEST_LIST = 8192
 """A run that more ads than this hold proposes nobody, however many ads there are."""
 LONGEST_RUN = 12
 """Where runs of three words are too common, runs of six take over, and then of twelve."""
-LISTED_TOGETHER = 1 << 23
+LISTED_TOGETHER = 1 << 24
 """Postings that a thread sorts at a time."""
 ADS_TOGETHER = 1 << 14
 """Ads whose neighbours a thread counts at a time."""

@@ -25,7 +25,7 @@ from filrouge.compare.models import ModelBook, Models
 from filrouge.compare.reach import Reach, strangers_reach, templates_reach, whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.stages import Stages, Threads
-from filrouge.compare.strangers import Corpus, count_voices, first_prices, prices
+from filrouge.compare.strangers import Corpus, PriceBook, count_voices, first_prices
 
 FAR_LESS = 8
 """A pair that is proposed so many times less often than other pairs of both its ads is not compared."""
@@ -114,7 +114,7 @@ def find_clusters(
     begins, neighbours, votes = neighbourhoods(n, first, second, times)
     del times
 
-    book = ModelBook(corpus, degree, stages)
+    book, price_book = ModelBook(corpus, degree, stages), PriceBook(corpus, threads)
     for turn in range(ROUNDS):
         free = label < 0
         if turn:
@@ -122,21 +122,21 @@ def find_clusters(
             left = free[first] & free[second]
             spread = close_pairs(corpus, price, first[left], second[left], chance, stages).labels()
         label = compact(np.where(free, spread + n, label).astype(np.int32), sizes)
-        price = prices(corpus, label, threads)
+        price = price_book.of(label)
         book.weigh_again()
         models = book.of(label, price, cut)
         joined = compact(merged(label, models, begins, neighbours, cut, threads), sizes)
         if not np.array_equal(joined, label):
             label = joined
             # Words that both parts had are dearer now. Other clusters hardly notice and keep their weights.
-            price = prices(corpus, label, threads)
+            price = price_book.of(label)
             models = book.of(label, price, cut)
         reach = strangers_reach(corpus, price, label, sizes, begins, neighbours, threads)
         cut = reach.pair
         near = near_clusters(begins, neighbours, votes, label, 3, threads)
         label, among = belonging(corpus, price, label, models, near, sizes, reach, stages)
         label = compact(label, sizes)
-    price = prices(corpus, label, threads)
+    price = price_book.of(label)
     book.weigh_again()
     models = book.of(label, price, cut)
     own = models.by_text(n)

@@ -1,12 +1,17 @@
 """Clusters that grow: new ads are compared with all that is known, without comparing the known ads again.
 
-What is known stands for itself by few texts: each cluster by its template, each ad that nothing ties by its own words. New
-texts meet those with which they share telling runs (`meeting`). They join the template that saves them enough; those left over,
-with the single ads that they met, may be clusters of their own. Then all clusters that were touched are written anew with all
-their members, merged where their templates are one, and cut to the members that they pay for, as in `clusters`: so what a day
+What is known stands for itself by few texts: each cluster by its template, each ad that nothing ties by its
+own words. New
+texts meet those with which they share telling runs (`meeting`). They join the template that saves them enough;
+those left over,
+with the single ads that they met, may be clusters of their own. Then all clusters that were touched are
+written anew with all
+their members, merged where their templates are one, and cut to the members that they pay for, as in
+`clusters`: so what a day
 changes is decided as if all had come at once, by prices to which the day's words are added (`language`).
 
-Source: incremental templates by description length as in Vajiac et al., DeltaShield (ACM TKDD 2023), which keeps no members
+Source: incremental templates by description length as in Vajiac et al., DeltaShield (ACM TKDD 2023), which
+keeps no members
 and so cannot split or merge; here touched clusters are decided whole.
 """
 
@@ -124,7 +129,8 @@ class Grown:
     """The state afterwards.
 
     Attributes:
-        state: labels 0 to the number of clusters before are those clusters still, if anything is left of them; new ones follow.
+        state: labels 0 to the number of clusters before are those clusters still, if anything is left of them;
+            new ones follow.
         touched: int64: the clusters whose template or members changed.
     """
 
@@ -138,7 +144,8 @@ def grow(texts: Texts, state: State, asked: np.ndarray, threads: int = 1) -> Gro
     Args:
         texts: all different texts.
         state: what is known of them.
-        asked: bool, shape (texts,): the texts that came, those that were alone and have more ads now, and all members of
+        asked: bool, shape (texts,): the texts that came, those that were alone and have more ads now, and all
+            members of
             clusters that lost some.
         threads: how many to use; the result is the same.
     """
@@ -182,7 +189,14 @@ class _Growth:
         label = self.label
         bits = np.where(label >= 0, self.bits, 0).astype(np.float32)
         state = State(
-            label, bits, self.models.words, self.models.price, self.models.begins, model, self.reach, self.among
+            label,
+            bits,
+            self.models.words,
+            self.models.price,
+            self.models.begins,
+            model,
+            self.reach,
+            self.among,
         )
         return Grown(state, np.flatnonzero(self.touched))
 
@@ -207,7 +221,9 @@ class _Growth:
         return of_text.astype(np.int32)
 
     def _near(self, which: np.ndarray) -> Int32Array:
-        """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met nobody."""
+        """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met
+        nobody.
+        """
         near = near_clusters(*self.graph, self._node_labels(), NEAR, self.threads)
         if self.clusters:
             # Whom no run proposes to anybody may follow the template that made its words too common.
@@ -215,7 +231,8 @@ class _Growth:
         of_text = np.full((self.texts.sizes.size, NEAR), -1, np.int32)
         nodes = self.node_text >= 0
         of_text[self.node_text[nodes]] = near[nodes]
-        return of_text[which]
+        near_these: Int32Array = of_text[which]
+        return near_these
 
     def _ads(self) -> np.ndarray:
         return ads_of(self.label, self.texts.sizes, self.clusters)
@@ -237,13 +254,17 @@ class _Growth:
         self._join(loose, found, np.where(near == found[:, None], saved, 0).max(axis=1))
 
     def _join(self, which: np.ndarray, found: Int32Array, saved: Float32Array) -> None:
-        """Give the texts their clusters; those that grew by it are touched, unless they are large and grew by little."""
+        """Give the texts their clusters; those that grew by it are touched, unless they are large and grew by
+        little.
+        """
         was = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
         self.label[which] = found
         self.bits[which] = saved
         now = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
         grown = now != was
-        settled = (was >= SETTLED) & (np.floor(np.log(np.maximum(now, 1)) / STEP) == np.floor(np.log(np.maximum(was, 1)) / STEP))
+        settled = (was >= SETTLED) & (
+            np.floor(np.log(np.maximum(now, 1)) / STEP) == np.floor(np.log(np.maximum(was, 1)) / STEP)
+        )
         self.touched |= grown & ~settled
 
     def _free_pairs(self) -> tuple[Int64Array, Int32Array, Int32Array, Int32Array]:
@@ -289,7 +310,9 @@ class _Growth:
         self.label[free[joined]] = found[joined] + self.clusters
         self.pool[free] = True
         # A new cluster begins at its best connected text.
-        degree = np.bincount(close.first, close.weight, free.size) + np.bincount(close.second, close.weight, free.size)
+        degree = np.bincount(close.first, close.weight, free.size) + np.bincount(
+            close.second, close.weight, free.size
+        )
         members = members_of(found)
         starts = members.texts[_greatest(degree[members.texts], members.begins)]
         self._add_models(corpus, starts, price, fresh)
@@ -342,7 +365,9 @@ class _Growth:
         self.half[self.names] = _halves(self.local, self.bits[self.here], self.names.size)
 
     def _merge(self) -> None:
-        """Make clusters one whose templates are one; those that were not touched yet are drawn in with all their members."""
+        """Make clusters one whose templates are one; those that were not touched yet are drawn in with all
+        their members.
+        """
         nodes = self._node_labels()
         joined = merged(nodes, self.models, self.graph[0], self.graph[1], self.reach.pair, self.threads)
         if np.array_equal(joined, nodes):

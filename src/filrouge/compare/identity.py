@@ -1,6 +1,8 @@
-"""Ids that stay: which of the clusters (or networks) found now are which of those found before, and what became of the others.
+"""Ids that stay: which of the clusters (or networks) found now are which of those found before, and what
+became of the others.
 
-A finding that people have labelled must not change its name because ten ads came. So a group keeps the id of the one that
+A finding that people have labelled must not change its name because ten ads came. So a group keeps the id of
+the one that
 it shares most ads with, and where one became two or two became one, that is written down.
 """
 
@@ -45,7 +47,9 @@ class Named:
     next_id: int
 
 
-def named(before: Int64Array, now: NDArray[np.integer], next_id: int, weights: Int64Array | None = None) -> Named:
+def named(
+    before: Int64Array, now: NDArray[np.integer], next_id: int, weights: Int64Array | None = None
+) -> Named:
     """Give each group that was found now the id that it had, or a new one.
 
     Pairs of an old and a new group are taken from the one that shares most ads downwards (then by old id, so that the
@@ -76,7 +80,9 @@ def named(before: Int64Array, now: NDArray[np.integer], next_id: int, weights: I
     first = np.full(groups, before.size, np.int64)
     np.minimum.at(first, now[now >= 0], np.flatnonzero(now >= 0))
     ids[fresh[np.argsort(first[fresh], kind="stable")]] = next_id + np.arange(fresh.size)
-    return Named(ids, _events(before, weight, pairs, shared, ids, taken, set(fresh.tolist())), next_id + fresh.size)
+    return Named(
+        ids, _events(before, weight, pairs, shared, ids, taken, set(fresh.tolist())), next_id + fresh.size
+    )
 
 
 def _events(
@@ -102,5 +108,7 @@ def _events(
     alive = set(pairs[:, 0].tolist())
     held, place = np.unique(before[before >= 0], return_inverse=True)
     ads = np.bincount(place, weight[before >= 0], held.size).astype(int).tolist()
-    events += [Event("ended", old, -1, n) for old, n in zip(held.tolist(), ads, strict=True) if old not in alive]
+    events += [
+        Event("ended", old, -1, n) for old, n in zip(held.tolist(), ads, strict=True) if old not in alive
+    ]
     return sorted(events, key=lambda event: (event.id, event.kind, event.other))

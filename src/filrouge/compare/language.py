@@ -7,6 +7,7 @@ price of a word leaves its own voice out, so such a run tells nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -92,7 +93,7 @@ class Table:
         return out
 
     def with_counts(self, keys: UInt64Array, counts: Counts, keep: NDArray[np.bool_]) -> Table:
-        """This table with the runs `keys` counted anew; of these only those that are to be kept."""
+        """The table with the runs `keys` counted anew; of these only those that are to be kept."""
         stays = ~np.isin(self.keys, keys, assume_unique=True)
         merged = np.concatenate([self.keys[stays], keys[keep]])
         order = np.argsort(merged)
@@ -159,7 +160,8 @@ class Ledger:
         model: what was known before.
         corpus: the texts; numbered among themselves.
         key_of_word: uint64, keyed hash of each word number of the corpus.
-        before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its own, -2 for a
+        before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its
+            own, -2 for a
             text that came since. None if it holds none of them. All texts of a voice have to be here, if any is.
         threads: how many threads to use; the result is the same.
     """
@@ -220,7 +222,8 @@ class Ledger:
         table = np.zeros(runs.word.size, np.float32)
         more = 0.0 if label is None else float((ones.voices - self.known[0].voices).sum(dtype=np.float64))
         least = [np.maximum(count.voices, 1) for count in (ones, twos, threes)]
-        price_runs(
+        price: Callable[..., None] = price_runs  # numba hides its types
+        price(
             table, 0, table.size, runs.word, runs.pair, runs.before, runs.pair_before, self.corpus.said,
             *least, self.model.total + more,
             np.maximum(ones.times, 1), ones.ways, np.maximum(twos.times, 1), twos.ways,

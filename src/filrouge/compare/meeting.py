@@ -1,4 +1,5 @@
-"""Whom new texts meet among those that are known: pairs that share telling runs of words, without looking at old pairs again.
+"""Whom new texts meet among those that are known: pairs that share telling runs of words, without looking at
+old pairs again.
 
 `candidates.candidate_pairs` looks at a corpus whole. Here the runs of the new texts are put into a table, and the known
 texts pass by it once a level: their cost is a look into a table for each word.
@@ -73,7 +74,9 @@ def _runs_of(keys: UInt64Array) -> _Runs:
 
 
 @njit(cache=True, nogil=True)
-def _table(keys: UInt64Array, size: int, room: int) -> tuple[UInt64Array, Int32Array, NDArray[np.uint8]]:  # pragma: no cover
+def _table(
+    keys: UInt64Array, size: int, room: int
+) -> tuple[UInt64Array, Int32Array, NDArray[np.uint8]]:  # pragma: no cover
     slots = np.zeros(size, np.uint64)
     numbers = np.full(size, -1, np.int32)
     bits = np.zeros(room, np.uint8)
@@ -120,7 +123,9 @@ def _first_numbers(words, offsets, first, last, slots, numbers, bits, out):  # t
 
 @njit(cache=True, nogil=True)
 def _longer_numbers(ids, offsets, first, last, common, length, slots, numbers, bits):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put in the place of each run's number that of the run twice as long, where both halves are too common; else -1."""
+    """Put in the place of each run's number that of the run twice as long, where both halves are too common;
+    else -1.
+    """
     for text in range(first, last):
         begin = offsets[text]
         # From the end, since a run's left half lies before it and must not be overwritten yet.
@@ -197,7 +202,8 @@ def meetings(
 ) -> tuple[Int32Array, Int32Array, Int32Array]:
     """Pairs of a new text and any other that share at least one telling run of words.
 
-    A run tells as in `candidates.candidate_pairs`; the texts are paired as there, but for those pairs that are both known.
+    A run tells as in `candidates.candidate_pairs`; the texts are paired as there, but for those pairs that are
+    both known.
 
     Args:
         words: word numbers of all texts, the known ones first.
@@ -218,11 +224,15 @@ def meetings(
     proposed: list[UInt64Array] = []
     with ThreadPoolExecutor(threads) as pool:
 
+        # numba's decorators hide what they decorate from the type checker.
+        number_first: Callable[..., None] = _first_numbers
+        listed: Callable[..., None] = _listed
+
         def shared(work: Callable[..., Any], *given: Any) -> list[Any]:
             return list(pool.map(lambda b: work(*given[:2], *b, *given[2:]), pairwise(bounds)))
 
         runs = _runs_of(keys)
-        shared(lambda *a: _first_numbers(*a, ids), words, offsets, *runs.arrays)
+        shared(lambda *given: number_first(*given, ids), words, offsets, *runs.arrays)
         length = SHORTEST
         while True:
             counts = shared(_holders, ids, offsets, runs.found)
@@ -233,7 +243,7 @@ def meetings(
             postings = np.empty(int(sizes.sum()), np.uint64)
             own = np.cumsum([np.zeros_like(begins), *counts[:-1]], axis=0) + begins
             list(pool.map(
-                lambda b, at: _listed(words, ids, offsets, *b, used, at, postings), pairwise(bounds), own  # noqa: B023
+                lambda b, at: listed(words, ids, offsets, *b, used, at, postings), pairwise(bounds), own  # noqa: B023
             ))  # fmt: skip
             out = np.empty(NEIGHBOURS * postings.size, np.uint64)
             proposed.append(out[: _met(begins, begins + sizes, postings, np.uint64(first_new), out)].copy())
@@ -250,7 +260,9 @@ def meetings(
 def _counted_pairs(proposed: UInt64Array) -> tuple[Int32Array, Int32Array, Int32Array]:
     """Each different pair, and how often it was proposed."""
     proposed.sort()
-    begins = np.flatnonzero(np.diff(proposed, prepend=~proposed[:1])) if proposed.size else np.zeros(0, np.int64)
+    begins = (
+        np.flatnonzero(np.diff(proposed, prepend=~proposed[:1])) if proposed.size else np.zeros(0, np.int64)
+    )
     pairs = proposed[begins]
     times = np.diff(begins, append=proposed.size).astype(np.int32)
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32), times
@@ -260,7 +272,9 @@ def _counted_pairs(proposed: UInt64Array) -> tuple[Int32Array, Int32Array, Int32
 def _keys_of_new(words, offsets, first_new, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     base = offsets[first_new]
     for text in range(first_new, offsets.size - 1):
-        _triple_keys(words, offsets[text], offsets[text + 1], out[offsets[text] - base : offsets[text + 1] - base])
+        _triple_keys(
+            words, offsets[text], offsets[text + 1], out[offsets[text] - base : offsets[text + 1] - base]
+        )
 
 
 @njit(cache=True, nogil=True)

@@ -94,7 +94,8 @@ class Corpus:
     @property
     def said(self) -> NDArray[np.bool_]:
         """Per word number, False for one that stands for an identifier."""
-        return self.kinds == 0
+        said: NDArray[np.bool_] = np.equal(self.kinds, 0)
+        return said
 
 
 def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Array]:
@@ -182,25 +183,29 @@ class Voices(NamedTuple):
     triples: Int32Array
 
 
-def count_voices(corpus: Corpus, label: Int32Array | None = None, threads: int = 1) -> Voices:
+def count_voices(
+    corpus: Corpus, label: Int32Array | None = None, threads: int = 1, texts: Int32Array | None = None
+) -> Voices:
     """How many voices hold each run: the texts of one label are one voice, and so is each text without one.
 
     Args:
         corpus: the texts.
         label: int32, shape (texts,), from 0, -1 for none; if not given, each text is a voice of its own.
         threads: how many threads to use; the result is the same.
+        texts: int32: the texts that `label` is of, if only some of them are counted.
     """
-    n = corpus.ads
     if label is None:
-        texts, begins = np.arange(n, dtype=np.int32), np.arange(n + 1)
+        texts = np.arange(corpus.ads, dtype=np.int32)
+        begins = np.arange(texts.size + 1)
     else:
-        texts = np.argsort(label, kind="stable").astype(np.int32)
+        order = np.argsort(label, kind="stable").astype(np.int32)
+        texts = order if texts is None else texts[order]
         counts = np.bincount(label[label >= 0])
-        alone = n - int(counts.sum())
+        alone = label.size - int(counts.sum())
         begins = np.concatenate([np.arange(alone + 1), alone + np.cumsum(counts)]).astype(np.int64)
     shares = min(threads, MOST_COUNTERS)
     # Cut where as many texts have been spoken for.
-    cuts = np.searchsorted(begins, np.linspace(0, n, shares + 1))
+    cuts = np.searchsorted(begins, np.linspace(0, texts.size, shares + 1))
     cuts[0], cuts[-1] = 0, begins.size - 1
     with ThreadPoolExecutor(shares) as pool:
         waiting = [
@@ -299,6 +304,58 @@ def prices(corpus: Corpus, label: Int32Array, threads: int = 1) -> Float32Array:
         threads: how many threads to use; the result is the same.
     """
     return spread(corpus, prices_of_runs(corpus, count_voices(corpus, label, threads), threads), threads)
+
+
+@njit(cache=True, nogil=True)
+def _changed(old, new, olds, news):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Which texts are in a group that is not the same as before, or were."""
+    had = np.zeros(olds, np.int32)
+    has = np.zeros(news, np.int32)
+    origin = np.full(news, -1, np.int32)
+    for text in range(new.size):
+        if old[text] >= 0:
+            had[old[text]] += 1
+        if new[text] >= 0:
+            has[new[text]] += 1
+            origin[new[text]] = old[text]
+    for text in range(new.size):
+        if new[text] >= 0 and origin[new[text]] != old[text]:
+            origin[new[text]] = -1
+    changed = np.zeros(new.size, np.bool_)
+    for text in range(new.size):
+        group = new[text]
+        if group < 0:
+            changed[text] = old[text] >= 0
+        else:
+            changed[text] = origin[group] < 0 or had[origin[group]] != has[group]
+    return changed
+
+
+class PriceBook:
+    """The prices as groups change: voices that are what they were are not counted again."""
+
+    def __init__(self, corpus: Corpus, threads: int = 1) -> None:
+        self._corpus, self._threads = corpus, threads
+        self._label: Int32Array | None = None
+        self._voices = Voices(*(np.zeros(0, np.int32),) * 3)
+
+    def of(self, label: Int32Array) -> Float32Array:
+        """The prices when the texts of one label are one voice, see `prices`."""
+        before, self._label = self._label, label
+        texts = np.zeros(0, np.int32)
+        if before is not None:
+            sizes = int(before.max(initial=-1)) + 1, int(label.max(initial=-1)) + 1
+            texts = np.flatnonzero(_changed(before, label, *sizes)).astype(np.int32)
+        if before is None or 3 * texts.size > label.size:
+            self._voices = count_voices(self._corpus, label, self._threads)
+        elif texts.size:
+            gone = count_voices(self._corpus, before[texts], self._threads, texts)
+            come = count_voices(self._corpus, label[texts], self._threads, texts)
+            for known, less, more in zip(self._voices, gone, come, strict=True):
+                known += more
+                known -= less
+        table = prices_of_runs(self._corpus, self._voices, self._threads)
+        return spread(self._corpus, table, self._threads)
 
 
 def first_prices(corpus: Corpus, voices: Voices | None = None, threads: int = 1) -> Float32Array:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from filrouge.corpus.chunks import SealedChunk
-from filrouge.corpus.errors import KeyWentMeanwhile
+from filrouge.corpus.errors import DestroyedMeanwhile
 from filrouge.corpus.keys import DataKey
 from filrouge.corpus.ledger import Snapshot, canonical, who
 from filrouge.corpus.packs import PackWriter
@@ -47,7 +47,8 @@ class Batch:
         self._workspace = workspace
         self._by = by or who()
         self._known = workspace.rows()
-        self._began_with = len(self._known)
+        self._began_with = self._checked = len(self._known)
+        self._names_ads = False
         self._pack = PackWriter(workspace.files, self.id)
         self._waiting: dict[str, list[pl.DataFrame]] = {}
         self._files: list[TableFile] = []
@@ -117,8 +118,12 @@ class Batch:
         )  # fmt: skip
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
-        """Write rows of any table; one that nobody wrote to before takes the columns of the frame."""
+        """Write rows of any table; one that nobody wrote to before takes the columns of the frame.
+
+        A column `ad` holds numbers of ads: its rows go when those ads are destroyed.
+        """
         self._pulse()
+        self._names_ads |= "ad" in frame.columns
         self._gather(table, frame)
 
     def commit(self, details: Mapping[str, Any] | None = None, check: Check | None = None) -> Snapshot:
@@ -132,15 +137,13 @@ class Batch:
                 it may raise to give up.
 
         Raises:
-            KeyWentMeanwhile: if a key of the batch was destroyed.
+            DestroyedMeanwhile: if a key of the batch, or an ad that it may write of, was destroyed.
         """
         self._flush_all()
         self._pack.finish()
         while True:
             self._known = self._workspace.rows()
-            gone = self._workspace.destroyed_keys(self._known) & self._key_ids
-            if gone:
-                raise KeyWentMeanwhile(min(gone))
+            self._refuse_what_was_destroyed()
             if self._drop_held():
                 self._pack.finish()
             if check is not None:
@@ -164,13 +167,25 @@ class Batch:
         if not self._open:
             return
         self._open = False
-        self._pack.close(keep=False)
+        # An error may come after the row was written: then all of this is part of the workspace.
+        kept = any(row.batch == self.id for row in self._workspace.rows())
+        self._pack.close(keep=kept)
+        if kept:
+            return
         tables = self._workspace.tables
         for name in {f.table for f in self._committed}:
             tables.commit(name, removes=[(f.path, f.bytes) for f in self._committed if f.table == name])
         for file in self._files:
             tables.drop(file.table, file.path)
         self._workspace.files.delete(f"{LIVE}/{self.id}.json")
+
+    def _refuse_what_was_destroyed(self) -> None:
+        """Rows about ads may be about ads that were destroyed since they were read."""
+        since = self._known[self._checked :]
+        self._checked = len(self._known)
+        gone = self._workspace.destroyed_keys(since) & self._key_ids
+        if gone or (self._names_ads and any(row.kind == "retention" for row in since)):
+            raise DestroyedMeanwhile(self.kind)
 
     def _source(self, name: str) -> int:
         return self._sources.setdefault(name, len(self._sources))

@@ -180,14 +180,15 @@ class OnlyAView(WorkspaceError):
         )
 
 
-class KeyWentMeanwhile(WorkspaceError):
-    """A batch that was sealed with a key which was destroyed before the batch was done."""
+class DestroyedMeanwhile(WorkspaceError):
+    """A batch about ads of which some were destroyed before it was done."""
 
-    def __init__(self, key_id: str) -> None:
+    def __init__(self, kind: str) -> None:
         super().__init__(
             _(
-                "The key {key_id} was destroyed while this was written; nothing was added. Start it again."
-            ).format(key_id=key_id)
+                "{kind}: ads were destroyed by a retention rule while this was at work. Nothing was added. "
+                "Start it again."
+            ).format(kind=kind)
         )
 
 

@@ -23,6 +23,8 @@ from filrouge.corpus.kernels import (
 KIND_BITS: Final = 0xF
 """The bits of a word's pseudonym that hold its kind: 0 for a word, else 1 + index in SLOT_KINDS."""
 PEPPER_BYTES: Final = 32
+_AT_ONCE: Final = 50_000
+"""Ads whose texts are copied at once: a file may be as large as half the memory."""
 
 
 def token_pseudonyms(keys: UInt64Array, kinds: UInt8Array, pepper: bytes) -> UInt64Array:
@@ -91,8 +93,12 @@ def ad_keys(ads: pl.DataFrame, pepper: bytes, *, own_ids: bool = True) -> pl.Ser
         value = value.fill_null("")
         # Each value with its length before it: no two rows run together into one string.
         parts += [value.str.len_bytes().cast(pl.String), pl.lit(":"), value]
-    lines = ads.select(pl.concat_str(parts)).to_series().to_list()
-    digests = [blake2b(line.encode(), digest_size=16, key=pepper, person=b"ad").digest() for line in lines]
+    digests: list[bytes] = []
+    for some in ads.iter_slices(_AT_ONCE):
+        lines = some.select(pl.concat_str(parts)).to_series().to_list()
+        digests += [
+            blake2b(line.encode(), digest_size=16, key=pepper, person=b"ad").digest() for line in lines
+        ]
     keyed = pl.DataFrame({"source": ads["source"], "key": pl.Series(digests, dtype=pl.Binary)})
     again = keyed.select(pl.int_range(pl.len()).over("source", "key")).to_series().to_numpy()
     for at in np.flatnonzero(again).tolist():

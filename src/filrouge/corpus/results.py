@@ -6,7 +6,7 @@ A run writes only what changed. What holds as of a snapshot is the last that was
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "of": pl.String, "kind": pl.String, "id": pl.Int64, "other": pl.Int64, "ads": pl.Int64, "why": pl.String,
     },
 }  # fmt: skip
-"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`: "cluster" or "network"."""
+"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`:
+"cluster" or "network"."""
 
 
 class NoRunYet(FilrougeError):
@@ -38,9 +39,9 @@ class NoRunYet(FilrougeError):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            _("{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}").format(
-                where=where
-            )
+            _(
+                "{where}: no run has compared the ads of this workspace yet. Start one: filrouge run {where}"
+            ).format(where=where)
         )
 
 
@@ -90,6 +91,12 @@ def membership(ws: Workspace) -> Membership:
     return Membership(cluster, bits)
 
 
+def written(ws: Workspace, of: Literal["cluster", "network"]) -> pl.DataFrame:
+    """All that runs wrote of which cluster or network each ad is in: ad, id (-1 for none), seq; the oldest first."""
+    rows = _rows(ws, "membership" if of == "cluster" else "network_members")
+    return rows.select("ad", pl.col(of).alias("id"), "seq")
+
+
 def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     """The network of each of some ads, as the last run of a view that sought networks left them; -1 for none."""
     rows = _rows(ws, "network_members")
@@ -97,6 +104,12 @@ def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     network = np.full(int(named.max()) + 1 if named.size else 0, NONE, np.int64)
     network[named] = rows["network"].to_numpy()
     return _looked_up(network, ads, np.int64(NONE))
+
+
+def next_network(ws: Workspace) -> int:
+    """The first id of a network that was never used."""
+    run = last_run(ws)
+    return int(run.details["next_network"]) if run else 0
 
 
 def events(ws: Workspace) -> pl.DataFrame:

@@ -56,6 +56,7 @@ class Workspace:
     Attributes:
         id: of the workspace.
         snapshot: the last one that this view holds.
+        fixed: whether it is a view of the past.
         files, tables, ledger, ring: the parts of the workspace; for the modules beside this one.
     """
 
@@ -72,7 +73,7 @@ class Workspace:
         self._secret = secret
         self._origin = origin
         self._rows = list(rows)
-        self._fixed = fixed
+        self.fixed = fixed
 
     # -- making and opening -------------------------------------------------------------------------------
 
@@ -161,22 +162,22 @@ class Workspace:
     def refreshed(self) -> Workspace:
         """The workspace as it is now; a view of the past stays what it is."""
         rows = self.ledger.rows()
-        return self._with(rows, self.snapshot if self._fixed else rows[-1])
+        return self._with(rows, self.snapshot if self.fixed else rows[-1])
 
     def at(self, as_of: AsOf) -> Workspace:
         """The same workspace as of a snapshot's number, the end of a day, or a time."""
         found = self._with(self._rows, _as_of(self._rows, as_of))
-        found._fixed = True
+        found.fixed = True
         return found
 
     def _with(self, rows: Sequence[Snapshot], snapshot: Snapshot) -> Workspace:
         return Workspace(
-            self.files, self.id, self._secret, self._origin, self.ledger, rows, snapshot, self._fixed
+            self.files, self.id, self._secret, self._origin, self.ledger, rows, snapshot, self.fixed
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Goes to worker processes of the same person as a view of the same snapshot."""
-        return _reopened, (self.files, self._secret, self.snapshot.seq, self._fixed)
+        return _reopened, (self.files, self._secret, self.snapshot.seq, self.fixed)
 
     @cached_property
     def pepper(self) -> bytes:
@@ -318,7 +319,7 @@ class Workspace:
         Raises:
             OnlyAView: if this is a view of the past.
         """
-        if self._fixed:
+        if self.fixed:
             raise OnlyAView(self.snapshot.seq)
         return Batch(self, kind, by)
 
@@ -359,5 +360,5 @@ class Workspace:
 
 def _reopened(files: Files, secret: bytes, seq: int, fixed: bool) -> Workspace:
     found = Workspace.open(files.where, secret=secret, as_of=seq, options=files.options)
-    found._fixed = fixed
+    found.fixed = fixed
     return found

@@ -56,8 +56,8 @@ def compiling_ahead(jobs: int) -> Iterator[Ahead | None]:
 
 def _was_compiled() -> bool:
     # Numba does not say what it keeps before a kernel is called; only its index on the disk does.
-    kept = getattr(align.pair_kernel, "_cache", None)
-    return kept is None or any(Path(kept.cache_path).glob("align.pair_kernel-*.nbi"))
+    kept = getattr(align.weigh_pairs, "_cache", None)
+    return kept is None or any(Path(kept.cache_path).glob("align.weigh_pairs-*.nbi"))
 
 
 def _compile() -> None:

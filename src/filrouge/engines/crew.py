@@ -7,6 +7,7 @@ stays with it.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Mapping
@@ -102,6 +103,7 @@ class _There:
 
     def __init__(self, sealing: Sealing) -> None:
         context = get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # what is imported once is there in every process
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, sealing), daemon=True)
         self._process.start()
@@ -151,6 +153,8 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
     """Work at a desk until nobody asks any more."""
     # One process, one core: the others have work of their own.
     os.environ["POLARS_MAX_THREADS"] = "1"
+    # In the midst of a chunk the collector would walk all that was found again and again.
+    gc.disable()
     desk = Desk(sealing)
     while True:
         try:
@@ -162,6 +166,10 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
         except Exception as trouble:
             result = trouble
         pipe.send(result)
+        # Errors that were handled hold the frames they came through, and those a whole chunk.
+        del result, arguments
+        gc.collect()
+        gc.freeze()
 
 
 class Helpers(Protocol):

@@ -254,8 +254,8 @@ class _Line:
             if len(sealing) > 1:
                 yield from (done.result() for done in sealing.popleft())
         sealing += [self._seal(group) for group in split]
-        for group in sealing:
-            yield from (done.result() for done in group)
+        for futures in sealing:
+            yield from (done.result() for done in futures)
 
     def _split(self, ads: pl.DataFrame) -> _Split:
         number = self._number

@@ -1,6 +1,7 @@
 """What a run leaves for the next: templates and the language model, sealed, beside the workspace's tables.
 
-It can be made again from the ads, by a run from nothing, so it is no part of what the ledger proves. It holds pseudonyms
+It can be made again from the ads, by a run from nothing, so it is no part of what the ledger proves. It holds
+pseudonyms
 only, and is sealed with a key made from the workspace's pepper.
 """
 
@@ -120,7 +121,7 @@ def read_kept(ws: Workspace, batch: str) -> Kept | None:
     return Kept(
         np.cumsum(arrays["ids"]),
         keys[arrays["words"]] if keys.size else keys,
-        arrays["price"].astype(np.float32) / 8,
+        (arrays["price"] / np.float32(8)).astype(np.float32),
         np.concatenate([[0], np.cumsum(arrays["sizes"], dtype=np.int64)]),
         from_arrays(arrays),
         Reach(*about["reach"]),
@@ -130,7 +131,8 @@ def read_kept(ws: Workspace, batch: str) -> Kept | None:
 
 
 def _opened(ws: Workspace, batch: str, content: bytes) -> list[bytes]:
-    cipher, view, parts, at = _cipher(ws), memoryview(content), [], 0
+    cipher, view, at = _cipher(ws), memoryview(content), 0
+    parts: list[bytes] = []
     while at < len(content):
         size = int.from_bytes(view[at : at + 8], "little")
         nonce = bytes(view[at + 8 : at + 8 + _NONCE])

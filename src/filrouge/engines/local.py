@@ -57,7 +57,9 @@ class Findings:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-class _Clock:
+class Clock:
+    """Times the stages of a job, and tells of them."""
+
     def __init__(self, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
         self.progress = progress
@@ -75,6 +77,7 @@ class _Clock:
         self.progress.stage(words, total)
 
     def stop(self) -> None:
+        """The stage is over."""
         if self._name:
             self.seconds[self._name] = round(time.perf_counter() - self._began, 3)
         self._name = ""
@@ -97,7 +100,7 @@ def analyse(
     Raises:
         FilrougeError: if a file cannot be read.
     """
-    clock = _Clock(progress)
+    clock = Clock(progress)
     clock.begin("read")
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
@@ -148,7 +151,7 @@ def described(
         found: which ads were written from one template.
         progress: told how far the work is.
     """
-    clock, ads = _Clock(progress), read.ads
+    clock, ads = Clock(progress), read.ads
     clock.stage("describe", _("Describing the groups"), None)
     every = marks.together()
     values = SlotValues(every, SLOT_KINDS)

@@ -7,12 +7,14 @@ its batches together.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 TABLE: Final = "plain_words"
 _NONCE: Final = 12
+_FOLDER: Final = "index/words"
+_MANY: Final = 4
+"""Batches whose words may lie apart."""
 
 
 def none_known() -> Vocabulary:
@@ -44,17 +49,45 @@ def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
 
 def known_words(ws: Workspace) -> Vocabulary:
     """The words that the ads of a workspace write plainly, at its snapshot; by these a search reads its text."""
-    try:
-        rows = ws.table(TABLE, ["words"])
-    except KeyError:  # nobody wrote any
+    if not ws.tables.exists(TABLE):
         return none_known()
-    return together(_opened(sealed, ws.pepper, ws.id) for sealed in rows["words"].to_list())
+    kept_to, kept = _kept(ws)
+    files = ws.view.files(TABLE).filter(pl.col("at") > kept_to)
+    rows = ws.tables.read(TABLE, files["path"].to_list(), ["words"])
+    known = together([kept, *(_opened(sealed, ws.pepper, ws.id) for sealed in rows["words"].to_list())])
+    if rows.height > _MANY:
+        _keep(ws, known)
+    return known
+
+
+def _kept(ws: Workspace) -> tuple[int, Vocabulary]:
+    """The last snapshot not after this one whose words lie together on this machine, and these; -1 if none."""
+    found = {int(path.stem): path for path in ws.derived(_FOLDER).glob("*.words") if path.stem.isdecimal()}
+    for number in sorted((n for n in found if n <= ws.snapshot.seq), reverse=True):
+        try:
+            return number, _opened(found[number].read_bytes(), ws.pepper, ws.id)
+        except (OSError, InvalidTag):
+            continue  # it can be made again
+    return -1, none_known()
+
+
+def _keep(ws: Workspace, words: Vocabulary) -> None:
+    """Keep the words of this snapshot together, sealed, so that not all batches are opened again."""
+    path = ws.derived(_FOLDER) / f"{ws.snapshot.seq}.words"
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_bytes(_sealed(words, ws.pepper, ws.id))
+    beside.replace(path)
+    for older in path.parent.glob("*.words"):
+        if older.stem.isdecimal() and int(older.stem) < ws.snapshot.seq:
+            older.unlink(missing_ok=True)
 
 
 def sealed_words(words: Vocabulary, pepper: bytes, workspace: str) -> pl.DataFrame:
     """The row of the table that keeps the words of a batch."""
-    import os
+    return pl.DataFrame({"words": [_sealed(words, pepper, workspace)]}, schema={"words": pl.Binary})
 
+
+def _sealed(words: Vocabulary, pepper: bytes, workspace: str) -> bytes:
     import zstandard
 
     gaps = np.diff(words.keys, prepend=np.uint64(0)).view(np.uint8).reshape(-1, 8).T
@@ -62,8 +95,7 @@ def sealed_words(words: Vocabulary, pepper: bytes, workspace: str) -> pl.DataFra
     plain = zstandard.compress(gaps.tobytes(), 3), zstandard.compress(counts.tobytes(), 3)
     nonce = os.urandom(_NONCE)
     content = len(plain[0]).to_bytes(8, "little") + b"".join(plain)
-    sealed = nonce + _cipher(pepper, workspace).encrypt(nonce, content, _bound(workspace))
-    return pl.DataFrame({"words": [sealed]}, schema={"words": pl.Binary})
+    return nonce + _cipher(pepper, workspace).encrypt(nonce, content, _bound(workspace))
 
 
 def _opened(sealed: bytes, pepper: bytes, workspace: str) -> Vocabulary:

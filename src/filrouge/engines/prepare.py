@@ -7,7 +7,6 @@ in all ads known.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from filrouge.ads.fold import Folded, fold_texts
 from filrouge.ads.identifiers import find_identifiers
 from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
 from filrouge.ads.names import find_names
 from filrouge.ads.places import Gazetteer, Place
+from filrouge.ads.plain_split import plain_words
 from filrouge.ads.tokens import (
     SLOT_KINDS,
     Masks,
@@ -111,8 +112,9 @@ def joined(written: Written, vocabulary: Vocabulary) -> Chunk:
 def marks_of(folded: Folded, texts: Sequence[str], countries: Sequence[str], first: int = 0) -> Marks:
     """Identifiers, places and names in the texts of one chunk, whose first ad has the number `first`."""
     identifiers = find_identifiers(folded, countries)
-    places = Gazetteer.load().find(folded, countries)
-    names = find_names(folded, texts)
+    words = plain_words(folded)
+    places = Gazetteer.load().find(folded, countries, words)
+    names = find_names(folded, texts, words)
     shift = pl.col("ad").cast(pl.Int32) + first
     return Marks(*(frame.with_columns(shift.alias("ad")) for frame in (identifiers, places, names)))
 
@@ -149,22 +151,12 @@ def find_marks(
     )
 
 
-def first_come(ad: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """bool, which spans overlap none that was kept before them in the same ad; `ad` ascends."""
-    keep = np.zeros(ad.size, bool)
-    begins: list[int] = []
-    ends: list[int] = []
-    last = -1
-    for k, (of, a, b) in enumerate(zip(ad.tolist(), start.tolist(), end.tolist(), strict=True)):
-        if of != last:
-            last, begins, ends = of, [], []
-        # What was kept does not overlap, so both lists ascend and only two of it can be in the way.
-        at = bisect_left(begins, b)
-        if a < b and (at == 0 or ends[at - 1] <= a):
-            begins.insert(at, a)
-            ends.insert(at, b)
-            keep[k] = True
-    return keep
+def first_come(ad: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which spans overlap none that was kept before them in the same ad; `ad` ascends."""
+    from filrouge.ads.mask_kernels import first_come as kernel
+
+    kept: NDArray[np.bool_] = kernel(ad, start, end)
+    return kept
 
 
 def make_masks(marks: Marks, chunks: Sequence[Folded]) -> list[Masks]:

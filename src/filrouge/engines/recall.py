@@ -1,6 +1,8 @@
-"""What a workspace knows as the findings of the main job: the same groups, ties and networks, from the ads that it holds.
+"""What a workspace knows as the findings of the main job: the same groups, ties and networks, from the ads
+that it holds.
 
-Nothing is compared again: which cluster an ad is in is what the workspace's last run said, in a view of the past the last run
+Nothing is compared again: which cluster an ad is in is what the workspace's last run said, in a view of the
+past the last run
 of then. What is drawn from it, templates with slots, ties and networks, is made here from the opened ads.
 """
 
@@ -123,7 +125,7 @@ def _comparison(
     key_of_word, kind_of_word = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
     key_of_word[words], kind_of_word[words] = tokens.key, tokens.kind
     corpus, text = different_texts(words, key_of_word, kind_of_word, tokens.offsets, jobs)
-    names, dense = np.unique(cluster[cluster >= 0], return_inverse=True)
+    dense = np.unique(cluster[cluster >= 0], return_inverse=True)[1]
     of_ad = np.full(cluster.size, -1, np.int32)
     of_ad[cluster >= 0] = dense
     label, saved = np.full(corpus.ads, -1, np.int32), np.zeros(corpus.ads, np.float32)
@@ -160,10 +162,14 @@ def _read(ws: Workspace, opened: Opened) -> ReadResult:
         pl.concat([rejects.cast(dict(told.schema)), told]),  # type: ignore[arg-type]
         _guessed(sources.select("name", "guessed")),
         [Source(*row) for row in sources.select("name", "sha256", "bytes", "rows").iter_rows()],
-        list(dict.fromkeys(note for notes in sources["notes"].to_list() if notes for note in json.loads(notes))),
+        list(
+            dict.fromkeys(note for notes in sources["notes"].to_list() if notes for note in json.loads(notes))
+        ),
     )
 
 
 def _guessed(rows: pl.DataFrame) -> list[GuessedColumns]:
-    made: list[tuple[str, dict[str, Any]]] = [(name, json.loads(said or "{}")) for name, said in rows.iter_rows()]
+    made: list[tuple[str, dict[str, Any]]] = [
+        (name, json.loads(said or "{}")) for name, said in rows.iter_rows()
+    ]
     return [GuessedColumns(file=name, **said) for name, said in made if said]

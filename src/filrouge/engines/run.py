@@ -1,13 +1,12 @@
 """A run over a workspace: the new ads are compared with all, and what that changes is written down.
 
-The first run compares all ads with each other. Later ones let the clusters grow (`filrouge.compare.growth`), unless there is
+The first run compares all ads with each other. Later ones let the clusters grow (`filrouge.compare.growth`),
+unless there is
 so much new, or so little at all, that to compare everything is as fast.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +20,10 @@ from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import slices
-from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership
+from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership, network_of, next_network
 from filrouge.engines.kept import Kept, forget, keep, read_kept
+from filrouge.engines.local import Clock
+from filrouge.engines.recall import findings_of
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 from filrouge.progress import Silent
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
     from filrouge.progress import Progress
 
 SMALL: Final = 50_000
-"""Up to so many different texts all are compared with each other: that takes seconds, and is what growth is measured by."""
+"""Up to so many different texts all are compared with each other: that takes seconds, and is what growth is
+measured by."""
 MUCH: Final = 0.5
 """New texts, as a share of the known ones, from which on all are compared with each other."""
+FEW_ENOUGH: Final = 300_000
+"""Ads up to which a run also seeks networks unless told otherwise: to weigh all ties of more takes minutes."""
 ALIKE: Final = 0.05
 """Bits by which an ad's weight must change to be written down."""
 
@@ -59,6 +63,7 @@ class RunSummary:
         whole: whether all ads were compared with each other, rather than the new ones with the known.
         ads: that could be read; new: of them those that no run had seen.
         tied: ads in a cluster; clusters: how many there are.
+        networks: how many there are; None if they were not sought.
         began, ended, merged, split: clusters of which this is true since the last run.
         seconds: of each stage.
     """
@@ -69,6 +74,7 @@ class RunSummary:
     new: int
     tied: int
     clusters: int
+    networks: int | None = None
     began: int = 0
     ended: int = 0
     merged: int = 0
@@ -100,6 +106,7 @@ def run(
     ws: Workspace,
     *,
     anew: bool = False,
+    networks: bool | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
     stages: Stages | None = None,
@@ -109,6 +116,8 @@ def run(
     Args:
         ws: the workspace as it is now.
         anew: compare all ads with each other, even if it takes long.
+        networks: whether to weigh all ties and find networks, for which all ads are opened; None: if they are
+            `FEW_ENOUGH`.
         jobs: cores to use; the result is the same.
         stages: who compares all ads with each other, where that is done; these cores if not given.
         progress: told how far the work is.
@@ -116,36 +125,31 @@ def run(
     Raises:
         RunOvertaken: if another run was written meanwhile; nothing was changed.
     """
-    bar, seconds = progress or Silent(), {}
-
-    def stage(name: str, words: str, began: list[float] = [time.perf_counter()], at: list[str] = [""]) -> None:  # noqa: B006
-        now = time.perf_counter()
-        if at[0]:
-            seconds[at[0]] = round(now - began[0], 3)
-        began[0], at[0] = now, name
-        if words:
-            bar.stage(words, None)
-
-    stage("open", _("Opening"))
+    clock = Clock(progress or Silent())
+    clock.stage("open", _("Opening"))
     before = last_run(ws)
     known = membership(ws)
-    through = int(before.details["through"]) if before else -1
     lost = _lost_since(ws, before)
-    corpus, seen = _corpus_of(ws, through)
+    corpus, seen = _corpus_of(ws, int(before.details["through"]) if before else -1)
     new = int((~seen).sum())
-    if before and not new and not lost and not anew:
+    wanted = corpus.ads.size <= FEW_ENOUGH if networks is None else networks
+    lacking = wanted and before is not None and not before.details["networks"]
+    if before and not (new or lost or anew or lacking):
         tied = int((known.of(corpus.ads) >= 0).sum())
         return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
-    stage("compare", _("Comparing"))
+    clock.stage("compare", _("Comparing"))
     kept = read_kept(ws, before.batch) if before and not anew else None
     found, whole = _compared(corpus, seen, known, kept, before, jobs, stages)
-    stage("write", _("Writing"))
+    ids = found.cluster[corpus.text]
+    linked = _networks(ws, corpus, found, jobs, clock) if wanted else _Linked.none()
+    clock.stage("write", _("Writing"))
     with ws.begin(RUN) as batch:
-        changed = _changed(corpus, found, known)
-        batch.write("membership", changed)
-        batch.write("events", _event_rows(found.events, lost))
+        batch.write("membership", _changed(corpus, found, known))
+        for of, events in (("cluster", found.events), ("network", linked.events)):
+            batch.write("events", _event_rows(of, events, lost))
+        if linked.rows is not None:
+            batch.write("network_members", linked.rows)
         keep(ws, batch.id, found.kept)
-        ids = found.cluster[corpus.text]
         details = {
             "through": ws.snapshot.seq,
             "whole": whole,
@@ -157,14 +161,50 @@ def run(
             "cut": round(found.cut, 4),
             "reach": [found.kept.reach.place, found.kept.reach.scale, found.kept.reach.ads],
             "among": [found.kept.among.place, found.kept.among.scale, found.kept.among.ads],
+            "networks": wanted,
+            "next_network": linked.next_id if wanted else next_network(ws),
         }
         snapshot = batch.commit(details, check=lambda now, _batch: _not_overtaken(now, before))
         forget(ws, batch.id)
-    stage("", "")
-    counts = {kind: sum(event.kind == kind for event in found.events) for kind in ("began", "ended", "merged", "split")}
+    clock.stop()
+    counts = {
+        kind: sum(event.kind == kind for event in found.events)
+        for kind in ("began", "ended", "merged", "split")
+    }
     return RunSummary(
-        snapshot, whole, corpus.ads.size, new, details["tied"], details["clusters"], **counts, seconds=seconds
-    )
+        snapshot, whole, corpus.ads.size, new, int((ids >= 0).sum()), int(found.kept.ids.size),
+        networks=linked.count if wanted else None, **counts, seconds=clock.seconds,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Linked:
+    """Networks by ad: the rows that changed, what became of them, how many there are."""
+
+    rows: pl.DataFrame | None
+    events: list[Event]
+    count: int
+    next_id: int
+
+    @classmethod
+    def none(cls) -> _Linked:
+        return cls(None, [], 0, 0)
+
+
+def _networks(ws: Workspace, corpus: _Corpus, found: _Found, jobs: int, clock: Clock) -> _Linked:
+    """The networks that ties of all kinds hold together, and the ids that they keep."""
+    clock.stage("recall", _("Opening"))
+    cluster, bits = found.cluster[corpus.text], found.bits[corpus.text]
+    reaches = found.kept.reach, found.kept.among
+    findings = findings_of(ws, corpus.ads, cluster, bits, reaches, jobs=jobs, progress=clock.progress)
+    clock.stop()
+    clock.seconds |= findings.seconds
+    now, was = findings.networks.of_ad.astype(np.int64), network_of(ws, corpus.ads)
+    names = named(was, now, next_network(ws))
+    ids = _named_by(names.ids, now)
+    changed = ids != was
+    rows = pl.DataFrame({"ad": corpus.ads[changed], "network": ids[changed]}).cast(SCHEMAS["network_members"])  # type: ignore[arg-type]
+    return _Linked(rows, names.events, names.ids.size, names.next_id)
 
 
 def _not_overtaken(now: Workspace, before: Snapshot | None) -> None:
@@ -244,7 +284,7 @@ def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int, sta
         clustering.among,
         names.next_id,
     )
-    return _Found(np.append(names.ids, ALONE)[label], bits, kept, names.events, clustering.cut)
+    return _Found(_named_by(names.ids, label), bits, kept, names.events, clustering.cut)
 
 
 def _grown(
@@ -268,7 +308,9 @@ def _grown(
     before = np.bincount(corpus.text[seen], minlength=old.size)
     asked = (label == NEW) | ((label == ALONE) & (texts.sizes > np.maximum(before, 1)))
     # Of a cluster that lost ads for ever, all that are left are looked at again.
-    held = np.bincount(known.cluster[known.cluster >= 0], minlength=int(kept.ids.max(initial=-1)) + 1)[kept.ids]
+    held = np.bincount(known.cluster[known.cluster >= 0], minlength=int(kept.ids.max(initial=-1)) + 1)[
+        kept.ids
+    ]
     there = np.bincount(label[label >= 0], before[label >= 0], minlength=kept.ids.size)
     shrunk = np.append(there < held, False)
     asked |= shrunk[np.maximum(label, ALONE)]
@@ -284,9 +326,16 @@ def _grown(
     order = alive[np.argsort(ids[alive])]
     begins, at = slices(after.begins[order], np.diff(after.begins)[order])
     now = Kept(
-        ids[order], keys[after.words[at]], after.price[at], begins, after.model, after.reach, after.among, next_id
+        ids[order],
+        keys[after.words[at]],
+        after.price[at],
+        begins,
+        after.model,
+        after.reach,
+        after.among,
+        next_id,
     )
-    return _Found(np.append(ids, ALONE)[after.label], after.bits, now, events, after.reach.pair)
+    return _Found(_named_by(ids, after.label), after.bits, now, events, after.reach.pair)
 
 
 def _ids_after(
@@ -312,6 +361,12 @@ def _ids_after(
     return ids, names.next_id, names.events
 
 
+def _named_by(ids: NDArray[np.int64], label: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The ids of labels; -1 for a label of -1."""
+    named_by: NDArray[np.int64] = np.append(ids, np.int64(ALONE))[label]
+    return named_by
+
+
 def _changed(corpus: _Corpus, found: _Found, known: Membership) -> pl.DataFrame:
     """The rows of the table of members that say something new."""
     cluster, bits = found.cluster[corpus.text], found.bits[corpus.text]
@@ -321,7 +376,7 @@ def _changed(corpus: _Corpus, found: _Found, known: Membership) -> pl.DataFrame:
     return frame.cast(SCHEMAS["membership"])  # type: ignore[arg-type]
 
 
-def _event_rows(events: list[Event], lost: bool) -> pl.DataFrame:
+def _event_rows(of: str, events: list[Event], lost: bool) -> pl.DataFrame:
     why = "ads were destroyed" if lost else "ads came"
-    rows = [("cluster", *event, why) for event in events]
+    rows = [(of, *event, why) for event in events]
     return pl.DataFrame(rows, schema=SCHEMAS["events"], orient="row")

@@ -89,14 +89,21 @@ class Page:
             self._console.print(Text("    ").append_text(line) if line.plain.strip() else Text())
 
 
-def show_hits(query: str, hits: Sequence[Hit]) -> None:
-    """Print the ads nearest to a text, best first, with what they have in common with it."""
+def show_hits(query: str, hits: Sequence[Hit], *, found: str = "", beside: Sequence[str] = ()) -> None:
+    """Print the ads nearest to a text, best first, with what they have in common with it.
+
+    Args:
+        query: the text.
+        hits: the ads.
+        found: how many they are and why, if not because they are near.
+        beside: what more to say of each ad, on its first line.
+    """
     page = Page()
     if not hits:
         page.line(_("No ad has words or identifiers in common with this text that strangers' ads have not."))
         return
-    found = ngettext("{count} ad is near this text.", "{count} ads are near this text.", len(hits))
-    page.line(found.format(count=number(len(hits))))
+    near = ngettext("{count} ad is near this text.", "{count} ads are near this text.", len(hits))
+    page.line(found or near.format(count=number(len(hits))))
     page.line(
         _("In bold: what it has in common with the text.")
         if page.styled
@@ -104,7 +111,8 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
     )
     for place, hit in enumerate(hits, start=1):
         page.line()
-        page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}")
+        more = f" · {beside[place - 1]}" if beside else ""
+        page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}{more}")
         page.line(f"    {_bits(hit.bits)}", *_group(hit))
         for shared in hit.shared:
             page.line("    ", *_shared(shared))
@@ -238,8 +246,10 @@ def _group(hit: Hit) -> tuple[str, ...]:
 
 def _shared(shared: Shared) -> tuple[str | tuple[str, str], ...]:
     held = ngettext("{count} ad has it", "{count} ads have it", shared.holders)
+    # A pseudonym says itself of what kind it is.
+    kind = "" if shared.value.startswith(f"{shared.kind}:") else f"{kind_name(shared.kind)} "
     return (
-        f"{kind_name(shared.kind)} ",
+        kind,
         (shared.value, "bold"),
         f" · {_bits(shared.bits)} · {held.format(count=number(shared.holders))}",
     )

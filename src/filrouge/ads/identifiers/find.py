@@ -56,7 +56,7 @@ def find_identifiers(folded: Folded, countries: Sequence[str]) -> pl.DataFrame:
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """Without the collector of cycles, of which there are none here: it would walk all finds again and again."""
+    """Without the collector of cycles, which would walk all that was found again and again."""
     was = gc.isenabled()
     gc.disable()
     try:

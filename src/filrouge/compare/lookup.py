@@ -1,0 +1,189 @@
+"""What a search asks of the segments of an index: which texts share rare runs, which are equal, which hold words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from filrouge.compare.coded_lists import CodedLists
+from filrouge.compare.fingerprints import word_places
+from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
+from filrouge.compare.segments import FIRST, Segment
+
+MOST_LISTED: Final = 16_000
+"""Texts on the lists of a query's rarest runs that are looked at; the lists of commoner runs are not."""
+MOST_HELD: Final = 2_000_000
+"""The same for the lists of words when some of them are enough."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts of the index that were found.
+
+    Attributes:
+        segment: int64, which segment each is in.
+        place: int64, its place there.
+        ad: int64, the first of its ads.
+        score: float32, what speaks for it.
+    """
+
+    segment: Int64Array
+    place: Int64Array
+    ad: Int64Array
+    score: Float32Array
+
+    def __len__(self) -> int:
+        return int(self.ad.size)
+
+    def best(self, most: int) -> Texts:
+        """Those with the highest scores, best first; the newest first among equals."""
+        order = np.lexsort((-self.ad, -self.score))[:most]
+        return Texts(self.segment[order], self.place[order], self.ad[order], self.score[order])
+
+
+@njit(cache=True, nogil=True)
+def _tallied(found, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The different numbers among `found`, which are not 0, and the sum of the weights of each."""
+    slots = 64
+    while slots < 2 * found.size:
+        slots *= 2
+    table = np.zeros(slots, np.uint64)
+    sums = np.zeros(slots, np.float32)
+    mask = np.uint64(slots - 1)
+    for k in range(found.size):
+        slot = found[k] * np.uint64(0x9E3779B97F4A7C15)
+        slot = (slot ^ (slot >> np.uint64(29))) & mask
+        while table[slot] != np.uint64(0) and table[slot] != found[k]:
+            slot = (slot + np.uint64(1)) & mask
+        table[slot] = found[k]
+        sums[slot] += weights[k]
+    held = np.flatnonzero(table)
+    return table[held], sums[held]
+
+
+def _rarest(totals: Int64Array, most: int) -> Int64Array:
+    """How much of each list is read: the shortest lists first, `most` entries in all."""
+    order = np.argsort(totals, kind="stable")
+    before = np.cumsum(totals[order]) - totals[order]
+    read = np.zeros(totals.size, np.int64)
+    read[order] = np.clip(most - before, 0, totals[order])
+    return read
+
+
+def _listed(
+    sets: Sequence[CodedLists], segments: Sequence[Segment], keys: UInt64Array, texts: int, most: int
+) -> tuple[Texts, Int64Array]:
+    """The texts on the shortest lists of these keys, scored by rarity; and how long each list is."""
+    found = [lists.find(keys) for lists in sets]
+    counts = np.array([count for count, _at in found]).reshape(len(sets), keys.size)
+    totals = counts.sum(axis=0).astype(np.int64)
+    left = _rarest(totals, most)
+    # Rare runs say more, but a text that shares many says most: the root lies between the two.
+    weight = np.sqrt(np.log2(max(texts, 2) / np.maximum(totals, 1)).clip(0) + 0.1).astype(np.float32)
+    named, weights = [np.zeros(0, np.uint64)], [np.zeros(0, np.float32)]
+    for number, (lists, (count, at)) in enumerate(zip(sets, found, strict=True)):
+        used = np.flatnonzero((count > 0) & (left > 0))
+        if not used.size:
+            continue
+        here = np.minimum(count[used], left[used])
+        left[used] -= here
+        places = lists.take(count[used], at[used], here)
+        # From 1 on, since the table of the tally takes 0 for nothing.
+        named.append((np.uint64(number + 1) << np.uint64(32)) | places.astype(np.uint64))
+        weights.append(np.repeat(weight[used], here))
+    held, scores = _tallied(np.concatenate(named), np.concatenate(weights))
+    segment = (held >> np.uint64(32)).astype(np.int64) - 1
+    place = (held & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return Texts(segment, place, _first_ads(segments, segment, place), scores), totals
+
+
+def _first_ads(segments: Sequence[Segment], segment: Int64Array, place: Int64Array) -> Int64Array:
+    ads = np.zeros(place.size, np.int64)
+    for number, one in enumerate(segments):
+        here = segment == number
+        if here.any():
+            ads[here] = one.ads[place[here]] & np.uint32(FIRST - 1)
+    return ads
+
+
+def sharing_runs(segments: Sequence[Segment], runs: UInt64Array, texts: int) -> Texts:
+    """The texts that share rare runs with a query, in no order.
+
+    Args:
+        segments: of the index.
+        runs: the different runs of the query, see `run_keys`.
+        texts: in the index.
+    """
+    return _listed([s.runs for s in segments], segments, runs, texts, MOST_LISTED)[0]
+
+
+def equal_texts(segments: Sequence[Segment], whole: int) -> Texts:
+    """The texts with this whole key, see `whole_places`."""
+    return _listed([s.runs for s in segments], segments, np.array([whole], np.uint64), 2, MOST_LISTED)[0]
+
+
+def holding_some(segments: Sequence[Segment], words: UInt64Array, texts: int) -> Texts:
+    """The texts that hold rare words of a query, in no order; `words`: different, see `word_places`."""
+    return _listed([s.words for s in segments], segments, words, texts, MOST_HELD)[0]
+
+
+def holding_all(segments: Sequence[Segment], words: UInt64Array) -> Texts:
+    """The texts that hold all of these words, in no order; `words`: different, see `word_places`."""
+    numbers, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for number, segment in enumerate(segments):
+        counts, ats = segment.words.find(words)
+        if not words.size or not counts.all():
+            continue
+        left = np.zeros(0, np.uint32)
+        for step, k in enumerate(np.argsort(counts).tolist()):
+            one = slice(k, k + 1)
+            holders = segment.words.take(counts[one], ats[one], counts[one])
+            left = holders if not step else _in_both(left, holders)
+            if not left.size:
+                break
+        numbers.append(np.full(left.size, number, np.int64))
+        places.append(left.astype(np.int64))
+    segment_of, place = np.concatenate(numbers), np.concatenate(places)
+    scores = np.zeros(place.size, np.float32)
+    return Texts(segment_of, place, _first_ads(segments, segment_of, place), scores)
+
+
+@njit(cache=True, nogil=True)
+def _in_both(few, many):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The numbers that are in both of two ascending arrays."""
+    out = np.empty(min(few.size, many.size), np.uint32)
+    to = 0
+    at = 0
+    for number in few:
+        while at < many.size and many[at] < number:
+            at += 1
+        if at == many.size:
+            break
+        if many[at] == number:
+            out[to] = number
+            to += 1
+    return out[:to].copy()
+
+
+def carriers(segments: Sequence[Segment], pseudonyms: UInt64Array) -> list[Int64Array]:
+    """The ads that carry each of these identifiers, ascending."""
+    out: list[list[Int64Array]] = [[] for _ in range(pseudonyms.size)]
+    for segment in segments:
+        counts, ats = segment.carried.find(word_places(pseudonyms))
+        ends = np.cumsum(counts)
+        places = segment.carried.take(counts, ats, counts)
+        for mine, end, count in zip(out, ends.tolist(), counts.tolist(), strict=True):
+            mine.append((segment.ads[places[end - count : end]] & np.uint32(FIRST - 1)).astype(np.int64))
+    return [np.sort(np.concatenate([*mine, np.zeros(0, np.int64)])) for mine in out]
+
+
+def word_counts(segments: Sequence[Segment], words: UInt64Array) -> Int64Array:
+    """How many texts hold each of these words, see `word_places`."""
+    counts = np.zeros(words.size, np.int64)
+    for segment in segments:
+        counts += segment.words.find(words)[0]
+    return counts

@@ -1,0 +1,197 @@
+"""The parts of a search: a question as pseudonyms, held ads weighed against it, and how a hit is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from filrouge.ads.fold import fold_texts
+from filrouge.ads.identifiers import find_identifiers
+from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
+from filrouge.ads.names import find_names
+from filrouge.ads.places import Gazetteer
+from filrouge.ads.tokens import SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
+from filrouge.compare.align import pair_bits
+from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
+from filrouge.compare.search import copied_words
+from filrouge.compare.segments import WORD_KIND
+from filrouge.compare.strangers import IN_PASSING
+from filrouge.corpus.opening import Opened
+from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
+from filrouge.corpus.reading import Words
+from filrouge.engines.prepare import first_come
+from filrouge.engines.stored import Hit, Shared, _stretches
+from filrouge.networks.ties import TYING_KINDS
+
+
+class Prices(Protocol):
+    """What words would cost a stranger; `filrouge.compare.language.LanguageModel` is one."""
+
+    def prices(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
+        """Bits of each word of some texts, whose words lie end to end."""
+
+
+@dataclass(frozen=True)
+class Near(Hit):
+    """A hit in a workspace. The `value` of what is `shared` is its pseudonym.
+
+    Attributes:
+        ad: its number.
+        equal: whether its words are those of the query, one by one.
+        tied: whether the bits are more than strangers reach.
+    """
+
+    ad: int
+    equal: bool
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """A text from outside, or a held ad, as the index sees it.
+
+    Attributes:
+        keys: pseudonyms of its words, in order.
+        kinds, pseudonyms: the identifiers in it that may tie.
+    """
+
+    keys: UInt64Array
+    kinds: tuple[str, ...]
+    pseudonyms: UInt64Array
+
+    @property
+    def runs(self) -> UInt64Array:
+        """Its different runs."""
+        runs: UInt64Array = np.unique(run_keys(*self._alone)).astype(np.uint64)
+        return runs
+
+    @property
+    def whole(self) -> int:
+        """The key of all its words."""
+        return int(whole_places(whole_keys(*self._alone))[0])
+
+    @property
+    def words(self) -> UInt64Array:
+        """Its different words, as the index lists them; identifiers and names are none."""
+        said = self.keys[(self.keys & np.uint64(WORD_KIND)) == 0]
+        words: UInt64Array = np.unique(word_places(said))
+        return words
+
+    @property
+    def _alone(self) -> tuple[Int32Array, UInt64Array, Int64Array]:
+        n = self.keys.size
+        return np.arange(n, dtype=np.int32), self.keys, np.array([0, n], np.int64)
+
+
+def question_of(text: str, pepper: bytes, vocabulary: Vocabulary) -> Question:
+    """A text from outside as the index sees it.
+
+    What `prepare` makes of a chunk of ads, without tables: for one text they take longer than the work itself.
+
+    Args:
+        text: as pasted.
+        pepper: of the workspace.
+        vocabulary: the words that the workspace writes plainly, for joining disguised ones.
+    """
+    folded = fold_texts([text])
+    identifiers = find_identifiers(folded, [DEFAULT_COUNTRY])
+    places, names = Gazetteer.load().find(folded, [DEFAULT_COUNTRY]), find_names(folded, [text])
+    kinds = identifiers["kind"].to_list()
+    spans = sorted(
+        (rank, start, end, kind)
+        for rank, frame, each in (
+            (0, identifiers, kinds),
+            (1, places, ["place"] * places.height),
+            (2, names, ["name"] * names.height),
+        )
+        for start, end, kind in zip(frame["start"].to_list(), frame["end"].to_list(), each, strict=True)
+    )
+    start, end = (np.array([span[k] for span in spans], np.int64) for k in (1, 2))
+    kept = np.flatnonzero(first_come(np.zeros(start.size, np.int64), start, end))
+    kept = kept[np.argsort(start[kept], kind="stable")]
+    kind_of = np.array([SLOT_KINDS.index(spans[k][3]) for k in kept.tolist()], np.uint8)
+    ad = np.zeros(kept.size, np.int32)
+    masks = Masks(ad, start[kept].astype(np.int32), end[kept].astype(np.int32), kind_of)
+    tokens = join_disguised(written_words(folded, masks), vocabulary)
+    found = zip(kinds, identifiers["value"].to_list(), strict=True)
+    named = list(dict.fromkeys((kind, value) for kind, value in found if kind in TYING_KINDS))
+    return Question(
+        token_pseudonyms(tokens.key, tokens.kind, pepper),
+        tuple(kind for kind, _value in named),
+        identifier_pseudonyms([kind for kind, _v in named], [value for _k, value in named], pepper),
+    )
+
+
+class Rarity:
+    """Prices until a run has learned better ones: a third of the rarity of the run of three words that ends at each."""
+
+    def __init__(self, usual: UsualRuns | None) -> None:
+        self._usual = usual or UsualRuns(np.zeros(0, np.uint32), np.zeros(0, np.int64), 0)
+
+    def prices(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
+        """Bits of each word."""
+        runs = run_keys(np.arange(keys.size, dtype=np.int32), keys, offsets)
+        price = self._usual.rarity(runs) / np.float32(3)
+        return np.where((keys & np.uint64(WORD_KIND)) == 0, price, IN_PASSING).astype(np.float32)
+
+
+def weighed(question: UInt64Array, opened: Words, prices: Prices) -> Float32Array:
+    """Bits saved when each of the opened ads is written with the question beside it."""
+    keys = opened.keys[opened.words]
+    words, found = dense_ids(np.concatenate([question, keys]))
+    price = np.concatenate([np.zeros(question.size, np.float32), prices.prices(keys, opened.offsets)])
+    offsets = np.concatenate([[0], opened.offsets + question.size]).astype(np.int64)
+    others = np.arange(1, offsets.size - 1, dtype=np.int32)
+    return pair_bits(
+        np.zeros_like(others), others, words, price.astype(np.float32), offsets, vocabulary=found
+    )
+
+
+def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
+    """bool, which of the opened ads have the words of the question, one by one."""
+    sizes = np.diff(opened.offsets)
+    out: np.ndarray = sizes == question.size
+    for k in np.flatnonzero(out).tolist():
+        a, b = int(opened.offsets[k]), int(opened.offsets[k + 1])
+        out[k] = np.array_equal(opened.keys[opened.words[a:b]], question)
+    return out
+
+
+def shown(
+    question: UInt64Array,
+    opened: Opened,
+    prices: Prices,
+    shared: dict[int, tuple[Shared, ...]],
+    clusters: dict[int, str],
+    cut: float,
+) -> list[Near]:
+    """Opened ads as hits, in their order."""
+    tokens = opened.tokens
+    every = prices.prices(tokens.key, tokens.offsets)
+    words, _found = dense_ids(np.concatenate([question, tokens.key]))
+    model, texts = words[: question.size], words[question.size :]
+    out = []
+    for k, row in enumerate(opened.ads.iter_rows(named=True)):
+        here = slice(int(tokens.offsets[k]), int(tokens.offsets[k + 1]))
+        bits, places = copied_words(texts[here], every[here], model)
+        cluster = clusters.get(row["ad"], "")
+        out.append(
+            Near(
+                id=row["id"],
+                agency=row["agency"],
+                posted=row["posted"].strftime("%Y-%m-%d") if row["posted"] else None,
+                location=row["location"],
+                cluster=cluster,
+                template=cluster,
+                bits=round(bits, 1),
+                stretches=_stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
+                shared=shared.get(row["ad"], ()),
+                ad=row["ad"],
+                equal=bool(np.array_equal(tokens.key[here], question)),
+                tied=bits >= cut,
+            )
+        )
+    return out

@@ -1,0 +1,189 @@
+"""Ads of a workspace as they may be shown: identifiers and names by pseudonyms, unless they were opened.
+
+A pseudonym is the same for the same phone everywhere in one workspace, so a person can see that two ads share a
+phone, and ask for others that carry it, without ever seeing the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from filrouge.ads.tokens import SLOT_KINDS
+from filrouge.corpus.pseudonyms import identifier_pseudonym
+from filrouge.engines.asking import Near
+from filrouge.engines.stored import Shared, Stretch
+from filrouge.networks.ties import TYING_KINDS
+
+if TYPE_CHECKING:
+    from filrouge.corpus.opening import Opened
+    from filrouge.corpus.workspace import Workspace
+
+NAME: Final = "name"
+_LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_SHOWN: Final = 8
+"""Letters of a pseudonym: 40 bits, so that among a million phones one in a million has a double."""
+_WRITTEN: Final = re.compile(rf"^({'|'.join(TYING_KINDS)}):([{_LETTERS}]{{{_SHOWN}}})$")
+
+Mask = tuple[int, int, str]
+"""Where in a raw text something begins and ends, and what stands there instead."""
+
+
+def pseudonym(kind: str, number: int) -> str:
+    """What is shown for an identifier or name, as in "phone:7k3f9q2m".
+
+    Args:
+        kind: one of TYING_KINDS, or "name".
+        number: what stands for it in the workspace, see `filrouge.corpus.pseudonyms`.
+    """
+    letters = [_LETTERS[number >> 59 - 5 * k & 31] for k in range(_SHOWN)]
+    return f"{kind}:{''.join(letters)}"
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a text is the pseudonym of an identifier and nothing else."""
+    return _WRITTEN.match(text.strip().lower()) is not None
+
+
+def with_pseudonyms(ws: Workspace, hits: Sequence[Near]) -> list[Near]:
+    """The hits with pseudonyms in the place of identifiers and names."""
+    if not hits:
+        return []
+    opened = _opened(ws, hits)
+    masks = _masks(opened, ws.pepper)
+    return [
+        replace(
+            hit,
+            stretches=masked(hit.stretches, masks.get(k, [])),
+            shared=tuple(replace(s, value=pseudonym(s.kind, int(s.value, 16))) for s in hit.shared),
+        )
+        for k, hit in enumerate(hits)
+    ]
+
+
+def unmasked(ws: Workspace, hits: Sequence[Near]) -> list[Near]:
+    """The hits with the identifiers that they share in the clear."""
+    if not hits:
+        return []
+    found = _opened(ws, hits).identifiers.select("kind", "value").unique()
+    values = {
+        (kind, identifier_pseudonym(kind, value, ws.pepper)): value for kind, value in found.iter_rows()
+    }
+    return [
+        replace(
+            hit,
+            shared=tuple(
+                replace(s, value=values.get((s.kind, int(s.value, 16)), pseudonym(s.kind, int(s.value, 16))))
+                for s in hit.shared
+            ),
+        )
+        for hit in hits
+    ]
+
+
+def masked(stretches: Sequence[Stretch], masks: Sequence[Mask]) -> tuple[Stretch, ...]:
+    """An ad's text, cut by what is common, with what is masked replaced.
+
+    Args:
+        stretches: the whole raw text, in order.
+        masks: by ascending begin; where two overlap, the first one's words stand for both.
+    """
+    out: list[Stretch] = []
+    size = sum(len(stretch.text) for stretch in stretches)
+    at = 0
+    for start, end, words in masks:
+        if start < at:
+            at = max(at, end)  # what sticks out of the mask before goes with it
+            continue
+        out += _between(stretches, at, start)
+        out.append(Stretch(words, any(piece.common for piece in _between(stretches, start, end))))
+        at = end
+    out += _between(stretches, at, size)
+    return tuple(_joined(out))
+
+
+def carriers_of(ws: Workspace, text: str, top: int) -> list[Near]:
+    """The newest ads that carry the identifier that a pseudonym stands for; see `is_pseudonym`."""
+    written = _WRITTEN.match(text.strip().lower())
+    assert written is not None
+    kind, letters = written.groups()
+    rows = ws.table("identifiers", ["ad", "kind", "pseudonym"])
+    least = 0
+    for letter in letters:
+        least = least << 5 | _LETTERS.index(letter)
+    rows = rows.filter(
+        pl.col("kind") == SLOT_KINDS.index(kind),
+        pl.col("pseudonym") // (1 << 64 - 5 * _SHOWN) == least,
+    )
+    rows = rows.join(ws.ads(["ad"]).select("ad"), on="ad", how="semi")
+    if rows.is_empty():
+        return []
+    number = int(rows["pseudonym"][0])
+    holders = rows["ad"].n_unique()
+    ads = rows["ad"].unique().sort(descending=True).head(top).to_numpy().astype(np.int64)
+    bits = round(float(np.log2(max(ws.ads(["ad"]).height, 1) / holders)), 1)
+    shared = (Shared(kind, f"{number:016x}", holders, bits),)
+    return [
+        Near(
+            id=row["id"],
+            agency=row["agency"],
+            posted=row["posted"].strftime("%Y-%m-%d") if row["posted"] else None,
+            location=row["location"],
+            cluster="",
+            template="",
+            bits=0.0,
+            stretches=(Stretch(row["text"], False),),
+            shared=shared,
+            ad=row["ad"],
+            equal=False,
+            tied=False,
+        )
+        for row in ws.texts(ads, marks=False).ads.iter_rows(named=True)
+    ]
+
+
+def _opened(ws: Workspace, hits: Sequence[Near]) -> Opened:
+    return ws.texts(np.array([hit.ad for hit in hits], np.int64))
+
+
+def _masks(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
+    """What is masked in each text, by ascending begin, the longer first."""
+    out: dict[int, list[Mask]] = {}
+    marks = [
+        opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
+            "ad", "kind", "value", "start", "end"
+        ),
+        opened.names.select("ad", pl.lit(NAME).alias("kind"), "value", "start", "end"),
+    ]
+    for ad, kind, value, start, end in pl.concat(marks).iter_rows():
+        words = pseudonym(kind, identifier_pseudonym(kind, value, pepper))
+        out.setdefault(ad, []).append((start, end, words))
+    return {ad: sorted(masks, key=lambda mask: (mask[0], -mask[1])) for ad, masks in out.items()}
+
+
+def _between(stretches: Sequence[Stretch], start: int, end: int) -> Iterator[Stretch]:
+    at = 0
+    for stretch in stretches:
+        first, last = max(start - at, 0), min(end - at, len(stretch.text))
+        if first < last:
+            yield Stretch(stretch.text[first:last], stretch.common)
+        at += len(stretch.text)
+
+
+def _joined(pieces: Sequence[Stretch]) -> Iterator[Stretch]:
+    """Neighbours that are alike in being common, as one."""
+    before: Stretch | None = None
+    for piece in pieces:
+        if before is not None and before.common == piece.common:
+            before = Stretch(before.text + piece.text, before.common)
+        else:
+            if before is not None:
+                yield before
+            before = piece
+    if before is not None:
+        yield before
