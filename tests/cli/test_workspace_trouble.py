@@ -145,11 +145,13 @@ def test_a_cluster_or_network_that_never_was(more: tuple[str, ...], three_days_o
     assert f"there was no {'network' if more else 'cluster'} 1000. Their numbers go from 0 to " in told.err
 
 
+@pytest.mark.parametrize("command", ["ingest", "run"])
 def test_an_engine_that_is_not_installed_says_what_to_install(
-    three_days_once: Unit, monkeypatch: pytest.MonkeyPatch
+    command: str, three_days_once: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engines.ENGINES, "ray", engines.Engine("none", ("none_such", "json"), "cluster"))
-    told: Told = three_days_once("run", "--engine", "ray")
+    monkeypatch.setitem(engines.ENGINES, "ray", ("none_such", "json"))
+    more = (three_days_once.key,) if command == "ingest" else ()
+    told: Told = three_days_once(command, *more, "--engine", "ray")
     assert told.code == 2
     assert "needs what is not installed here: none_such." in told.err
     assert "pip install 'filrouge[cluster]'" in told.err
