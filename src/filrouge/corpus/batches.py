@@ -239,7 +239,7 @@ class Batch:
         """Take out ads that the workspace holds by now, or that stand in the batch twice."""
         if not self.ads:
             return False
-        mine = self._own("ads").select("n", "ad_key", "chunk", "block", "place")
+        mine = self._own("ads", ["n", "ad_key", "chunk", "block", "place"])
         others = [row.batch for row in self._known[self._compared :] if row.ads]
         self._compared = len(self._known)
         twice = mine.filter(~pl.col("ad_key").is_first_distinct())
@@ -270,9 +270,9 @@ class Batch:
         for table in ("ads", "identifiers"):
             self._replace(table, self._own(table).join(gone, on="n", how="anti", maintain_order="left"))
 
-    def _own(self, table: str) -> pl.DataFrame:
+    def _own(self, table: str, columns: list[str] | None = None) -> pl.DataFrame:
         paths = [f.path for f in self._files if f.table == table]
-        return self._workspace.tables.read(table, paths)
+        return self._workspace.tables.read(table, paths, columns)
 
     def _replace(self, table: str, frame: pl.DataFrame) -> None:
         old = [f for f in self._files if f.table == table]
