@@ -2,7 +2,7 @@
 
     python benchmarks/search.py --ads 400000                      # makes a set, takes it in, compares it, asks
     python benchmarks/search.py --set FOLDER [--workspace WS]     # a set of scale_set.py; a workspace that holds it
-        [--questions 500] [--without-run] [--without-baseline] [--baseline-questions 40]
+        [--questions 500] [--without-run] [--learn 400000] [--without-baseline] [--baseline-questions 40]
 
 A question is an ad of the set, changed as people change what they paste: another phone, a sentence left out, two
 letters exchanged. The ad itself does not count as found. Strangers are ads of another seed, which have the stock
@@ -13,6 +13,7 @@ the truth says of it, the program never sees.
 from __future__ import annotations
 
 import argparse
+import base64
 import random
 import re
 import sqlite3
@@ -28,6 +29,9 @@ from common import machine, workplace
 from scale_set import without_house_text, write_set
 
 from filrouge.ads.synthetic import synthesise
+from filrouge.compare.language import LanguageModel, language_model
+from filrouge.compare.reach import QUANTILES, Reach
+from filrouge.compare.strangers import number_runs
 from filrouge.corpus.indexing import index_folder, merge_all
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import SearchIndex, open_index
@@ -92,16 +96,21 @@ def questions(folder: Path, count: int, seed: int) -> tuple[list[Question], list
             Question(pasted(text, chance), ad, frozenset(chosen[ad]) - {ad}) for ad, text in rows.iter_rows()
         ]
     chance.shuffle(asked)
-    others = without_house_text(synthesise(max(4 * count, 2_000), seed + 77_000, 0.5).ads)["text"].to_list()
-    return asked[:count], [Question(t, "", frozenset()) for t in chance.sample(others, count)]
+    return asked[:count], strangers_of(count, seed + 77_000)
 
 
-def held(folder: Path, where: Path, run: bool) -> Workspace:
+def strangers_of(count: int, seed: int) -> list[Question]:
+    """Ads that have nothing to do with the set but the trade."""
+    texts = without_house_text(synthesise(max(4 * count, 2_000), seed, 0.5).ads)["text"].to_list()
+    return [Question(text, "", frozenset()) for text in random.Random(seed).sample(texts, count)]
+
+
+def held(folder: Path, where: Path, run: bool, secret: bytes) -> Workspace:
     """The workspace with the set in it; what is there already is not done again."""
     if (where / "workspace.json").exists():
-        ws = Workspace.open(where, secret=SECRET)
+        ws = Workspace.open(where, secret=secret)
     else:
-        ws = Workspace.init(where, secret=SECRET)
+        ws = Workspace.init(where, secret=secret)
         began = time.perf_counter()
         ingest(ws, [str(path) for path, _truth in parts(folder)], case="benchmark", jobs=2)
         print(f"taken in: {time.perf_counter() - began:.0f} s", flush=True)
@@ -112,6 +121,27 @@ def held(folder: Path, where: Path, run: bool) -> Workspace:
         compare_all(ws.refreshed(), jobs=2)
         print(f"compared: {time.perf_counter() - began:.0f} s", flush=True)
     return ws.refreshed()
+
+
+def learned(ws: Workspace, ads: int, sample: int) -> LanguageModel:
+    """What words cost, from random ads that speak for themselves: a stand-in where no run has learned it."""
+    numbers = np.random.default_rng(0).permutation(ads)[:sample]
+    found = ws.words(np.sort(numbers).astype(np.int64))
+    keys = found.keys[found.words]
+    corpus = number_runs(keys, (keys & np.uint64(15)).astype(np.uint8), found.offsets)
+    key_of_word = np.zeros(corpus.sizes[0], np.uint64)
+    key_of_word[corpus.words] = keys
+    return language_model(corpus, key_of_word, np.full(found.ad.size, -1, np.int32))
+
+
+def strangers_cut(index: SearchIndex, strangers: list[Question]) -> float:
+    """What 1 in 100 strangers reaches, fitted as a run does it, to strangers who are not asked about later."""
+    ranked = [index.ranked(index.question(question.text), SHOWN) for question in strangers]
+    best = [float(found.bits.max(initial=0.0)) for found in ranked]
+    low, high = (float(q) for q in np.quantile(best, QUANTILES))
+    place = -np.log(-np.log(np.array(QUANTILES)))
+    scale = (high - low) / float(place[1] - place[0])
+    return Reach(low - scale * float(place[0]), scale, index.ads).pair
 
 
 def milliseconds(times: list[float]) -> str:
@@ -172,11 +202,11 @@ def baseline(folder: Path, place: Path, asked: list[Question]) -> None:
     with sqlite3.connect(path) as db:
         began = time.perf_counter()
         db.execute("PRAGMA journal_mode = OFF")
-        db.execute("CREATE VIRTUAL TABLE ads USING fts5(text, content='', detail='none')")
+        db.execute("CREATE VIRTUAL TABLE ads USING fts5(text, content='')")
         db.execute("CREATE TABLE ids (id TEXT)")
-        for ad, text in rows_of(folder):
-            db.execute("INSERT INTO ids VALUES (?)", (ad,))
-            db.execute("INSERT INTO ads (rowid, text) VALUES (last_insert_rowid(), ?)", (text,))
+        for number, (ad, text) in enumerate(rows_of(folder), 1):
+            db.execute("INSERT INTO ids (rowid, id) VALUES (?, ?)", (number, ad))
+            db.execute("INSERT INTO ads (rowid, text) VALUES (?, ?)", (number, text))
         db.commit()
         built = time.perf_counter() - began
         size = sum(db.execute("SELECT sum(length(block)) FROM ads_data").fetchone())
@@ -211,6 +241,10 @@ def main() -> None:
     options.add_argument("--questions", type=int, default=500)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--without-run", action="store_true")
+    options.add_argument(
+        "--learn", type=int, default=0, help="ads to learn prices from where there is no run"
+    )
+    options.add_argument("--key-file", type=Path, help="of the workspace")
     options.add_argument("--without-baseline", action="store_true")
     options.add_argument("--baseline-questions", type=int, default=40)
     asked = options.parse_args()
@@ -219,7 +253,8 @@ def main() -> None:
         folder = asked.set or Path(place) / "set"
         if asked.set is None:
             write_set(folder, asked.ads, 900, 0.5)
-        ws = held(folder, asked.workspace or Path(place) / "ws", not asked.without_run)
+        secret = base64.b64decode(asked.key_file.read_text()) if asked.key_file else SECRET
+        ws = held(folder, asked.workspace or Path(place) / "ws", not asked.without_run, secret)
         before = index_folder(ws).manifest().covered
         began = time.perf_counter()
         index = open_index(ws, jobs=2, merge=False)
@@ -235,6 +270,12 @@ def main() -> None:
             f"ties need {index.cut:.1f} bits\n"
         )
         copies, strangers = questions(folder, asked.questions, asked.seed)
+        if asked.learn:
+            model = learned(ws, index.ads, asked.learn)
+            index = open_index(ws, prices=model, merge=False)
+            cut = strangers_cut(index, strangers_of(asked.questions, asked.seed + 88_000))
+            index = open_index(ws, prices=model, cut=cut, merge=False)
+            print(f"prices learned from {asked.learn:,} ads; ties need {cut:.1f} bits\n")
         for question in [*copies[:20], *strangers[:20]]:
             index.nearest(question.text, SHOWN)  # so that no compiling is measured
         both = [question for pair in zip(copies, strangers, strict=True) for question in pair]

@@ -62,16 +62,27 @@ class _Weighed:
 
     def __init__(self, weigher: Weigher) -> None:
         self.weigher = weigher
-        self.ads = np.zeros(0, np.int64)
-        self.bits = np.zeros(0, np.float32)
-        self.equal = np.zeros(0, bool)
+        self._found: dict[int, tuple[float, bool]] = {}
 
-    def add(self, ads: Int64Array, bits: float, equal: bool) -> None:
+    def add(self, ads: Iterable[int], bits: float, equal: bool) -> None:
         """Take ads of one text."""
-        new = ads[~np.isin(ads, self.ads)]
-        self.ads = np.append(self.ads, new)
-        self.bits = np.append(self.bits, np.full(new.size, bits, np.float32))
-        self.equal = np.append(self.equal, np.full(new.size, equal))
+        for ad in ads:
+            self._found.setdefault(ad, (bits, equal))
+
+    @property
+    def ads(self) -> Int64Array:
+        """Their numbers, in the order in which they came."""
+        return np.array(list(self._found), np.int64)
+
+    @property
+    def bits(self) -> Float32Array:
+        """Saved by writing each with the question beside it."""
+        return np.array([bits for bits, _equal in self._found.values()], np.float32)
+
+    @property
+    def equal(self) -> np.ndarray:
+        """bool, whether the words of each are those of the question."""
+        return np.array([equal for _bits, equal in self._found.values()], bool)
 
 
 @dataclass(frozen=True)
@@ -231,7 +242,7 @@ class SearchIndex:
         for group in groups:
             first = int(group[0])
             if first in found:
-                weighed.add(group, found[first], alike[first])
+                weighed.add(group.tolist(), found[first], alike[first])
 
     def _weigh(self, weighed: _Weighed, ads: Int64Array) -> None:
         """Weigh more ads."""
@@ -239,8 +250,8 @@ class SearchIndex:
         if more.size:
             opened = self._opened(more)
             bits, alike = weighed.weigher.bits(opened), equal_ones(weighed.weigher.question, opened)
-            for ad, saved, same in zip(opened.ad, bits.tolist(), alike.tolist(), strict=True):
-                weighed.add(np.array([ad], np.int64), saved, same)
+            for ad, saved, same in zip(opened.ad.tolist(), bits.tolist(), alike.tolist(), strict=True):
+                weighed.add((ad,), saved, same)
 
     def _tied(self, weighed: _Weighed, claimed: int) -> np.ndarray:
         """bool, which of the weighed ads are tied to the question, by themselves or by their cluster."""

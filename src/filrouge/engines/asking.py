@@ -150,11 +150,12 @@ class Weigher:
     def __init__(self, question: UInt64Array, prices: Prices) -> None:
         self.question, self.prices = question, prices
         self._known: dict[int, Float32Array] = {}
+        self._own: Float32Array | None = None
 
     def bits(self, opened: Words) -> Float32Array:
         """Bits saved when each of the opened ads is written with the question beside it."""
         keys = opened.keys[opened.words]
-        price = self.prices.prices(keys, opened.offsets)
+        price = self._priced(keys, opened.offsets)
         for k, ad in enumerate(opened.ad.tolist()):
             self._known[ad] = price[opened.offsets[k] : opened.offsets[k + 1]]
         words, found = dense_ids(np.concatenate([self.question, keys]))
@@ -165,11 +166,20 @@ class Weigher:
             models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
         )  # fmt: skip
 
+    def _priced(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
+        """What the words of some texts cost, and the first time what those of the question do."""
+        if self._own is not None:
+            return self.prices.prices(keys, offsets)
+        n = self.question.size
+        price = self.prices.prices(np.concatenate([self.question, keys]), np.concatenate([[0], offsets + n]))
+        self._own = price[:n]
+        return price[n:]
+
     def written_with(self, models: Sequence[UInt64Array]) -> Float32Array:
         """Bits saved when the question is written with each of some texts beside it."""
         n = self.question.size
         offsets = np.array([0, n], np.int64)
-        price = self.prices.prices(self.question, offsets)
+        price = self._own if self._own is not None else self.prices.prices(self.question, offsets)
         words, found = dense_ids(np.concatenate([self.question, *models]))
         begins = np.cumsum([0, *(model.size for model in models)]).astype(np.int64)
         first = np.arange(len(models), dtype=np.int32)

@@ -65,13 +65,15 @@ class Templates:
         return clusters[known], [self._kept.words[begins[k] : begins[k + 1]] for k in at[known].tolist()]
 
     def claiming(self, clusters: Int64Array, saved: Float32Array) -> int:
-        """The cluster whose template saves a text most, if that is as much as its ads need; -1 if there is none."""
+        """The cluster whose template saves a text most, if 1 stranger in 100 reaches less; -1 if there is none.
+
+        In a run a large cluster needs less, since strangers are few among its many ads. One text that somebody asks
+        about has no such company. And a text that holds less than half of what the middle member holds is no plain
+        copy: it is tied to those ads only that it is near by itself.
+        """
         for k in np.argsort(-saved, kind="stable").tolist():
             theirs = self._clusters.saved(int(clusters[k]))
-            needed = float(self._kept.among.needed(np.array([theirs.size]))[0])
             middle = theirs[theirs.size // 2] if theirs.size else 0.0
-            if saved[k] < HALF * middle:
-                needed = max(needed, self._kept.reach.pair)
-            if saved[k] > needed:
+            if saved[k] > self._kept.among.pair and saved[k] >= HALF * middle:
                 return int(clusters[k])
         return -1
