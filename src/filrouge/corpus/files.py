@@ -36,7 +36,8 @@ class Files:
         self.options = dict(options or {})
         self.folder: Path | None = None
         if "://" in self.where and not self.where.startswith("file://"):
-            self._store: Any = _object_store(self.where, self.options)
+            with self._told(""):
+                self._store: Any = _object_store(self.where, self.options)
         else:
             self.folder = Path(self.where.removeprefix("file://")).absolute()
             self._store = None

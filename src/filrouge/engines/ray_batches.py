@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from daft import DataType
 
-from filrouge.compare.align import pair_kernel
+from filrouge.compare.align import weigh_pairs
 from filrouge.compare.copies import BANDS, ROWS, band_keys, band_pairs, write_sketches
 from filrouge.compare.models import models_kernel
 from filrouge.compare.runs import UInt64Array
@@ -151,8 +150,7 @@ def pair_bits() -> Any:
         second = np.argsort(which, kind="stable")
         bits = np.zeros(second.size, np.float32)
         vocabulary = int(max(models.max(initial=0), texts.max(initial=0))) + 1
-        kernel: Callable[..., None] = pair_kernel  # numba hides its types
-        kernel(
+        weigh_pairs(
             place[which[second]].astype(np.int32), second.astype(np.int32), models, begins, texts,
             slices_of(price, np.float32)[0], offsets, vocabulary, numbers(floor)[second], bits,
         )  # fmt: skip
