@@ -158,35 +158,14 @@ def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
 
 def _index(ws: Workspace) -> SearchIndex:
     """The index with what the last run left: what words cost, and which cluster each ad is in."""
-    import numpy as np
-    import polars as pl
-
     from filrouge import progress
     from filrouge.cli.compare import cores
     from filrouge.corpus.index import missing
     from filrouge.corpus.indexing import index_folder, ranges
-    from filrouge.corpus.results import last_run, membership
     from filrouge.engines.ask import open_index
-    from filrouge.engines.kept import read_kept
-
-    before = last_run(ws)
-    kept = read_kept(ws, before.batch) if before else None
-    known = membership(ws)
-    members = pl.DataFrame(
-        {"ad": np.arange(known.cluster.size), "cluster": known.cluster, "bits": known.bits}
-    )
-
-    def made(jobs: int) -> SearchIndex:
-        return open_index(
-            ws,
-            prices=kept.model if kept else None,
-            membership=members if before else None,
-            cut=float(before.details["cut"]) if before else None,
-            jobs=jobs,
-        )
 
     if not missing(index_folder(ws).manifest().covered, ranges(ws)):
-        return made(1)
+        return open_index(ws)
     with progress.for_this_terminal() as bar:
         bar.stage(_("Building the search index"), None)
-        return made(cores())
+        return open_index(ws, jobs=cores())
