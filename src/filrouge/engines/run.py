@@ -39,6 +39,11 @@ SMALL: Final = 50_000
 measured by."""
 MUCH: Final = 0.5
 """New texts, as a share of the known ones, from which on all are compared with each other."""
+MUCH_MORE: Final = 2.0
+"""Times as many texts as when all were last compared with each other, from which on that is done again: what
+strangers reach
+was measured then. Of a workspace that grows by a day at a time, it happens once in as many days as there were
+before."""
 FEW_ENOUGH: Final = 300_000
 """Ads up to which a run also seeks networks unless told otherwise: to weigh all ties of more takes minutes."""
 ALIKE: Final = 0.05
@@ -153,6 +158,7 @@ def run(
         details = {
             "through": ws.snapshot.seq,
             "whole": whole,
+            "texts_whole": corpus.texts.sizes.size if whole or not before else before.details["texts_whole"],
             "readable": int(corpus.ads.size),
             "new": new,
             "tied": int((ids >= 0).sum()),
@@ -254,7 +260,8 @@ def _compared(
     old = np.full(count, NEW, np.int64)
     old[corpus.text[seen]] = known.of(corpus.ads[seen])
     fresh = int((old == NEW).sum())
-    if kept is None or count <= SMALL or fresh > MUCH * (count - fresh):
+    doubled = before is not None and count > MUCH_MORE * int(before.details["texts_whole"])
+    if kept is None or count <= SMALL or fresh > MUCH * (count - fresh) or doubled:
         next_id = int(before.details["next_id"]) if before else 0
         return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(corpus, seen, old, known, kept, jobs), False
