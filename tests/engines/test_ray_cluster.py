@@ -72,10 +72,11 @@ def test_a_workspace_that_a_cluster_filled_holds_the_same(cluster: Cluster, tmp_
     pytest.importorskip("deltalake", reason="deltalake is not installed")
     script = str(Path(RUN).with_name("ray_workspace.py"))
     running = []
-    for where, name in (("threads", "alone"), (cluster.address, "together")):
+    env = {**cluster.env, "RAY_ADDRESS": cluster.address}
+    for where, name in (("threads", "alone"), ("cluster", "together")):
         (tmp_path / name).mkdir()
         command = [sys.executable, script, where, str(tmp_path / name)]
-        running.append(subprocess.Popen(command, env=cluster.env, text=True, stdout=-1, stderr=-1))
+        running.append(subprocess.Popen(command, env=env, text=True, stdout=-1, stderr=-1))
     try:
         ended = [(run.communicate(timeout=PATIENCE), run.returncode) for run in running]
     finally:
