@@ -1,54 +1,67 @@
-"""Which engines can do a run, and what each needs to be installed."""
+"""Who works: the cores of this machine, or a cluster; and what has to be installed for it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from importlib import import_module
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
-    from filrouge.engines.run import RunSummary
+    from filrouge.compare.stages import Stages
+
+#: Engine -> the packages that it needs; those of the extra EXTRA.
+ENGINES: Final[dict[str, tuple[str, ...]]] = {"local": (), "ray": ("ray", "daft")}
+EXTRA: Final = "cluster"
 
 
-class Engine(NamedTuple):
-    """Where an engine is, and what it needs: packages, and the extra of filrouge that brings them."""
+@dataclass(frozen=True)
+class Workers:
+    """Who does what can be shared; None where it is the cores of this machine.
 
-    module: str
-    packages: tuple[str, ...] = ()
-    extra: str = ""
+    `stages`: of a run. `crew`: of an ingest, see `filrouge.engines.ingest.ingest`.
+    """
 
-
-ENGINES: Final = {
-    "local": Engine("filrouge.engines.run"),
-    "ray": Engine("filrouge.engines.ray", ("ray", "daft"), "cluster"),
-}
+    stages: Stages | None = None
+    crew: Callable[..., Any] | None = None
 
 
 class MissingExtra(FilrougeError):
     """An engine whose packages are not installed."""
 
-    def __init__(self, engine: str, missing: list[str], extra: str) -> None:
+    def __init__(self, engine: str, missing: list[str]) -> None:
         super().__init__(
             _(
                 "--engine {engine} needs what is not installed here: {missing}. "
                 "Install it: pip install 'filrouge[{extra}]'. Or leave --engine out: the result is the same."
-            ).format(engine=engine, missing=", ".join(missing), extra=extra)
+            ).format(engine=engine, missing=", ".join(missing), extra=EXTRA)
         )
 
 
-def engine_named(name: str) -> Callable[..., RunSummary]:
-    """What does a run with an engine.
+def workers(engine: str, jobs: int) -> Workers:
+    """Who works for an engine.
+
+    Args:
+        engine: one of ENGINES.
+        jobs: cores of this machine that what cannot be shared may use.
 
     Raises:
-        MissingExtra: if it needs what is not installed.
+        FilrougeError: if it needs what is not installed, or the cluster does not answer.
     """
-    engine = ENGINES[name]
-    missing = [package for package in engine.packages if find_spec(package) is None]
+    missing = [package for package in ENGINES[engine] if find_spec(package) is None]
     if missing:
-        raise MissingExtra(name, missing, engine.extra)
-    run: Callable[..., RunSummary] = import_module(engine.module).run
-    return run
+        raise MissingExtra(engine, missing)
+    if engine == "local":
+        return Workers()
+    from filrouge.engines.ray_cluster import use_cluster
+
+    # Daft asks where it is to compute when it is imported: first the cluster, then what imports it.
+    cores = use_cluster(os.environ.get("RAY_ADDRESS") or "auto")
+    from filrouge.engines.ray import Frames
+    from filrouge.engines.ray_crew import RayCrew
+
+    return Workers(Frames(cores, jobs), RayCrew)

@@ -229,13 +229,14 @@ def became(kind: str, count: int) -> str:
     return said[kind]().format(count=number(count))
 
 
-def show_near(hits: Sequence[Near], *, how: str, masked: bool) -> None:
+def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> None:
     """Print the ads of a workspace that a question found, best first.
 
     Args:
         hits: as they may be shown, see `filrouge.reports.masking`.
         how: "near", "words" or "identifier": what was asked.
         masked: whether pseudonyms stand for identifiers and names.
+        past: whether they are those of a past day.
     """
     none = {"words": _("No ad holds all these words."), "identifier": _("No ad carries such an identifier.")}
     if not hits and how in none:
@@ -250,10 +251,19 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool) -> None:
         ),
     }.get(how, "")
     show_hits("", hits, found=found.format(count=number(len(hits))), beside=[_beside(hit) for hit in hits])
-    if hits and masked:
-        page = Page()
-        page.line()
-        page.line(_("Identifiers and names are shown by pseudonyms. To open them, say why: --open REASON"))
+    if not hits:
+        return
+    page = Page()
+    page.line()
+    if past and how == "near":
+        page.line(_("The ads are those of then; how many bits they share is by what words cost today."))
+    if masked:
+        page.line(
+            _(
+                "Identifiers, and the names that are known as such, are shown by pseudonyms. "
+                "To open them, say why: --open REASON"
+            )
+        )
 
 
 def _beside(hit: Near) -> str:
