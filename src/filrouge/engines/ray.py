@@ -54,7 +54,7 @@ def ingest(
     receiver: str = "",
     progress: Progress | None = None,
 ) -> IngestSummary:
-    """Take the ads of files into a workspace, see `filrouge.engines.ingest.ingest`; the cluster prepares and seals them.
+    """Take the ads of files into a workspace, see `filrouge.engines.ingest.ingest`: the cluster prepares them.
 
     Texts and the keys of the case go to the machines of the cluster.
 
