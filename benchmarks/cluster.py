@@ -94,7 +94,7 @@ def main() -> None:
     options.add_argument("--address")
     asked = options.parse_args()
     cores = use_cluster(asked.address) if asked.address else use_this_machine()
-    from filrouge.engines.ray import Frames
+    from filrouge.engines.ray_stages import Frames
 
     clock = time.perf_counter if asked.address else time.process_time
     unit = "clock" if asked.address else "core"

@@ -60,7 +60,7 @@ def main(where: str, parts: int | None) -> None:
 
             while ray.cluster_resources().get("CPU", 0) < 2:
                 time.sleep(0.1)
-        from filrouge.engines.ray import Frames
+        from filrouge.engines.ray_stages import Frames
 
         class Told(list[str]):
             def append(self, stage: str) -> None:

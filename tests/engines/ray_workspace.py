@@ -1,6 +1,8 @@
 """Take invented ads into a workspace, and run it; with a cluster, or without. Says what is in it then.
 
-python ray_workspace.py ADDRESS|threads FOLDER
+python ray_workspace.py cluster|threads FOLDER
+
+The cluster is the one of RAY_ADDRESS.
 """
 
 from __future__ import annotations
@@ -10,35 +12,30 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 from filrouge.ads.synthetic import write_synthetic
 from filrouge.corpus.results import membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines import ingest as taking
-from filrouge.engines.run import run
+from filrouge.engines import ray as cluster
+from filrouge.engines import run as running
 
 ADS = 600
+local = SimpleNamespace(ingest=taking.ingest, run=running.run)
 taking.CHUNK = 200
 
 
 def main(where: str, folder: Path) -> None:
-    crew = stages = None
-    if where != "threads":
-        from filrouge.engines.ray_cluster import use_cluster
-
-        cores = use_cluster(where)
-        from filrouge.engines.ray import Frames
-        from filrouge.engines.ray_crew import RayCrew
-
-        crew, stages = RayCrew, Frames(cores)
     write_synthetic(folder / "ads", ADS, 3, 0.5)
     # The pepper is drawn, and decides the order of the texts: here it has to be the same twice.
     with mock.patch("filrouge.corpus.keys.secrets.token_bytes", lambda size: bytes(range(size))):
         ws = Workspace.init(folder / "ws", secret=bytes(range(32)))
-    taken = taking.ingest(ws, [str(folder / "ads" / "ads.csv")], case="case", crew=crew)
+    engine = local if where == "threads" else cluster
+    taken = engine.ingest(ws, [str(folder / "ads" / "ads.csv")], case="case")
     ws = ws.refreshed()
-    summary = run(ws, stages=stages)
+    summary = engine.run(ws)
     ws = ws.refreshed()
     words = ws.words()
     of = hashlib.sha256()

@@ -18,7 +18,7 @@ from filrouge.engines import ray_cluster
 
 pytest.importorskip("daft", reason="daft is not installed: pip install 'filrouge[cluster]'")
 CORES = ray_cluster.use_this_machine()
-from filrouge.engines.ray import Frames, StageLost  # noqa: E402
+from filrouge.engines.ray_stages import Frames, StageLost  # noqa: E402
 
 
 def arrays(*ads: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -87,7 +87,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_stage_whose_machine_was_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from filrouge.engines import ray as engine
+    from filrouge.engines import ray_stages as engine
 
     monkeypatch.setattr(engine, "_machine_lost", lambda why: isinstance(why, ConnectionError))
     stages, failures = Frames(CORES), iter([ConnectionError("gone"), ConnectionError("gone"), None])

@@ -72,15 +72,20 @@ def test_a_workspace_that_a_cluster_filled_holds_the_same(cluster: Cluster, tmp_
     pytest.importorskip("deltalake", reason="deltalake is not installed")
     script = str(Path(RUN).with_name("ray_workspace.py"))
     running = []
-    for where, name in (("threads", "alone"), (cluster.address, "together")):
+    env = {**cluster.env, "RAY_ADDRESS": cluster.address}
+    for where, name in (("threads", "alone"), ("cluster", "together")):
         (tmp_path / name).mkdir()
         command = [sys.executable, script, where, str(tmp_path / name)]
-        running.append(subprocess.Popen(command, env=cluster.env, text=True, stdout=-1, stderr=-1))
-    said = []
-    for run in running:
-        out, err = run.communicate(timeout=PATIENCE)
-        assert run.returncode == 0, err
-        said.append(json.loads(out.splitlines()[-1]))
+        running.append(subprocess.Popen(command, env=env, text=True, stdout=-1, stderr=-1))
+    try:
+        ended = [(run.communicate(timeout=PATIENCE), run.returncode) for run in running]
+    finally:
+        for run in running:
+            if run.poll() is None:
+                run.kill()
+                run.communicate()
+    assert [code for _words, code in ended] == [0, 0], ended
+    said = [json.loads(out.splitlines()[-1]) for (out, _err), _code in ended]
     alone, together = said
     assert together["digest"] == alone["digest"]
     assert together["added"] == alone["added"] == 600

@@ -115,7 +115,13 @@ def different_texts(
     return corpus_of(flat, kinds, begins, threads), text
 
 
-def compare(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1, stages: Stages | None = None) -> Comparison:
+def compare(
+    keys: UInt64Array,
+    kinds: NDArray[np.uint8],
+    offsets: Int64Array,
+    threads: int = 1,
+    stages: Stages | None = None,
+) -> Comparison:
     """Find the clusters of a corpus and their templates.
 
     Args:
