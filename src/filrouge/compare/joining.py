@@ -93,7 +93,7 @@ def compact(label: Int32Array, sizes: Int64Array) -> Int32Array:
 
 @njit(cache=True, nogil=True)
 def _neighbouring(label, begins, neighbour, first, last):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The pairs of different groups that neighbours are in, the smaller number above; sorted, each once."""
+    """The pairs of different groups that neighbours are in, the smaller number above."""
     room = 1 << 12
     out = np.empty(room, np.uint64)
     count = 0
@@ -114,14 +114,13 @@ def _neighbouring(label, begins, neighbour, first, last):  # type: ignore[no-unt
                 out = more
             out[count] = (np.uint64(a) << np.uint64(32)) | np.uint64(b)
             count += 1
-    out = out[:count]
-    out.sort()
-    different = 0
-    for k in range(count):
-        if k == 0 or out[k] != out[different - 1]:
-            out[different] = out[k]
-            different += 1
-    return out[:different].copy()
+    return out[:count]
+
+
+def sorted_once(keys: UInt64Array) -> UInt64Array:
+    """The different keys, in order."""
+    keys = np.sort(keys)
+    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
 
 
 def neighbouring_groups(
@@ -129,11 +128,11 @@ def neighbouring_groups(
 ) -> tuple[Int32Array, Int32Array]:
     """The pairs of labels (first < second) between which texts are neighbours, sorted, each once."""
     cuts = even_cuts(label.size, TEXTS_TOGETHER)
-    parts: list[UInt64Array] = in_order(
-        lambda k: _neighbouring(label, begins, neighbour, cuts[k], cuts[k + 1]), cuts.size - 1, threads
-    )
-    keys = np.sort(np.concatenate([np.zeros(0, np.uint64), *parts]))
-    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
+    parts = in_order(
+        lambda k: sorted_once(_neighbouring(label, begins, neighbour, cuts[k], cuts[k + 1])),
+        cuts.size - 1, threads,
+    )  # fmt: skip
+    keys = sorted_once(np.concatenate([np.zeros(0, np.uint64), *parts]))
     return (keys >> np.uint64(32)).astype(np.int32), (keys & np.uint64(0xFFFFFFFF)).astype(np.int32)
 
 
