@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filrouge.compare import runs
-from filrouge.compare.runs import dense_ids, longer_runs
+from filrouge.compare.runs import dense_ids, runs_of_three
 from filrouge.compare.strangers import IN_PASSING, Corpus, PriceBook, count_voices, number_runs, prices
 
 texts = st.lists(st.lists(st.integers(1, 5), max_size=8), min_size=1, max_size=20)
@@ -37,13 +37,16 @@ def test_equal_runs_have_equal_numbers_in_the_order_of_their_first_words(found: 
 
 def test_many_tables_number_runs_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = np.random.default_rng(1)
-    words, _ = dense_ids(draw.integers(0, 40, 5000).astype(np.uint64))
+    words, found = dense_ids(draw.integers(0, 40, 5000).astype(np.uint64))
     offsets = np.concatenate([[0], np.sort(draw.integers(0, 5000, 99)), [5000]]).astype(np.int64)
-    one = longer_runs(words, words, offsets)
+    one = runs_of_three(words, offsets, found)
     monkeypatch.setattr(runs, "TOGETHER", 500)
     monkeypatch.setattr(runs, "FIRST_SLOTS", 16)
-    several = longer_runs(words, words, offsets, 3)
-    assert all(np.array_equal(a, b) for a, b in zip(one, several, strict=True))
+    several = runs_of_three(words, offsets, found, 3)
+    # Where there are so many words that three do not fit into one key, pairs are numbered first.
+    stepwise = runs_of_three(words, offsets, 1 << 30, 3)
+    for other in (several, stepwise):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 @settings(deadline=None)

@@ -35,7 +35,6 @@ from filrouge.compare.models import Members, Models, members_of, revise_models
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.stages import Threads
-from filrouge.compare.stages import Threads
 from filrouge.compare.strangers import Corpus, corpus_of, slices, spread
 
 ALONE = np.int32(-1)

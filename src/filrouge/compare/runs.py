@@ -16,11 +16,13 @@ Float32Array = NDArray[np.float32]
 
 
 FIRST_SLOTS = 1 << 16
-TOGETHER = 1 << 24
+TOGETHER = 1 << 25
 """Words whose runs one table holds: more words are numbered by several tables, each for a part of the runs."""
 MOST_PARTS = 16
 LOCAL_BITS = 27
 """Bits of a run's number within its part; the part is above them."""
+WORD_BITS = 21
+"""Bits of a word's number, where three of them fit into one key."""
 
 
 @njit(cache=True, nogil=True)
@@ -78,8 +80,12 @@ def dense_ids(keys: UInt64Array) -> tuple[Int32Array, int]:
 
 
 @njit(cache=True, nogil=True)
-def _numbered_part(shorter, words, offsets, part, parts, ids, slots):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Number the runs whose hash falls to `part`, into `ids`, with the part above; where each first stands."""
+def _numbered_part(shorter, words, offsets, bits, part, parts, ids, slots):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Number the runs whose hash falls to `part`, into `ids`, with the part above; where each first stands.
+
+    A run is its last word, in the low `bits` of its key, and the number of the shorter run before it above. If `bits`
+    are few enough for three words, the two words before are put there, and `shorter` is not looked at.
+    """
     multiplier = np.uint64(0x9E3779B97F4A7C15)
     shift = np.uint64(29)
     one = np.uint64(1)
@@ -89,14 +95,17 @@ def _numbered_part(shorter, words, offsets, part, parts, ids, slots):  # type: i
     mine = np.uint64(part)
     others = np.uint64(parts - 1)
     above = np.int32(part << LOCAL_BITS)
+    width = np.uint64(bits)
+    three = 3 * bits < 64
+    two_words = (one << (width + width)) - one
     room = 1 << 12
     first = np.empty(room, np.int64)
     found = 0
     for ad in range(offsets.size - 1):
         before = np.uint64(0)
         for t in range(offsets[ad], offsets[ad + 1]):
-            key = (before << np.uint64(32)) | np.uint64(words[t] + 1)
-            before = np.uint64(shorter[t] + 1)
+            key = (before << width) | np.uint64(words[t] + 1)
+            before = key & two_words if three else np.uint64(shorter[t] + 1)
             hashed = key * multiplier
             if (hashed >> np.uint64(58)) & others != mine:
                 continue
@@ -164,29 +173,39 @@ def _renumbered(ids, rank, bases, begin, end):  # type: ignore[no-untyped-def]  
         ids[t] = rank[bases[ids[t] >> LOCAL_BITS] + (ids[t] & low)]
 
 
-def longer_runs(
-    shorter: Int32Array, words: Int32Array, offsets: Int64Array, threads: int = 1
+def runs_of_three(
+    words: Int32Array, offsets: Int64Array, found: int, threads: int = 1
 ) -> tuple[Int32Array, Int64Array]:
-    """Number the runs of one word more that end at each word, in the order in which they first appear.
+    """Number the runs of three words that end at each word, in the order in which they first appear.
 
     A run that would reach over the beginning of its ad is the run of what there is.
 
     Args:
-        shorter: the numbers of the runs of one word less, shape (words,).
         words: the numbers of the words, shape (words,).
         offsets: where each ad begins, shape (ads + 1,).
+        found: how many different words there are.
         threads: how many threads to use; the result is the same.
 
     Returns:
         The numbers, shape (words,), and for each different one the word where it first stands.
     """
+    if found < 1 << WORD_BITS:
+        return _numbered_runs(words[:0], words, offsets, WORD_BITS, threads)
+    pairs, _met = _numbered_runs(words, words, offsets, 32, threads)
+    return _numbered_runs(pairs, words, offsets, 32, threads)
+
+
+def _numbered_runs(
+    shorter: Int32Array, words: Int32Array, offsets: Int64Array, bits: int, threads: int
+) -> tuple[Int32Array, Int64Array]:
+    """The runs of one word more than `shorter`, or of three, see `_numbered_part`."""
     ids = np.empty(words.size, np.int32)
     parts = 1
     while parts < MOST_PARTS and parts * TOGETHER < words.size:
         parts *= 2
     with ThreadPoolExecutor(threads) as pool:
         waiting = [
-            pool.submit(_numbered_part, shorter, words, offsets, k, parts, ids, FIRST_SLOTS)
+            pool.submit(_numbered_part, shorter, words, offsets, bits, k, parts, ids, FIRST_SLOTS)
             for k in range(parts)
         ]
         firsts = [done.result() for done in waiting]

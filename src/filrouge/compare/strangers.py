@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, longer_runs
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, runs_of_three
 
 IN_PASSING = np.float32(0.5)
 """What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
@@ -128,19 +128,28 @@ def corpus_of(words: Int32Array, kinds: NDArray[np.uint8], offsets: Int64Array, 
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
     """
-    pairs, met = longer_runs(words, words, offsets, threads)
-    pair_word, pair_before = words[met], _before(words, met, offsets)
-    triples, met = longer_runs(pairs, words, offsets, threads)
-    runs = Runs(words[met], pairs[met], _before(pairs, met, offsets), pair_word, pair_before)
-    return Corpus(words, offsets, kinds, triples, runs)
+    triples, met = runs_of_three(words, offsets, kinds.size, threads)
+    word = words[met]
+    inside = _not_first(met, offsets)
+    one_before = np.where(inside, words[met - 1], np.int32(-1))
+    # A pair is new only where the triple that ends with it is: so the triples have all pairs, in order.
+    pair, found = dense_ids((one_before + 1).astype(np.uint64) << np.uint64(32) | word.astype(np.uint64))
+    pair_word, pair_before = np.empty(found, np.int32), np.empty(found, np.int32)
+    pair_word[pair], pair_before[pair] = word, one_before
+    before = np.where(inside, pair[triples[met - 1]], np.int32(-1))
+    return Corpus(words, offsets, kinds, triples, Runs(word, pair, before, pair_word, pair_before))
 
 
-def _before(ids: Int32Array, at: Int64Array, offsets: Int64Array) -> Int32Array:
-    """What ends one word before each place; -1 where an ad begins."""
-    if not at.size:
-        return np.zeros(0, np.int32)
-    begins = offsets[np.searchsorted(offsets, at, side="right") - 1] == at
-    return np.where(begins, np.int32(-1), ids[at - 1])
+@njit(cache=True, nogil=True)
+def _not_first(words, offsets):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Which of these places of words, in ascending order, is not the first of its text."""
+    out = np.empty(words.size, np.bool_)
+    text = 0
+    for k in range(words.size):
+        while offsets[text + 1] <= words[k]:
+            text += 1
+        out[k] = offsets[text] < words[k]
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -228,7 +237,7 @@ def continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pra
     times = np.zeros(found, np.int64)
     ways = np.zeros(found, np.int32)
     for run in range(before.size):
-        if before[run] >= 0:
+        if before[run] >= 0 and counts[run] > 0:
             times[before[run]] += counts[run]
             ways[before[run]] += 1
     return times, ways

@@ -43,11 +43,11 @@ def use_this_machine() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def use_cluster(address: str) -> int:
+def use_cluster(address: str = "auto") -> int:
     """Compute data frames on a Ray cluster from now on; how many cores it has.
 
     Args:
-        address: as `ray start` printed it, host:port; "auto" for the cluster that this machine is part of.
+        address: as `ray start` printed it, host:port; "auto" for what RAY_ADDRESS says, or the cluster of this machine.
 
     Raises:
         NoCluster: if Ray is not installed or does not answer.

@@ -93,7 +93,7 @@ def _neighbours(begins: Int64Array, postings: UInt64Array, out: UInt64Array) -> 
 
 
 def proposed(runs: UInt64Array, entries: UInt64Array, most: int) -> tuple[UInt64Array, UInt64Array]:
-    """The pairs of neighbours on the lists of some runs, sorted, as often as they stand there; and the runs too common."""
+    """The pairs of neighbours on lists, sorted, as often as they stand there, and the runs too common."""
     ids, found = dense_ids(runs)
     held = np.bincount(ids, minlength=found)
     used = (held >= 2) & (held <= most)
