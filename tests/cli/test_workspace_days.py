@@ -52,7 +52,7 @@ def test_three_days_of_a_unit(tmp_path: Path) -> None:
     assert "4 ads were written from one template." in status
     found = unit("search", "lemonade", "--words").out
     assert "1 ad holds" in found
-    assert "group" not in found
+    assert "cluster" not in found
 
     with on_day(4):
         ran = unit("run")

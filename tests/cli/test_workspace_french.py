@@ -16,9 +16,9 @@ def test_the_main_commands_speak_french(tmp_path: Path) -> None:
     unit = Unit.made(tmp_path)
     taken = unit("ingest", unit.file(1, "harbour"), "--case", "port", lang="fr")
     assert "9 annonces sont nouvelles." in taken.out
-    assert "dossier « port »" in taken.out.replace("\u00a0", " ")
+    assert "affaire « port »" in taken.out.replace("\u00a0", " ")
     ran = unit("run", lang="fr")
-    assert "3 annonces ont été écrites d’après un même modèle." in ran.out
+    assert "3 annonces ont été écrites d’après un même gabarit." in ran.out
     assert "1 groupe est apparu." in ran.out
     status = unit("status", "--as-of", "2", lang="fr")
     assert re.match(r"État du .* \(instantané 2\)\u00a0: ce que l’on savait alors\.\n", status.out), (
@@ -32,7 +32,7 @@ def test_the_main_commands_speak_french(tmp_path: Path) -> None:
     assert "9 annonces ne peuvent plus être lues." in destroyed.out
     assert "comparées" in unit("snapshots", lang="fr").out
     assert "Tout est tel" in unit("verify", lang="fr").out
-    assert "il n’y a aucun" in unit("history", "99", lang="fr").err
+    assert "il n’y a eu aucun groupe 99" in unit("history", "99", lang="fr").err
 
 
 def test_the_headings_of_the_help_are_french(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ def test_the_nearest_ads_are_found_and_their_group_is_said(three_days_once: Unit
     assert told.code == 0
     assert "3 ads are near this text." in told.out
     assert len(re.findall(r"^\d\. L\d · harbour-\d|^\d\. L\d · market-\d", told.out, re.MULTILINE)) == 3
-    assert "group 0" in told.out
+    assert "cluster 0" in told.out
     assert "tied by its words" in told.out
     assert "«" in told.out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -250,7 +251,13 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> No
             "{count} ad carries such an identifier.", "{count} ads carry such an identifier.", len(hits)
         ),
     }.get(how, "")
-    show_hits("", hits, found=found.format(count=number(len(hits))), beside=[_beside(hit) for hit in hits])
+    show_hits(
+        "",
+        # Of the report's groups, which have names of their own, a workspace has none.
+        [replace(hit, cluster="") for hit in hits],
+        found=found.format(count=number(len(hits))),
+        beside=[_beside(hit) for hit in hits],
+    )
     if not hits:
         return
     page = Page()
@@ -267,9 +274,10 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> No
 
 
 def _beside(hit: Near) -> str:
-    """The ad's number, and whether its words tie it."""
+    """The ad's number, its cluster, and whether its words tie it."""
+    cluster = f"{_('cluster')} {hit.cluster}" if hit.cluster else ""
     tied = _("the same words") if hit.equal else _("tied by its words") if hit.tied else ""
-    return " · ".join(piece for piece in (_("ad {number}").format(number=hit.ad), tied) if piece)
+    return " · ".join(piece for piece in (_("ad {number}").format(number=hit.ad), cluster, tied) if piece)
 
 
 def show_snapshots(rows: Sequence[Snapshot]) -> None:
