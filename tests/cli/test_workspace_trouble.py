@@ -149,7 +149,9 @@ def test_a_cluster_or_network_that_never_was(more: tuple[str, ...], three_days_o
 def test_an_engine_that_is_not_installed_says_what_to_install(
     command: str, three_days_once: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engines.ENGINES, "ray", ("none_such", "json"))
+    monkeypatch.setitem(
+        engines.ENGINES, "ray", engines.Engine("none", "none", ("none_such", "json"), "cluster")
+    )
     more = (three_days_once.key,) if command == "ingest" else ()
     told: Told = three_days_once(command, *more, "--engine", "ray")
     assert told.code == 2

@@ -86,15 +86,15 @@ def ingest(
     from filrouge import progress
     from filrouge.ads.columns import Columns
     from filrouge.cli.compare import cores
-    from filrouge.cli.engines import workers
+    from filrouge.cli.engines import job_of
     from filrouge.cli.workspaces import opened
     from filrouge.corpus.ledger import who
-    from filrouge.engines.ingest import ingest as take_in
     from filrouge.reports.workspace import show_ingest
 
-    mine = min(jobs or cores(), cores())
+    take_in = job_of(engine, "ingest")
+    # A cluster has cores of its own.
+    mine = {"jobs": min(jobs or cores(), cores())} if engine == "local" else {}
     ws = opened(where, key_file)
-    crew = workers(engine, mine).crew
     with progress.for_this_terminal() as bar:
         summary = take_in(
             ws,
@@ -102,9 +102,8 @@ def ingest(
             case=case.strip(),
             columns=Columns(text=text, id=id, agency=agency, posted=posted, location=location, image=image),
             receiver=receiver or who(),
-            jobs=mine,
             progress=bar,
-            crew=crew,
+            **mine,
         )
     show_ingest(summary, where, case.strip())
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE

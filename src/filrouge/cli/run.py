@@ -73,16 +73,15 @@ def run(
     """Compare, and say what was found."""
     from filrouge import progress
     from filrouge.cli.compare import cores
-    from filrouge.cli.engines import workers
+    from filrouge.cli.engines import job_of
     from filrouge.cli.workspaces import opened
-    from filrouge.engines.run import run as compare
     from filrouge.reports.workspace import show_run
 
+    compare = job_of(engine, "run")
     mine = min(jobs or cores(), cores())
     ws = opened(where, key_file)
     if not any(row.kind == "ingest" for row in ws.snapshots()):
         raise NothingToCompare(where)
-    stages = workers(engine, mine).stages
     with progress.for_this_terminal() as bar:
-        summary = compare(ws, anew=anew, networks=networks, jobs=mine, progress=bar, stages=stages)
+        summary = compare(ws, anew=anew, networks=networks, jobs=mine, progress=bar)
     show_run(summary, where)
