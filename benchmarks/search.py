@@ -32,7 +32,7 @@ from filrouge.ads.synthetic import synthesise
 from filrouge.compare.language import LanguageModel, language_model
 from filrouge.compare.reach import QUANTILES, Reach
 from filrouge.compare.strangers import number_runs
-from filrouge.corpus.indexing import index_folder, merge_all
+from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import SearchIndex, open_index
 from filrouge.engines.ingest import ingest
@@ -259,8 +259,6 @@ def main() -> None:
         began = time.perf_counter()
         index = open_index(ws, jobs=2, merge=False)
         built = time.perf_counter() - began
-        merge_all(index_folder(ws))
-        index = open_index(ws, merge=False)
         manifest = index_folder(ws).manifest()
         text_bytes = sum(path.stat().st_size for path, _truth in parts(folder)) / max(index.ads, 1)
         each = index_folder(ws).bytes() / max(index.ads, 1)

@@ -230,8 +230,9 @@ class SearchIndex:
         if not question.keys.size:
             return
         same = self._seen(equal_texts(self._segments, question.whole))
-        near = self._seen(sharing_runs(self._segments, question.runs, self.ads)).best(WEIGHED)
-        groups = [self._group(texts, k) for texts in (same, near) for k in range(len(texts))]
+        near = sharing_runs(self._segments, *question.runs(weighed.weigher.own))
+        texts = (same, self._seen(near).best(WEIGHED))
+        groups = [self._group(some, k) for some in texts for k in range(len(some))]
         if not groups:
             return
         # One ad speaks for all that have its text: the first that may be seen.
@@ -344,11 +345,9 @@ class SearchIndex:
         return seen
 
     def _seen(self, texts: Texts) -> Texts:
-        """Those texts of which an ad may be seen."""
+        """Those texts of which an ad may be seen: numbers grow with the ledger, so else the first is not, either."""
         seen = self._is_visible(texts.ad)
-        for k in np.flatnonzero(~seen).tolist():
-            seen[k] = self._group(texts, k).size > 0
-        return Texts(texts.segment[seen], texts.place[seen], texts.ad[seen], texts.score[seen])
+        return texts if seen.all() else texts.at(seen)
 
     def _group(self, texts: Texts, k: int) -> Int64Array:
         """The ads of a text that may be seen, ascending."""

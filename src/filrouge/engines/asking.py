@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -63,11 +64,19 @@ class Question:
     kinds: tuple[str, ...]
     pseudonyms: UInt64Array
 
-    @property
-    def runs(self) -> UInt64Array:
-        """Its different runs."""
-        runs: UInt64Array = np.unique(run_keys(*self._alone)).astype(np.uint64)
-        return runs
+    def runs(self, price: Float32Array) -> tuple[UInt64Array, Float32Array]:
+        """Its different runs, and what a text that shares one is given for it.
+
+        To copy a word saves its price, given the two before it; and a run is these three. So the sum over the runs
+        that are shared goes with the bits that will be saved. The root keeps one dear word from counting for many.
+
+        Args:
+            price: of each word.
+        """
+        runs, at = np.unique(run_keys(*self._alone), return_inverse=True)
+        weights = np.zeros(runs.size, np.float32)
+        np.maximum.at(weights, at, np.sqrt(price))
+        return runs.astype(np.uint64), weights
 
     @property
     def whole(self) -> int:
@@ -150,12 +159,11 @@ class Weigher:
     def __init__(self, question: UInt64Array, prices: Prices) -> None:
         self.question, self.prices = question, prices
         self._known: dict[int, Float32Array] = {}
-        self._own: Float32Array | None = None
 
     def bits(self, opened: Words) -> Float32Array:
         """Bits saved when each of the opened ads is written with the question beside it."""
         keys = opened.keys[opened.words]
-        price = self._priced(keys, opened.offsets)
+        price = self.prices.prices(keys, opened.offsets)
         for k, ad in enumerate(opened.ad.tolist()):
             self._known[ad] = price[opened.offsets[k] : opened.offsets[k + 1]]
         words, found = dense_ids(np.concatenate([self.question, keys]))
@@ -166,32 +174,21 @@ class Weigher:
             models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
         )  # fmt: skip
 
-    def _priced(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
-        """What the words of some texts cost, and the first time what those of the question do."""
-        if self._own is not None:
-            return self.prices.prices(keys, offsets)
-        n = self.question.size
-        price = self.prices.prices(np.concatenate([self.question, keys]), np.concatenate([[0], offsets + n]))
-        self._own = price[:n]
-        return price[n:]
+    @cached_property
+    def own(self) -> Float32Array:
+        """What each word of the question costs."""
+        return self.prices.prices(self.question, np.array([0, self.question.size], np.int64))
 
     def written_with(self, models: Sequence[UInt64Array]) -> Float32Array:
         """Bits saved when the question is written with each of some texts beside it."""
         n = self.question.size
-        offsets = np.array([0, n], np.int64)
-        price = self._own if self._own is not None else self.prices.prices(self.question, offsets)
         words, found = dense_ids(np.concatenate([self.question, *models]))
         begins = np.cumsum([0, *(model.size for model in models)]).astype(np.int64)
-        first = np.arange(len(models), dtype=np.int32)
+        first, offsets = np.arange(len(models), dtype=np.int32), np.array([0, n], np.int64)
         return pair_bits(
-            first,
-            np.zeros_like(first),
-            words[:n],
-            price,
-            offsets,
-            models=(words[n:], begins),
-            vocabulary=found,
-        )
+            first, np.zeros_like(first), words[:n], self.own, offsets,
+            models=(words[n:], begins), vocabulary=found,
+        )  # fmt: skip
 
     def costs(self, opened: Opened) -> list[Float32Array]:
         """What each word of the opened ads costs, ad by ad."""
