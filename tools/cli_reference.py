@@ -20,15 +20,19 @@ This page is written by `make reference` from the program's own help, so the two
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | a mistake in filrouge itself; `--debug` shows where |
+| 1 | a mistake in filrouge itself; `--debug` shows where. Of `verify`: something is not as it was written |
 | 2 | wrong use: an option, a file or a folder that cannot be used. The message says what to do |
-| 3 | with `--strict` only: done, but some rows could not be read (see `rejects.csv`) |
+| 3 | with `--strict` only: done, but some rows could not be read (`compare` writes them to `rejects.csv`) |
 | 130 | interrupted (Ctrl-C) |
 | 143 | ended by the system (`kill`, a shutdown, a time limit) |
 
 Findings go to the folder that you name, answers to standard output, progress and messages to standard error.
 The language is that of `--lang`, else of the variable `FILROUGE_LANG`, else of the system
 (`LC_ALL`, `LC_MESSAGES`, `LANG`): English or French.
+
+`WS` is a workspace: a folder, or a URL such as `s3://bucket/unit`; the environment says how its store is reached,
+as for other programs (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT`, ...). Its key is that of `--key-file`, else of
+the variable `FILROUGE_KEY`, else of the file that `filrouge init` wrote in your configuration.
 """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from workspace_days import Unit
 
 from filrouge import i18n
 from filrouge.cli import main
@@ -19,6 +20,29 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LANGUAGE", "en")  # so that what `main` sets is undone
     yield
     i18n.set_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _no_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys and caches of workspaces never go to the home of who runs the tests."""
+    monkeypatch.delenv("FILROUGE_KEY", raising=False)
+    for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def three_days_once(tmp_path_factory: pytest.TempPathFactory) -> Unit:
+    """A workspace after three days, see `workspace_days`; no test changes it."""
+    unit = Unit.made(tmp_path_factory.mktemp("three_days"))
+    for day in (1, 2, 3):
+        unit.spend(day)
+    return unit
+
+
+@pytest.fixture
+def three_days(three_days_once: Unit, tmp_path: Path) -> Unit:
+    """The same, for a test to change."""
+    return three_days_once.copied(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -154,8 +154,9 @@ def test_the_order_of_segments_does_not_matter(some):
     segments = [segment_of(some[k::3], first=100 * k, stock=stock_of(some)) for k in range(3)]
     for text in some[:5]:
         runs = np.unique(run_keys(*alone(text))).astype(np.uint64)
-        here = sharing_runs(segments, runs, len(some)).best(10)
-        there = sharing_runs(segments[::-1], runs, len(some)).best(10)
+        weights = np.linspace(1, 2, runs.size).astype(np.float32)
+        here = sharing_runs(segments, runs, weights).best(10)
+        there = sharing_runs(segments[::-1], runs, weights).best(10)
         assert here.ad.tolist() == there.ad.tolist()
         assert np.allclose(here.score, there.score)
 
@@ -205,7 +206,7 @@ def test_a_text_keeps_rare_runs_before_stock_phrases():
     phrase = np.unique(run_keys(np.array(stock_phrase, np.int32), keys, np.array([0, 12]))).astype(np.uint64)
     assert not segment.runs.find(phrase)[0].any()
     one = np.unique(run_keys(flat[: offsets[1]], keys, offsets[:2])).astype(np.uint64)
-    assert sharing_runs([segment], one, 600).best(1).ad.tolist() == [0]
+    assert sharing_runs([segment], one, np.ones(one.size, np.float32)).best(1).ad.tolist() == [0]
 
 
 def test_keys_of_runs_and_of_whole_texts_are_apart():

@@ -12,7 +12,7 @@ from filrouge.ads.fold import fold_texts
 from filrouge.ads.schema import ads_schema
 from filrouge.ads.tokens import join_chunks, split_chunks, vocabulary_of
 from filrouge.corpus.chunks import Chunk
-from filrouge.engines.local import _countries, find_marks, make_masks
+from filrouge.engines.prepare import countries_of, find_marks, make_masks
 from filrouge.progress import Silent
 
 _DOES = (
@@ -58,7 +58,7 @@ def made_chunk(ads: pl.DataFrame) -> Chunk:
     """The ads as a chunk, prepared as a whole corpus of its own."""
     texts = ads["text"].to_list()
     folded = [fold_texts(texts)]
-    countries, located = _countries(ads)
+    countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, 1, Silent())
     written = split_chunks(folded, make_masks(marks, folded), 1)
     tokens = join_chunks(written, vocabulary_of(written, 1), 1)

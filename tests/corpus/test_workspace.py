@@ -232,6 +232,9 @@ def test_tables_of_runs_take_the_columns_of_what_is_written(tmp_path: Path) -> N
         batch.write("membership", frame)
         batch.commit()
     now = ws.refreshed()
+    assert now.has("membership")
+    assert not now.at(1).has("membership")
+    assert not now.has("nothing")
     assert_frame_equal(now.table("membership").drop("seq"), frame)
     assert now.table("membership", ["bits"]).columns == ["bits", "seq"]
     with pytest.raises(KeyError):

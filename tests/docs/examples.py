@@ -128,6 +128,7 @@ def _run(command: str, place: Path) -> subprocess.CompletedProcess[str]:
         "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
         "FILROUGE_LANG": "en",
         "COLUMNS": "100",
+        "XDG_CONFIG_HOME": str(place / ".config"),
         "PYTHONPATH": str(ROOT / "src"),
     }
     return subprocess.run(

@@ -23,18 +23,33 @@ from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
 
 SECRET = bytes(range(32))
-SUBJECTS = "my brother|our crew|the old team|a patient teacher|this small shop|one careful driver|a retired nurse".split(
-    "|"
+SUBJECTS = (
+    "my brother",
+    "our crew",
+    "the old team",
+    "a patient teacher",
+    "this small shop",
+    "one careful driver",
 )
-DEEDS = "repairs bicycles|tunes pianos|waters gardens|frames pictures|sharpens knives|binds books|walks large dogs|sews curtains|stacks firewood|bakes rye bread|polishes floors|carves wooden spoons".split(
-    "|"
+DEEDS = (
+    "repairs bicycles", "tunes pianos", "waters gardens", "frames pictures", "sharpens knives", "binds books",
+    "walks large dogs", "sews curtains", "stacks firewood", "bakes rye bread", "polishes floors",
+)  # fmt: skip
+PLACES = (
+    "behind the mill",
+    "near the north gate",
+    "under the arches",
+    "beside the fire hall",
+    "above the pharmacy",
 )
-PLACES = "behind the mill|near the north gate|under the arches|beside the fire hall|across from the bakery|above the pharmacy".split(
-    "|"
+MOODS = (
+    "with a steady hand",
+    "before the first frost",
+    "without any hurry",
+    "for a fair price",
+    "while you wait",
 )
-MOODS = "with a steady hand|before the first frost|without any hurry|for a fair price|on rainy mornings|while you wait|after the harvest".split(
-    "|"
-)
+SPEECH = (SUBJECTS, DEEDS, PLACES, MOODS)
 
 
 def rare(chance: random.Random) -> str:
@@ -42,11 +57,8 @@ def rare(chance: random.Random) -> str:
 
 
 def ad_text(chance: random.Random, sentences: int = 5) -> str:
-    said = (
-        f"{chance.choice(SUBJECTS)} {chance.choice(DEEDS)} {chance.choice(PLACES)} {chance.choice(MOODS)} {rare(chance)} {rare(chance)}"
-        for _ in range(sentences)
-    )
-    return ". ".join(said)
+    said = [[*map(chance.choice, SPEECH), rare(chance), rare(chance)] for _ in range(sentences)]
+    return ". ".join(" ".join(words) for words in said)
 
 
 def template(chance: random.Random) -> str:

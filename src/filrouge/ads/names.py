@@ -44,6 +44,12 @@ def given_names() -> frozenset[str]:
     return _all_given_names() - _set("ordinary") - _set("describing") - _set("after_cue")
 
 
+@cache
+def ordinary_names() -> frozenset[str]:
+    """Given names that are ordinary words, or describe, as well; folded."""
+    return _all_given_names() - given_names()
+
+
 def find_names(
     folded: Folded, texts: Sequence[str] | None = None, words: PlainWords | None = None
 ) -> pl.DataFrame:

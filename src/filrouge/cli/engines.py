@@ -1,30 +1,28 @@
-"""Which engines can do a run, and what each needs to be installed."""
+"""Who does a job: the cores of this machine, or a cluster; and what has to be installed for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 
-if TYPE_CHECKING:
-    from filrouge.engines.run import RunSummary
-
 
 class Engine(NamedTuple):
-    """Where an engine is, and what it needs: packages, and the extra of filrouge that brings them."""
+    """Where the jobs of an engine are, and what it needs: packages, and the extra of filrouge that brings them."""
 
-    module: str
+    run: str
+    ingest: str
     packages: tuple[str, ...] = ()
     extra: str = ""
 
 
 ENGINES: Final = {
-    "local": Engine("filrouge.engines.run"),
-    "ray": Engine("filrouge.engines.ray", ("ray", "daft"), "cluster"),
+    "local": Engine("filrouge.engines.run", "filrouge.engines.ingest"),
+    "ray": Engine("filrouge.engines.ray", "filrouge.engines.ray", ("ray", "daft"), "cluster"),
 }
 
 
@@ -40,15 +38,15 @@ class MissingExtra(FilrougeError):
         )
 
 
-def engine_named(name: str) -> Callable[..., RunSummary]:
-    """What does a run with an engine.
+def job_of(name: str, job: Literal["run", "ingest"]) -> Callable[..., Any]:
+    """What does a job with an engine: see `filrouge.engines.run.run` and `filrouge.engines.ingest.ingest`.
 
     Raises:
-        MissingExtra: if it needs what is not installed.
+        MissingExtra: if the engine needs what is not installed.
     """
     engine = ENGINES[name]
     missing = [package for package in engine.packages if find_spec(package) is None]
     if missing:
         raise MissingExtra(name, missing, engine.extra)
-    run: Callable[..., RunSummary] = import_module(engine.module).run
-    return run
+    done_by: Callable[..., Any] = getattr(import_module(getattr(engine, job)), job)
+    return done_by

@@ -10,6 +10,7 @@ from filrouge.cli import exits
 from filrouge.cli.options import (
     column_options,
     debug_option,
+    engine_option,
     jobs_option,
     key_option,
     language_option,
@@ -51,6 +52,7 @@ def command() -> click.Command:
                 help=_("Who received the files, for the receipt. Default: the user of this machine."),
             ),
             *column_options(),
+            engine_option(),
             jobs_option(),
             click.Option(
                 ["--strict"], is_flag=True, help=_("End with exit code 3 if some rows were rejected.")
@@ -73,6 +75,7 @@ def ingest(
     posted: str | None,
     location: str | None,
     image: str | None,
+    engine: str,
     jobs: int | None,
     strict: bool,
     key_file: Path | None,
@@ -83,11 +86,14 @@ def ingest(
     from filrouge import progress
     from filrouge.ads.columns import Columns
     from filrouge.cli.compare import cores
+    from filrouge.cli.engines import job_of
     from filrouge.cli.workspaces import opened
     from filrouge.corpus.ledger import who
-    from filrouge.engines.ingest import ingest as take_in
     from filrouge.reports.workspace import show_ingest
 
+    take_in = job_of(engine, "ingest")
+    # A cluster has cores of its own.
+    mine = {"jobs": min(jobs or cores(), cores())} if engine == "local" else {}
     ws = opened(where, key_file)
     with progress.for_this_terminal() as bar:
         summary = take_in(
@@ -96,8 +102,8 @@ def ingest(
             case=case.strip(),
             columns=Columns(text=text, id=id, agency=agency, posted=posted, location=location, image=image),
             receiver=receiver or who(),
-            jobs=min(jobs or cores(), cores()),
             progress=bar,
+            **mine,
         )
     show_ingest(summary, where, case.strip())
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE

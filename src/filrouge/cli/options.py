@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from filrouge import i18n
+from filrouge.cli.engines import ENGINES
 from filrouge.i18n import _
 
 
@@ -98,6 +99,20 @@ def jobs_option() -> click.Option:
         type=click.IntRange(min=1),
         metavar="N",
         help=_("How many cores to use. Default: all. The result is the same."),
+    )
+
+
+def engine_option() -> click.Option:
+    """`--engine`: who works."""
+    return click.Option(
+        ["--engine"],
+        type=click.Choice(list(ENGINES)),
+        default="local",
+        show_default=True,
+        help=_(
+            "local: the cores of this machine. ray: a cluster, that of RAY_ADDRESS, else the one that this "
+            "machine is part of. The result is the same."
+        ),
     )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.engines import ENGINES
 from filrouge.cli.options import (
     debug_option,
+    engine_option,
     jobs_option,
     key_option,
     language_option,
@@ -50,13 +50,7 @@ def command() -> click.Command:
             click.Option(
                 ["--anew"], is_flag=True, help=_("Compare all ads with each other, even if it takes long.")
             ),
-            click.Option(
-                ["--engine"],
-                type=click.Choice(list(ENGINES)),
-                default="local",
-                show_default=True,
-                help=_("local: the cores of this machine. ray: a cluster."),
-            ),
+            engine_option(),
             click.Option(
                 ["--networks/--no-networks"],
                 default=None,
@@ -79,14 +73,15 @@ def run(
     """Compare, and say what was found."""
     from filrouge import progress
     from filrouge.cli.compare import cores
-    from filrouge.cli.engines import engine_named
+    from filrouge.cli.engines import job_of
     from filrouge.cli.workspaces import opened
     from filrouge.reports.workspace import show_run
 
-    compare = engine_named(engine)
+    compare = job_of(engine, "run")
+    mine = min(jobs or cores(), cores())
     ws = opened(where, key_file)
     if not any(row.kind == "ingest" for row in ws.snapshots()):
         raise NothingToCompare(where)
     with progress.for_this_terminal() as bar:
-        summary = compare(ws, anew=anew, networks=networks, jobs=min(jobs or cores(), cores()), progress=bar)
+        summary = compare(ws, anew=anew, networks=networks, jobs=mine, progress=bar)
     show_run(summary, where)

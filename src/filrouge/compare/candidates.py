@@ -142,7 +142,7 @@ def _chosen(postings, places, begins, first, last, far_less, most, least):  # ty
 
 
 @njit(cache=True, nogil=True)
-def _within_room(first, second, times, keep, least):  # type: ignore[no-untyped-def]  # pragma: no cover
+def within_room(first, second, times, keep, least):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Move to the front those of the sorted pairs for which one of the two ads still has room; how many there are."""
     room = np.full(least.size, 2 * keep, np.int32)
     kept = 0
@@ -196,6 +196,6 @@ def candidate_pairs(
     first, second, times = (np.concatenate(column) for column in zip(none, *parts, strict=True))
     del parts
     if keep:
-        kept = int(_within_room(first, second, times, keep, least))
+        kept = int(within_room(first, second, times, keep, least))
         first, second, times = first[:kept].copy(), second[:kept].copy(), times[:kept].copy()
     return first, second, times

@@ -18,14 +18,13 @@ from functools import cached_property
 import numpy as np
 
 from filrouge.compare.align import pair_bits
-from filrouge.compare.belonging import ads_of, assign, near_bits, needed_bits, paying
-from filrouge.compare.candidates import candidate_pairs
-from filrouge.compare.copies import nearly_equal_pairs
+from filrouge.compare.belonging import ads_of, assign, needed_bits, paying
 from filrouge.compare.joining import KEPT, close_pairs, compact, merged, with_copies
 from filrouge.compare.labels import near_clusters, neighbourhoods
 from filrouge.compare.models import ModelBook, Models
 from filrouge.compare.reach import Reach, strangers_reach, templates_reach, whole_bits
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
+from filrouge.compare.stages import Stages, Threads
 from filrouge.compare.strangers import Corpus, PriceBook, count_voices, first_prices
 
 FAR_LESS = 8
@@ -85,23 +84,27 @@ class Clustering:
         return exact
 
 
-def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Clustering:
+def find_clusters(
+    corpus: Corpus, sizes: Int64Array, threads: int = 1, stages: Stages | None = None
+) -> Clustering:
     """Cluster all texts; see the module's text for how.
 
     Args:
         corpus: the different texts.
         sizes: int64, shape (texts,): how many ads have each.
         threads: how many threads to use; the result is the same.
+        stages: who does the steps that can be shared; these threads if not given. The result is the same.
     """
+    stages = stages or Threads(threads)
     n = corpus.ads
     reach = among = Reach(0.0, 0.0, int(sizes.sum()))
     cut = chance = reach.pair
     voices = count_voices(corpus, None, threads)
-    first, second, times = candidate_pairs(corpus, KEPT, FAR_LESS, voices.triples, threads)
-    copies = nearly_equal_pairs(corpus, threads)
+    first, second, times = stages.candidates(corpus, KEPT, FAR_LESS, voices.triples)
+    copies = stages.copies(corpus)
     price = first_prices(corpus, voices, threads)
     del voices
-    close = close_pairs(corpus, price, first, second, cut, threads).with_others(*copies)
+    close = close_pairs(corpus, price, first, second, cut, stages).with_others(*copies)
     first, second, times = with_copies(first, second, times, copies[0], copies[1])
     del copies
     degree = np.bincount(close.first, close.weight, n) + np.bincount(close.second, close.weight, n)
@@ -111,13 +114,13 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
     begins, neighbours, votes = neighbourhoods(n, first, second, times)
     del times
 
-    book, price_book = ModelBook(corpus, degree, threads), PriceBook(corpus, threads)
+    book, price_book = ModelBook(corpus, degree, stages), PriceBook(corpus, threads)
     for turn in range(ROUNDS):
         free = label < 0
         if turn:
             # What the last round left over may be clusters of its own, by prices that are better known now.
             left = free[first] & free[second]
-            spread = close_pairs(corpus, price, first[left], second[left], chance, threads).labels()
+            spread = close_pairs(corpus, price, first[left], second[left], chance, stages).labels()
         label = compact(np.where(free, spread + n, label).astype(np.int32), sizes)
         price = price_book.of(label)
         book.weigh_again()
@@ -131,7 +134,7 @@ def find_clusters(corpus: Corpus, sizes: Int64Array, threads: int = 1) -> Cluste
         reach = strangers_reach(corpus, price, label, sizes, begins, neighbours, threads)
         cut = reach.pair
         near = near_clusters(begins, neighbours, votes, label, 3, threads)
-        label, among = belonging(corpus, price, label, models, near, sizes, reach, threads)
+        label, among = belonging(corpus, price, label, models, near, sizes, reach, stages)
         label = compact(label, sizes)
     price = price_book.of(label)
     book.weigh_again()
@@ -153,7 +156,7 @@ def belonging(
     near: Int32Array,
     sizes: Int64Array,
     reach: Reach,
-    threads: int = 1,
+    stages: Stages,
 ) -> tuple[Int32Array, Reach]:
     """Each ad's label when it goes to the template that saves it most, and what foreign templates reach.
 
@@ -165,7 +168,7 @@ def belonging(
         near: int32, shape (texts, any): the templates near each text, -1 for none.
         sizes: int64, shape (texts,): how many ads have each text.
         reach: what strangers reach.
-        threads: how many threads to use; the result is the same.
+        stages: who weighs the ads against the templates.
     """
     n = corpus.ads
     own = models.by_text(n)
@@ -176,9 +179,9 @@ def belonging(
     asked = np.arange(n, dtype=np.int32)
     if n > NEAR_SAMPLE:
         asked = np.sort(np.random.default_rng(1).permutation(n)[:NEAR_SAMPLE]).astype(np.int32)
-    saved = near_bits(corpus, price, label[asked], models, near[asked], threads, texts=asked)
-    among = templates_reach(whole_bits(corpus, price, threads)[asked], near[asked], saved, models, reach)
+    saved = stages.near_bits(corpus, price, label[asked], models, near[asked], texts=asked)
+    among = templates_reach(whole_bits(corpus, price, stages.threads)[asked], near[asked], saved, models, reach)
     needed = needed_bits(own, label, ads, reach, among)
     if n > NEAR_SAMPLE:
-        saved = near_bits(corpus, price, label, models, near, threads, floor=needed.floor(label, own, near))
+        saved = stages.near_bits(corpus, price, label, models, near, floor=needed.floor(label, own, near))
     return assign(label, own, near, saved, needed), among

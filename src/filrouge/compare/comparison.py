@@ -14,6 +14,7 @@ from filrouge.compare.clusters import Clustering, find_clusters
 from filrouge.compare.models import members_of
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.shares import cuts_at, in_order
+from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import Corpus, corpus_of
 from filrouge.compare.templates import Template, build_templates
 
@@ -114,7 +115,13 @@ def different_texts(
     return corpus_of(flat, kinds, begins, threads), text
 
 
-def compare(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1) -> Comparison:
+def compare(
+    keys: UInt64Array,
+    kinds: NDArray[np.uint8],
+    offsets: Int64Array,
+    threads: int = 1,
+    stages: Stages | None = None,
+) -> Comparison:
     """Find the clusters of a corpus and their templates.
 
     Args:
@@ -122,12 +129,13 @@ def compare(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, th
         kinds: uint8, shape (words,): 0 for a word, else one more than its slot kind; equal keys have equal kinds.
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
+        stages: who does the steps that can be shared, see `Stages`; these threads if not given.
     """
     words, found = dense_ids(keys)
     key_of_word, kind_of_word = np.zeros(found, np.uint64), np.zeros(found, np.uint8)
     key_of_word[words] = keys
     kind_of_word[words] = kinds
-    return compare_words(words, key_of_word, kind_of_word, offsets, threads)
+    return compare_words(words, key_of_word, kind_of_word, offsets, threads, stages)
 
 
 def compare_words(
@@ -136,6 +144,7 @@ def compare_words(
     kind_of_word: NDArray[np.uint8],
     offsets: Int64Array,
     threads: int = 1,
+    stages: Stages | None = None,
 ) -> Comparison:
     """The same as `compare` for words that have numbers already; what numbers they have decides nothing.
 
@@ -145,10 +154,11 @@ def compare_words(
         kind_of_word: uint8, of each number: 0 for a word, else one more than its slot kind.
         offsets: where each ad begins, shape (ads + 1,).
         threads: how many threads to use; the result is the same.
+        stages: who does the steps that can be shared, see `Stages`; these threads if not given.
     """
     corpus, text = different_texts(words, key_of_word, kind_of_word, offsets, threads)
     sizes = np.bincount(text, minlength=corpus.ads)
-    clustering = find_clusters(corpus, sizes, threads)
+    clustering = find_clusters(corpus, sizes, threads, stages)
     # Runs of three are of no more use, and as large as the words.
     corpus = corpus.without_runs()
     clustering = replace(clustering, corpus=corpus)

@@ -10,6 +10,8 @@ Datasets, section 3.4. It only proposes; each pair is verified by the exact cost
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numba import njit
 
@@ -32,7 +34,7 @@ WORD = np.float32(8.0)
 
 
 @njit(cache=True, nogil=True)
-def _band_keys(sketches, band):  # type: ignore[no-untyped-def]  # pragma: no cover
+def band_keys(sketches, band):  # type: ignore[no-untyped-def]  # pragma: no cover
     keys = np.empty(sketches.shape[0], np.uint64)
     for ad in range(keys.size):
         key = sketches[ad, band]
@@ -43,7 +45,7 @@ def _band_keys(sketches, band):  # type: ignore[no-untyped-def]  # pragma: no co
 
 
 @njit(cache=True, nogil=True)
-def _band_pairs(keys, order, sketches, spoken):  # type: ignore[no-untyped-def]  # pragma: no cover
+def band_pairs(keys, order, sketches, spoken):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The pairs of texts that follow each other with one key, and that are alike enough; first above, second below."""
     room = 1 << 12
     pairs = np.empty(room, np.uint64)
@@ -82,17 +84,18 @@ def _proposed(corpus: Corpus, threads: int) -> tuple[Int32Array, Int32Array, Int
     sketches, spoken = text_sketches(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS, threads=threads)
 
     def share(band: int) -> UInt64Array:
-        keys = _band_keys(sketches, band)
-        found: UInt64Array = _band_pairs(keys, np.argsort(keys, kind="stable"), sketches, spoken)
+        keys = band_keys(sketches, band)
+        found: UInt64Array = band_pairs(keys, np.argsort(keys, kind="stable"), sketches, spoken)
         return found
 
-    pairs = np.sort(np.concatenate(in_order(share, BANDS, threads)))
+    return *different_pairs(in_order(share, BANDS, threads)), spoken
+
+
+def different_pairs(parts: list[UInt64Array]) -> tuple[Int32Array, Int32Array]:
+    """The first and the second text of each different pair, sorted; first above, second below."""
+    pairs = np.sort(np.concatenate([np.zeros(0, np.uint64), *parts]))
     pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size]]
-    first, second = (
-        (pairs >> np.uint64(32)).astype(np.int32),
-        (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32),
-    )
-    return first, second, spoken
+    return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
 
 
 def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, Int32Array, Float32Array]:
@@ -103,14 +106,36 @@ def nearly_equal_pairs(corpus: Corpus, threads: int = 1) -> tuple[Int32Array, In
         longer text's words that the other one has, in order; at least `WHOLE`.
     """
     first, second, spoken = _proposed(corpus, threads)
+
+    def bits(price: Float32Array, floor: Float32Array) -> Float32Array:
+        return pair_bits(
+            first, second, corpus.words, price, corpus.offsets, threads,
+            floor=floor, vocabulary=corpus.sizes[0],
+        )  # fmt: skip
+
+    return verified(corpus, first, second, spoken, bits)
+
+
+def verified(
+    corpus: Corpus,
+    first: Int32Array,
+    second: Int32Array,
+    spoken: Int32Array,
+    bits: Callable[[Float32Array, Float32Array], Float32Array],
+) -> tuple[Int32Array, Int32Array, Float32Array]:
+    """Those of the pairs that are nearly one, see `nearly_equal_pairs`.
+
+    Args:
+        corpus: the texts.
+        first, second: the pairs, int32.
+        spoken: how many words of each text are said, int32, shape (texts,).
+        bits: of the pairs, by the price of each word, and what they must reach to matter.
+    """
     longer = WORD * np.maximum(np.maximum(spoken[first], spoken[second]), 1)
     # Beginning to copy costs the same once for all, and is no difference between the texts.
     begin = np.log2(np.maximum(np.diff(corpus.offsets)[first], 1)) + 3
     price = np.where(corpus.said, WORD, np.float32(0)).astype(np.float32)[corpus.words]
-    saved = pair_bits(
-        first, second, corpus.words, price, corpus.offsets, threads,
-        floor=(WHOLE * longer - begin).astype(np.float32) - np.float32(1), vocabulary=corpus.sizes[0],
-    )  # fmt: skip
+    saved = bits(price, (WHOLE * longer - begin).astype(np.float32) - np.float32(1))
     share = ((saved + begin) / longer).astype(np.float32)
     whole = share >= WHOLE
     return first[whole], second[whole], np.minimum(share[whole], 1)

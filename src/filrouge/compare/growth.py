@@ -34,6 +34,7 @@ from filrouge.compare.meeting import best_met, meetings
 from filrouge.compare.models import Members, Models, members_of, revise_models
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.stages import Threads
 from filrouge.compare.strangers import Corpus, corpus_of, slices, spread
 
 ALONE = np.int32(-1)
@@ -300,7 +301,7 @@ class _Growth:
             price = spread(corpus, table, self.threads)
         else:
             price = ledger.prices(none)
-        close = close_pairs(corpus, price, one, other, self.chance, self.threads)
+        close = close_pairs(corpus, price, one, other, self.chance, Threads(self.threads))
         if first:
             close = close.with_others(*nearly_equal_pairs(corpus, self.threads))
         found = compact(close.labels(), self.texts.sizes[free])

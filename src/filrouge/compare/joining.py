@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import njit
 
@@ -13,6 +15,9 @@ from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Ar
 from filrouge.compare.shares import even_cuts, in_order
 from filrouge.compare.strangers import Corpus
 
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
+
 KEPT = 12
 """Candidates of an ad that are compared exactly: those that most runs propose."""
 TEXTS_TOGETHER = 1 << 17
@@ -20,18 +25,16 @@ TEXTS_TOGETHER = 1 << 17
 
 
 def close_pairs(
-    corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array, cut: float, threads: int = 1
+    corpus: Corpus, price: Float32Array, first: Int32Array, second: Int32Array, cut: float, stages: Stages
 ) -> Pairs:
     """Those of the pairs that save more than `cut`, weighed by the part that is explained of both.
 
     An ad that holds two templates is so no centre of either.
     """
-    bits = pair_bits(
-        first, second, corpus.words, price, corpus.offsets, threads, floor=cut, vocabulary=corpus.sizes[0]
-    )
+    bits = stages.pair_bits(corpus, price, first, second, cut)
     strong = bits > cut
     first, second, bits = first[strong], second[strong], bits[strong]
-    whole = whole_bits(corpus, price, threads)
+    whole = whole_bits(corpus, price, stages.threads)
     share = (bits / np.maximum(whole[first], whole[second])).astype(np.float32)
     return Pairs(first, second, share, corpus.ads)
 

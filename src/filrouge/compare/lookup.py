@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.coded_lists import CodedLists
 from filrouge.compare.fingerprints import word_places
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import FIRST, Segment
 
-MOST_LISTED: Final = 16_000
-"""Texts on the lists of a query's rarest runs that are looked at; the lists of commoner runs are not."""
+MOST_LISTED: Final = 250_000
+"""Entries of the lists of a query's runs that are looked at, those of the rarest runs first."""
 MOST_HELD: Final = 2_000_000
 """The same for the lists of words when some of them are enough."""
 
@@ -39,10 +40,17 @@ class Texts:
     def __len__(self) -> int:
         return int(self.ad.size)
 
+    def at(self, which: NDArray[Any]) -> Texts:
+        """Some of them."""
+        return Texts(self.segment[which], self.place[which], self.ad[which], self.score[which])
+
     def best(self, most: int) -> Texts:
         """Those with the highest scores, best first; the newest first among equals."""
-        order = np.lexsort((-self.ad, -self.score))[:most]
-        return Texts(self.segment[order], self.place[order], self.ad[order], self.score[order])
+        some = self
+        if len(self) > 4 * most:
+            # To put all in order would take longer than all the rest of a search.
+            some = self.at(self.score >= np.partition(self.score, -most)[-most])
+        return some.at(np.lexsort((-some.ad, -some.score))[:most])
 
 
 @njit(cache=True, nogil=True)
@@ -75,15 +83,16 @@ def _rarest(totals: Int64Array, most: int) -> Int64Array:
 
 
 def _listed(
-    sets: Sequence[CodedLists], segments: Sequence[Segment], keys: UInt64Array, texts: int, most: int
-) -> tuple[Texts, Int64Array]:
-    """The texts on the shortest lists of these keys, scored by rarity; and how long each list is."""
+    sets: Sequence[CodedLists],
+    segments: Sequence[Segment],
+    keys: UInt64Array,
+    most: int,
+    weight: Callable[[Int64Array], Float32Array],
+) -> Texts:
+    """The texts on the shortest lists of these keys; `weight`: of each list, by how long they all are."""
     found = [lists.find(keys) for lists in sets]
-    counts = np.array([count for count, _at in found]).reshape(len(sets), keys.size)
-    totals = counts.sum(axis=0).astype(np.int64)
-    left = _rarest(totals, most)
-    # Rare runs say more, but a text that shares many says most: the root lies between the two.
-    weight = np.sqrt(np.log2(max(texts, 2) / np.maximum(totals, 1)).clip(0) + 0.1).astype(np.float32)
+    totals = np.sum([count for count, _at in found], axis=0, dtype=np.int64) + np.zeros(keys.size, np.int64)
+    left, weights_of = _rarest(totals, most), weight(totals)
     named, weights = [np.zeros(0, np.uint64)], [np.zeros(0, np.float32)]
     for number, (lists, (count, at)) in enumerate(zip(sets, found, strict=True)):
         used = np.flatnonzero((count > 0) & (left > 0))
@@ -94,11 +103,11 @@ def _listed(
         places = lists.take(count[used], at[used], here)
         # From 1 on, since the table of the tally takes 0 for nothing.
         named.append((np.uint64(number + 1) << np.uint64(32)) | places.astype(np.uint64))
-        weights.append(np.repeat(weight[used], here))
+        weights.append(np.repeat(weights_of[used], here))
     held, scores = _tallied(np.concatenate(named), np.concatenate(weights))
     segment = (held >> np.uint64(32)).astype(np.int64) - 1
     place = (held & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return Texts(segment, place, _first_ads(segments, segment, place), scores), totals
+    return Texts(segment, place, _first_ads(segments, segment, place), scores)
 
 
 def _first_ads(segments: Sequence[Segment], segment: Int64Array, place: Int64Array) -> Int64Array:
@@ -110,25 +119,36 @@ def _first_ads(segments: Sequence[Segment], segment: Int64Array, place: Int64Arr
     return ads
 
 
-def sharing_runs(segments: Sequence[Segment], runs: UInt64Array, texts: int) -> Texts:
-    """The texts that share rare runs with a query, in no order.
+def sharing_runs(segments: Sequence[Segment], runs: UInt64Array, weights: Float32Array) -> Texts:
+    """The texts that share runs with a query, in no order.
 
     Args:
         segments: of the index.
         runs: the different runs of the query, see `run_keys`.
-        texts: in the index.
+        weights: what each of them adds to the score of a text that shares it.
     """
-    return _listed([s.runs for s in segments], segments, runs, texts, MOST_LISTED)[0]
+    return _listed([s.runs for s in segments], segments, runs, MOST_LISTED, lambda _totals: weights)
 
 
 def equal_texts(segments: Sequence[Segment], whole: int) -> Texts:
     """The texts with this whole key, see `whole_places`."""
-    return _listed([s.runs for s in segments], segments, np.array([whole], np.uint64), 2, MOST_LISTED)[0]
+    one = np.ones(1, np.float32)
+    return sharing_runs(segments, np.array([whole], np.uint64), one)
 
 
 def holding_some(segments: Sequence[Segment], words: UInt64Array, texts: int) -> Texts:
-    """The texts that hold rare words of a query, in no order; `words`: different, see `word_places`."""
-    return _listed([s.words for s in segments], segments, words, texts, MOST_HELD)[0]
+    """The texts that hold rare words of a query, in no order, scored by rarity.
+
+    Args:
+        segments: of the index.
+        words: of the query, different, see `word_places`.
+        texts: in the index.
+    """
+
+    def rarity(totals: Int64Array) -> Float32Array:
+        return np.log2(max(texts, 2) / np.maximum(totals, 1)).clip(0.1).astype(np.float32)
+
+    return _listed([s.words for s in segments], segments, words, MOST_HELD, rarity)
 
 
 def holding_all(segments: Sequence[Segment], words: UInt64Array) -> Texts:

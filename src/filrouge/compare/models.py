@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,9 @@ from filrouge.compare.consensus import Consensus, one_consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.strangers import Corpus
+
+if TYPE_CHECKING:
+    from filrouge.compare.stages import Stages
 
 TOGETHER = 20_000
 """Members that a thread takes at a time."""
@@ -141,7 +144,7 @@ def best_connected(members: Members, degree: np.ndarray) -> Int32Array:
 
 
 @njit(cache=True, nogil=True)
-def _models(  # type: ignore[no-untyped-def]  # pragma: no cover
+def models_kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
     groups, texts, begins, words, price, offsets, start_words, starts, ends, rounds, least, vocabulary, bits
 ):
     head = np.full(vocabulary, -1, np.int32)
@@ -171,7 +174,7 @@ def _models(  # type: ignore[no-untyped-def]  # pragma: no cover
     return found[:count].copy(), costs[:count].copy(), sizes
 
 
-def _written(
+def models_begun_at(
     corpus: Corpus,
     price: Float32Array,
     members: Members,
@@ -180,12 +183,22 @@ def _written(
     least: float,
     threads: int,
 ) -> Models:
-    """Models begun at `start`: words, and where each group's begin and end among them."""
+    """The consensus of each group, begun at words that are given.
+
+    Args:
+        corpus: all texts.
+        price: bits per word, float32, shape (words,).
+        members: the groups.
+        start: words, and where each group's begin and end among them.
+        rounds: how often to revise them, see `consensus`; with 0 they are only weighed.
+        least: bits that strangers reach; who copies no more than that has no vote.
+        threads: how many threads to use; the result is the same.
+    """
     cuts = cuts_at(members.begins, TOGETHER)
     bits = np.zeros(members.texts.size, np.float32)
 
     def share(k: int) -> tuple[Int32Array, Float32Array, Int64Array]:
-        out: tuple[Int32Array, Float32Array, Int64Array] = _models(
+        out: tuple[Int32Array, Float32Array, Int64Array] = models_kernel(
             cuts[k : k + 2], members.texts, members.begins, corpus.words, price, corpus.offsets, *start,
             rounds, least, corpus.sizes[0], bits,
         )  # fmt: skip
@@ -196,48 +209,6 @@ def _written(
         return Models(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(1, np.int64), members, bits)
     words, costs, sizes = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Models(words, costs, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), members, bits)
-
-
-def write_models(
-    corpus: Corpus,
-    price: Float32Array,
-    members: Members,
-    starts: Int32Array,
-    least: float,
-    threads: int = 1,
-) -> Models:
-    """The consensus of each group, begun at the words of one text of it; see `consensus`.
-
-    Args:
-        corpus: all texts.
-        price: bits per word, float32, shape (words,).
-        members: the groups.
-        starts: int32, shape (groups,): the text that each begins at, see `best_connected`.
-        least: bits that strangers reach; who copies no more than that has no vote.
-        threads: how many threads to use; the result is the same.
-    """
-    start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
-    return _written(corpus, price, members, start, 2, least, threads)
-
-
-def weigh_models(
-    corpus: Corpus,
-    price: Float32Array,
-    members: Members,
-    words: Int32Array,
-    begins: Int64Array,
-    threads: int = 1,
-) -> Models:
-    """Models whose words are known, weighed at these prices.
-
-    Args:
-        corpus: all texts.
-        price: bits per word, float32, shape (words,).
-        members: the groups.
-        words, begins: the words of each group's model, as in `Models`.
-        threads: how many threads to use; the result is the same.
-    """
-    return _written(corpus, price, members, (words, begins[:-1], begins[1:]), 0, 0.0, threads)
 
 
 def revise_models(
@@ -259,7 +230,7 @@ def revise_models(
         least: bits that strangers reach; who copies no more than that has no vote.
         threads: how many threads to use; the result is the same.
     """
-    return _written(corpus, price, members, (words, begins[:-1], begins[1:]), 2, least, threads)
+    return models_begun_at(corpus, price, members, (words, begins[:-1], begins[1:]), 2, least, threads)
 
 
 @njit(cache=True, nogil=True)
@@ -282,8 +253,8 @@ class ModelBook:
     when that is asked for. Groups are told apart by a hash of 64 bits.
     """
 
-    def __init__(self, corpus: Corpus, degree: np.ndarray, threads: int) -> None:
-        self._corpus, self._degree, self._threads = corpus, degree, threads
+    def __init__(self, corpus: Corpus, degree: np.ndarray, stages: Stages) -> None:
+        self._corpus, self._degree, self._stages = corpus, degree, stages
         # Of all groups that were ever seen: their hashes in order, and where the words of each stand.
         self._names = np.zeros(0, np.uint64)
         self._begins, self._ends = np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -310,11 +281,13 @@ class ModelBook:
             stale = known
         picked = members.kept(np.flatnonzero(stale))
         words, begins = self._words_of(place[stale])
-        again = weigh_models(self._corpus, price, picked, words, begins, self._threads)
+        corpus, models_of = self._corpus, self._stages.models
+        again = models_of(corpus, price, picked, (words, begins[:-1], begins[1:]), 0, 0.0)
         parts.append((np.flatnonzero(stale), again))
         picked = members.kept(np.flatnonzero(~known))
         starts = best_connected(picked, self._degree)
-        written = write_models(self._corpus, price, picked, starts, cut, self._threads)
+        start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
+        written = models_of(corpus, price, picked, start, 2, cut)
         parts.append((np.flatnonzero(~known), written))
         self._remember(names[~known], written)
         models = _together(members, parts)

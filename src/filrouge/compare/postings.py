@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.shares import cuts_at, in_order
-from filrouge.compare.sketches import text_sketches
+from filrouge.compare.sketches import run_sketches
 from filrouge.compare.strangers import Corpus
 
 CONTEXT = 3
@@ -74,13 +73,25 @@ def _holders(tokens, ids, offsets, found):  # type: ignore[no-untyped-def]  # pr
 
 
 @njit(cache=True, nogil=True)
+def rank_on_list(context, t, end, sketches, ad):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """By what an ad is ordered on the list of the run that ends at its word `t`.
+
+    That is what follows the run, the next `CONTEXT` words as the number of their run; or, on most lists, a place of
+    the ad's sketch, if there are sketches.
+    """
+    run = context[t]
+    if sketches.size and run % BY_CONTEXT:
+        return np.int64(sketches[ad, (run // BY_CONTEXT) % PLACES])
+    return np.int64(context[t + CONTEXT]) + 1 if t + CONTEXT < end else np.int64(0)
+
+
+@njit(cache=True, nogil=True)
 def _list_ads(  # type: ignore[no-untyped-def]  # pragma: no cover
     ids, tokens, context, sketches, offsets, begins, first, last
 ):
     """The lists of the runs from `first` to `last`, not in order yet; a run that is not listed has no room.
 
-    What is listed is the ad, in the low half, and above it that by which the list is ordered: what follows the run,
-    the next `CONTEXT` words as the number of their run; or a place of the ad's sketch, if there are sketches.
+    What is listed is the ad, in the low half, and above it that by which the list is ordered, see `rank_on_list`.
 
     Args:
         ids: the run that ends at each of the words `tokens`; at every word, if `tokens` is empty.
@@ -105,11 +116,7 @@ def _list_ads(  # type: ignore[no-untyped-def]  # pragma: no cover
             ad += 1
         if fill[run, 1] == ad:
             continue
-        rank = np.int64(0)
-        if sketches.size and ids[k] % BY_CONTEXT:
-            rank = np.int64(sketches[ad, (ids[k] // BY_CONTEXT) % PLACES])
-        elif t + CONTEXT < offsets[ad + 1]:
-            rank = np.int64(context[t + CONTEXT]) + 1
+        rank = rank_on_list(context, t, offsets[ad + 1], sketches, ad)
         listed[at] = (np.uint64(rank) << np.uint64(32)) | np.uint64(ad)
         fill[run, 0] = at + 1
         fill[run, 1] = ad
@@ -223,11 +230,9 @@ def posting_lists(corpus: Corpus, holders: Int32Array, threads: int = 1) -> List
     most = max(ALWAYS_LISTED, min(LONGEST_LIST, int(corpus.ads / 2**FEWEST_BITS)))
     df = np.where(corpus.runs.whole, holders, 0)
     ids, tokens = corpus.triples, np.zeros(0, np.int64)
-    sketches: NDArray[np.unsignedinteger] = np.zeros((0, PLACES), np.uint32)
+    sketches = np.zeros((0, PLACES), np.uint32)
     if corpus.ads > MANY:
-        sketches, _counts = text_sketches(
-            corpus.triples, corpus.runs.whole, corpus.offsets, PLACES, 32, threads
-        )
+        sketches = run_sketches(corpus.triples, corpus.offsets, PLACES, threads)
     parts = []
     length = 3
     while True:

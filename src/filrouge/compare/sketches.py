@@ -10,20 +10,23 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.runs import Int32Array, Int64Array
+from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array
 from filrouge.compare.shares import even_cuts, in_order
 
 
 @njit(cache=True, nogil=True)
-def _sketch(ids, counted, offsets, first, last, shift, sketches, counts):  # type: ignore[no-untyped-def]  # pragma: no cover
+def write_sketches(  # type: ignore[no-untyped-def]  # pragma: no cover
+    ids, counted, offsets, skipped, first, last, shift, sketches, counts
+):
+    """Write the signatures of the texts from `first` to `last`, see `text_sketches`."""
     places = sketches.shape[1]
     none = np.uint64(0xFFFFFFFFFFFFFFFF)
     least = np.empty(places, np.uint64)
     for ad in range(first, last):
         least[:] = none
         count = 0
-        for t in range(offsets[ad], offsets[ad + 1]):
-            if counted[ids[t]]:
+        for t in range(offsets[ad] + skipped, offsets[ad + 1]):
+            if counted.size == 0 or counted[ids[t]]:
                 count += 1
                 h = np.uint64(ids[t] + 1) * np.uint64(0x9E3779B97F4A7C15)
                 h ^= h >> np.uint64(31)
@@ -43,13 +46,8 @@ def _sketch(ids, counted, offsets, first, last, shift, sketches, counts):  # typ
 
 
 def text_sketches(
-    ids: Int32Array,
-    counted: NDArray[np.bool_],
-    offsets: Int64Array,
-    places: int,
-    bits: int = 64,
-    threads: int = 1,
-) -> tuple[NDArray[np.unsignedinteger], Int32Array]:
+    ids: Int32Array, counted: NDArray[np.bool_], offsets: Int64Array, places: int, threads: int = 1
+) -> tuple[UInt64Array, Int32Array]:
     """A MinHash signature of each text.
 
     Args:
@@ -57,19 +55,42 @@ def text_sketches(
         counted: per number, whether it counts.
         offsets: where each text begins, shape (texts + 1,).
         places: numbers in a signature.
-        bits: of each number, 64 or 32.
         threads: how many threads to use; the result is the same.
 
     Returns:
         The signatures, shape (texts, places), and how many words of each text count.
     """
     n = offsets.size - 1
-    sketches = np.empty((n, places), np.uint64 if bits == 64 else np.uint32)
-    counts = np.zeros(n, np.int32)
-    shift = np.uint64(64 - bits)
+    sketches, counts = np.empty((n, places), np.uint64), np.zeros(n, np.int32)
     cuts = even_cuts(n, max(1, -(-n // threads)))
     in_order(
-        lambda k: _sketch(ids, counted, offsets, int(cuts[k]), int(cuts[k + 1]), shift, sketches, counts),
+        lambda k: write_sketches(
+            ids, counted, offsets, 0, int(cuts[k]), int(cuts[k + 1]), np.uint64(0), sketches, counts
+        ),
         cuts.size - 1, threads,
     )  # fmt: skip
     return sketches, counts
+
+
+def run_sketches(
+    triples: Int32Array, offsets: Int64Array, places: int, threads: int = 1
+) -> NDArray[np.uint32]:
+    """The same of the runs of three words of each text, half as long: who agrees on a number by chance is ranked wrong.
+
+    Args:
+        triples: int32, shape (words,): the number of the run that ends at each word; a text's first two are too short.
+        offsets: where each text begins, shape (texts + 1,).
+        places: numbers in a signature.
+        threads: how many threads to use; the result is the same.
+    """
+    n = offsets.size - 1
+    sketches, counts = np.empty((n, places), np.uint32), np.zeros(n, np.int32)
+    every = np.zeros(0, np.bool_)
+    cuts = even_cuts(n, max(1, -(-n // threads)))
+    in_order(
+        lambda k: write_sketches(
+            triples, every, offsets, 2, int(cuts[k]), int(cuts[k + 1]), np.uint64(32), sketches, counts
+        ),
+        cuts.size - 1, threads,
+    )  # fmt: skip
+    return sketches

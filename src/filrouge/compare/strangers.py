@@ -237,7 +237,7 @@ def continuations(before, counts, found):  # type: ignore[no-untyped-def]  # pra
     times = np.zeros(found, np.int64)
     ways = np.zeros(found, np.int32)
     for run in range(before.size):
-        if before[run] >= 0:
+        if before[run] >= 0 and counts[run] > 0:
             times[before[run]] += counts[run]
             ways[before[run]] += 1
     return times, ways

@@ -47,7 +47,8 @@ class Batch:
         self._workspace = workspace
         self._by = by or who()
         self._known = workspace.rows()
-        self._began_with = self._checked = len(self._known)
+        self._compared = 0
+        self._checked = len(self._known)
         self._names_ads = False
         self._pack = PackWriter(workspace.files, self.id)
         self._waiting: dict[str, list[pl.DataFrame]] = {}
@@ -129,7 +130,8 @@ class Batch:
     def commit(self, details: Mapping[str, Any] | None = None, check: Check | None = None) -> Snapshot:
         """Make all of it part of the workspace, and return the snapshot.
 
-        Ads that somebody else added since the batch began are dropped; `dropped` says how many.
+        Ads that the workspace holds already are dropped, also those that somebody else added since the batch
+        began; `dropped` says how many.
 
         Args:
             details: what the ledger is to say of the batch.
@@ -234,16 +236,16 @@ class Batch:
         return pl.concat(waiting) if waiting else pl.DataFrame(schema=SCHEMAS["blocks"])
 
     def _drop_held(self) -> bool:
-        """Take out ads that others added meanwhile, or that stand in the batch twice."""
+        """Take out ads that the workspace holds by now, or that stand in the batch twice."""
         if not self.ads:
             return False
-        mine = self._own("ads").select("n", "ad_key", "chunk", "block", "place")
-        since = [row.batch for row in self._known[self._began_with :]]
-        self._began_with = len(self._known)
+        mine = self._own("ads", ["n", "ad_key", "chunk", "block", "place"])
+        others = [row.batch for row in self._known[self._compared :] if row.ads]
+        self._compared = len(self._known)
         twice = mine.filter(~pl.col("ad_key").is_first_distinct())
         held = [twice["n"]]
-        if since:
-            theirs = self._workspace.ad_keys_of(since)
+        if others:
+            theirs = self._workspace.ad_keys_of(others)
             held.append(mine.join(theirs, on="ad_key", how="semi")["n"])
         gone = mine.join(pl.concat(held).unique().to_frame(), on="n", how="semi")
         if gone.is_empty():
@@ -268,9 +270,9 @@ class Batch:
         for table in ("ads", "identifiers"):
             self._replace(table, self._own(table).join(gone, on="n", how="anti", maintain_order="left"))
 
-    def _own(self, table: str) -> pl.DataFrame:
+    def _own(self, table: str, columns: list[str] | None = None) -> pl.DataFrame:
         paths = [f.path for f in self._files if f.table == table]
-        return self._workspace.tables.read(table, paths)
+        return self._workspace.tables.read(table, paths, columns)
 
     def _replace(self, table: str, frame: pl.DataFrame) -> None:
         old = [f for f in self._files if f.table == table]

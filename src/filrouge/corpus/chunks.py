@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from filrouge.ads.tokens import SLOT_KINDS, Tokens
-from filrouge.corpus.kernels import Int64Array, distinct, ranges
+from filrouge.corpus.kernels import Int64Array, distinct
 from filrouge.corpus.keys import DataKey
+from filrouge.corpus.opening import reordered
 from filrouge.corpus.pseudonyms import ad_keys, identifier_pseudonyms, text_keys, token_pseudonyms
 from filrouge.corpus.sealing import Group, Sealer, rows_of
 
@@ -143,10 +144,6 @@ def _cut(chunk: Chunk, first: int, after: int) -> Chunk:
 
 def _reordered(chunk: Chunk, order: Int64Array) -> Chunk:
     """The chunk with its ads in another order."""
-    t = chunk.tokens
-    sizes = np.diff(t.offsets)[order]
-    at = ranges(t.offsets[:-1][order], sizes)
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     place = np.empty(order.size, np.int32)
     place[order] = np.arange(order.size, dtype=np.int32)
     marks = {}
@@ -154,7 +151,7 @@ def _reordered(chunk: Chunk, order: Int64Array) -> Chunk:
         frame: pl.DataFrame = getattr(chunk, name)
         moved = frame.with_columns(pl.Series("ad", place[frame["ad"].to_numpy()], pl.Int32))
         marks[name] = moved.sort("ad", maintain_order=True)
-    return Chunk(chunk.ads[order], Tokens(t.key[at], t.start[at], t.end[at], offsets, t.kind[at]), **marks)
+    return Chunk(chunk.ads[order], reordered(chunk.tokens, order), **marks)
 
 
 def _ad_rows(

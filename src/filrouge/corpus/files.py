@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 import obstore
 from obstore.store import LocalStore, from_url
 
 from filrouge.corpus.errors import CannotStore
-
-_PIECE: Final = 8 << 20
 
 
 class NotThere(Exception):
@@ -38,7 +36,8 @@ class Files:
         self.options = dict(options or {})
         self.folder: Path | None = None
         if "://" in self.where and not self.where.startswith("file://"):
-            self._store: Any = from_url(self.where.rstrip("/"), config=_obstore_options(self.options))
+            with self._told(""):
+                self._store: Any = _object_store(self.where, self.options)
         else:
             self.folder = Path(self.where.removeprefix("file://")).absolute()
             self._store = None
@@ -189,5 +188,15 @@ class Files:
             raise CannotStore(self.uri(path), str(e).splitlines()[0]) from e
 
 
-def _obstore_options(options: dict[str, str]) -> Any:
-    return {name.lower(): value for name, value in options.items()} or None
+def _object_store(where: str, options: dict[str, str]) -> Any:
+    """The object store at a URL; what concerns the connection, obstore wants apart from the rest."""
+    named = {name.lower(): value for name, value in options.items()}
+    connection: dict[str, Any] = {
+        name.removeprefix("aws_"): value == "true"
+        for name, value in named.items()
+        if name.removeprefix("aws_") == "allow_http"
+    }
+    config: Any = {name: value for name, value in named.items() if not name.endswith("allow_http")}
+    more: dict[str, Any] = {"config": config or None, "client_options": connection or None}
+    more["retry_config"] = {"max_retries": 4, "retry_timeout": timedelta(minutes=1)}
+    return from_url(where.rstrip("/"), **more)

@@ -18,7 +18,7 @@ from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.compare.fingerprints import SAMPLE, run_keys, usual_runs
 from filrouge.compare.runs import Int64Array, UInt64Array
 from filrouge.compare.segments import built
-from filrouge.corpus.index import IndexFolder, missing
+from filrouge.corpus.index import MOST_SEGMENTS, IndexFolder, missing
 from filrouge.networks.ties import TYING_KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "index"
 PORTION: Final = 500_000
-"""Ads of one segment when many are missing: four million make as many segments as are never merged."""
+"""Ads of one segment when many are missing: four million make as many segments as may stay."""
+LARGEST: Final = 1_000_000
+"""The most ads of one segment that is built, when still more are missing: it takes 2 GB."""
 LEARN_AGAIN: Final = 4
 """Usual runs are learned anew when a portion has so many times the texts that they were learned from."""
 
@@ -41,22 +43,22 @@ def ranges(ws: Workspace) -> list[tuple[int, int]]:
     return [(row.first_ad, row.first_ad + row.ads) for row in ws.snapshots() if row.ads]
 
 
-def bring_up(ws: Workspace, index: IndexFolder, *, jobs: int = 1, portion: int = PORTION) -> None:
+def bring_up(ws: Workspace, index: IndexFolder, *, jobs: int = 1, portion: int = 0) -> None:
     """Take out of the index what was destroyed, and build what it lacks of a view.
 
     Args:
         ws: the workspace.
         index: its index.
         jobs: segments that are built at once.
-        portion: the most ads of a segment.
+        portion: the most ads of a segment; by how many are missing if 0.
     """
     _forget(ws, index)
     there = ranges(ws)
     source = _Source(ws)
     while lacking := missing(index.manifest().covered, there):
-        portions = [
-            (at, min(at + portion, past)) for first, past in lacking for at in range(first, past, portion)
-        ]
+        several = sum(past - first for first, past in lacking)
+        size = portion or min(max(PORTION, -(-several // MOST_SEGMENTS)), LARGEST)
+        portions = [(at, min(at + size, past)) for first, past in lacking for at in range(first, past, size)]
         # The first one by itself: it may learn what the others need.
         _build(source, index, *portions[0])
         with ThreadPoolExecutor(max(1, jobs)) as pool:

@@ -125,17 +125,16 @@ class Gathering:
             self._take_marks(marks, place)
         self._count += rows.size
 
-    def opened(self) -> Opened:
-        """All that was collected."""
-        numbers = np.concatenate(self._numbers) if self._numbers else np.zeros(0, np.int64)
-        posted = pl.Series("posted", self._ads.pop("posted"), pl.Int64).cast(pl.Datetime("us"))
-        schema = ads_schema()
-        columns: list[pl.Series] = [
-            posted if name == "posted" else pl.Series(name, self._ads[name], dtype, strict=False)
-            for name, dtype in schema.items()
-        ]
-        marks = {name: self._frame(name) for name in MARK_SCHEMA}
-        return Opened(pl.DataFrame([*columns, pl.Series("ad", numbers)]), self._joined(), **marks)
+    def opened(self, place: Int64Array | None = None) -> Opened:
+        """All that was collected; the k-th ad at `place[k]`, if that is given."""
+        order = None if place is None else np.argsort(place)
+        numbers = np.concatenate([*self._numbers, np.zeros(0, np.int64)])
+        ads = {name: values if order is None else _moved(values, order) for name, values in self._ads.items()}
+        columns = [_series(name, ads[name], dtype) for name, dtype in ads_schema().items()]
+        columns.append(pl.Series("ad", numbers if order is None else numbers[order]))
+        marks = {name: self._frame(name, place) for name in MARK_SCHEMA}
+        tokens = joined(self._tokens, self._count)
+        return Opened(pl.DataFrame(columns), tokens if order is None else reordered(tokens, order), **marks)
 
     def _take_texts(self, fields: Fields, rows: Int64Array) -> None:
         wanted = rows.tolist()
@@ -189,26 +188,45 @@ class Gathering:
                     into[column] += (numbers if how == "start" else starts + numbers).tolist()
                     at += 1
 
-    def _frame(self, name: str) -> pl.DataFrame:
+    def _frame(self, name: str, place: Int64Array | None) -> pl.DataFrame:
         columns = self._marks[name]
-        return pl.DataFrame(
-            [pl.Series(c, columns[c], dtype, strict=False) for c, dtype in MARK_SCHEMA[name].items()]
-        )
+        if place is not None:
+            moved = place[np.array(columns["ad"], np.int64)]
+            order = np.argsort(moved, kind="stable")
+            columns = {c: _moved(values, order) for c, values in columns.items()}
+            columns["ad"] = moved[order].tolist()
+        return pl.DataFrame([_series(c, columns[c], dtype) for c, dtype in MARK_SCHEMA[name].items()])
 
-    def _joined(self) -> Tokens:
-        parts = self._tokens
-        if not parts:
-            nothing = np.zeros(0, np.int32)
-            return Tokens(
-                np.zeros(0, np.uint64), nothing, nothing,
-                np.zeros(self._count + 1, np.int64), np.zeros(0, np.uint8),
-            )  # fmt: skip
-        firsts = np.cumsum([0] + [p.key.size for p in parts])
-        offsets = [p.offsets[1:] + first for p, first in zip(parts, firsts)]
-        return Tokens(
-            np.concatenate([p.key for p in parts]),
-            np.concatenate([p.start for p in parts]),
-            np.concatenate([p.end for p in parts]),
-            np.concatenate([np.zeros(1, np.int64), *offsets]),
-            np.concatenate([p.kind for p in parts]),
-        )
+
+def _moved(values: list[Any], order: Int64Array) -> list[Any]:
+    return [values[k] for k in order.tolist()]
+
+
+def _series(name: str, values: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    if dtype == pl.Datetime:
+        return pl.Series(name, values, pl.Int64).cast(dtype)
+    return pl.Series(name, values, dtype, strict=False)
+
+
+def joined(parts: Sequence[Tokens], ads: int) -> Tokens:
+    """Tokens of one block after another; where there are none, `ads` ads without words."""
+    if not parts:
+        nothing, none = np.zeros(0, np.int32), np.zeros(0, np.uint8)
+        return Tokens(np.zeros(0, np.uint64), nothing, nothing, np.zeros(ads + 1, np.int64), none)
+    firsts = np.cumsum([0] + [p.key.size for p in parts])
+    offsets = [p.offsets[1:] + first for p, first in zip(parts, firsts)]
+    return Tokens(
+        np.concatenate([p.key for p in parts]),
+        np.concatenate([p.start for p in parts]),
+        np.concatenate([p.end for p in parts]),
+        np.concatenate([np.zeros(1, np.int64), *offsets]),
+        np.concatenate([p.kind for p in parts]),
+    )
+
+
+def reordered(tokens: Tokens, order: Int64Array) -> Tokens:
+    """The words of the ads in another order, some perhaps more than once, or not at all."""
+    sizes = np.diff(tokens.offsets)[order]
+    at = ranges(tokens.offsets[:-1][order], sizes)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return Tokens(tokens.key[at], tokens.start[at], tokens.end[at], offsets, tokens.kind[at])

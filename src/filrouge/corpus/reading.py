@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import polars as pl
 
-from filrouge.ads.tokens import Tokens
 from filrouge.corpus.blocks import BlockName, NotAsSealed, open_block
 from filrouge.corpus.errors import DamagedPack
 from filrouge.corpus.kernels import Int32Array, Int64Array, UInt64Array, ranges, translate
@@ -26,6 +25,7 @@ from filrouge.corpus.opening import (
     read_keys,
     read_places,
     read_words,
+    reordered,
 )
 from filrouge.corpus.packs import Packs, pack_path
 from filrouge.corpus.view import Block, Blocks, rows_at
@@ -189,26 +189,25 @@ def texts_of(blocks: Blocks, opener: Opener, ads: Int64Array, marks: bool) -> Op
             )  # fmt: skip
         else:
             out.add(each[mine], rows, texts)
-    opened = out.opened()
-    in_order = each.size == ads.size and bool((place_of == np.arange(ads.size)).all())
-    return opened if in_order else _in_order(opened, place_of.astype(np.int64))
+    place_of = place_of.astype(np.int64)
+    if each.size != ads.size:
+        return _repeated(out.opened(), place_of)
+    if bool((place_of == np.arange(ads.size)).all()):
+        return out.opened()
+    to = np.empty(ads.size, np.int64)
+    to[place_of] = np.arange(ads.size)
+    return out.opened(to)
 
 
-def _in_order(opened: Opened, place_of: Int64Array) -> Opened:
-    """The ads in another order, perhaps some more than once."""
-    t = opened.tokens
-    sizes = np.diff(t.offsets)[place_of]
-    at = ranges(t.offsets[:-1][place_of], sizes)
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    wanted = pl.DataFrame({"ad": place_of.astype(np.int32), "_to": np.arange(place_of.size, dtype=np.int32)})
+def _repeated(opened: Opened, place_of: Int64Array) -> Opened:
+    """The ads in another order, some more than once."""
+    wanted = pl.DataFrame({"ad": place_of.astype(np.int32), "to": np.arange(place_of.size, dtype=np.int32)})
     marks = {}
     for name in MARK_SCHEMA:
         frame: pl.DataFrame = getattr(opened, name)
         moved = wanted.join(frame, on="ad", how="inner", maintain_order="left_right")
-        marks[name] = moved.drop("ad").rename({"_to": "ad"}).select(frame.columns)
-    return Opened(
-        opened.ads[place_of], Tokens(t.key[at], t.start[at], t.end[at], offsets, t.kind[at]), **marks
-    )
+        marks[name] = moved.drop("ad").rename({"to": "ad"}).select(frame.columns)
+    return Opened(opened.ads[place_of], reordered(opened.tokens, place_of), **marks)
 
 
 def _split(order: Int64Array, at: Int64Array) -> list[Int64Array]:

@@ -62,13 +62,16 @@ def without(
         mine = rows.filter(group)
         vocabulary = read_keys(opened(keys_row))
         used = np.zeros(vocabulary.pseudonyms.size, bool)
+        left = 0
         for row in mine.filter(pl.col("part") == "words").iter_rows(named=True):
             words = read_words(opened(row))
             taken = gone.get((row["chunk"], row["block"]))
             if taken is None:
                 used[words.words] = True
+                left += row["ads"]
                 continue
             kept = _kept(words, row["span"], taken)
+            left += int(kept.size)
             parts = {
                 r["part"]: r
                 for r in mine.filter(pl.col("block") == row["block"], pl.col("part") != "keys").iter_rows(
@@ -82,19 +85,10 @@ def without(
                 for part in ("words", "texts", "marks"):
                     seal(parts[part], fields[part], ads=int(kept.size), words=count)
                 used[read_words([memoryview(f) for f in fields["words"]]).words] = True
-        if used.any():
+        if left:
             pseudonyms = np.where(used, vocabulary.pseudonyms, np.uint64(0))
-            left = sum(n["ads"] for n in mine.filter(pl.col("part") == "words").iter_rows(named=True))
-            left -= sum(
-                len(set(places))
-                for (chunk, block), places in gone.items()
-                if chunk == keys_row["chunk"] and block in mine["block"].to_list()
-            )
-            seal(
-                keys_row,
-                keys_fields(pseudonyms, np.where(used, vocabulary.usual, 0).astype(np.uint8)),
-                ads=left,
-            )
+            usual = np.where(used, vocabulary.usual, 0).astype(np.uint8)
+            seal(keys_row, keys_fields(pseudonyms, usual), ads=left)
     fresh = pl.DataFrame(new, schema=rows.schema) if new else rows.clear()
     return fresh, pl.concat([old_keys, old])
 

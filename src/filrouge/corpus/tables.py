@@ -117,7 +117,7 @@ class Tables:
 
     def exists(self, name: str) -> bool:
         """Whether there is such a table."""
-        return DeltaTable.is_deltatable(self._uri(name), storage_options=self._options())
+        return next(iter(self._files.list(f"tables/{name}/_delta_log")), None) is not None
 
     def log(self, name: str) -> DeltaTable:
         """The table as its log says now.

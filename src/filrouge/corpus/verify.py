@@ -102,6 +102,9 @@ def _file_findings(ws: Workspace, file: TableFile) -> Iterator[Finding]:
 
 def _log_findings(ws: Workspace, rows: list[Snapshot], expected: list[TableFile]) -> Iterator[Finding]:
     batches = [row.batch for row in rows]
+    for path, size, _written in ws.files.list("tables"):
+        if size == 0 and "/_delta_log/" in path:
+            yield Finding(path, _("the file is empty: what was written then may be lost"))
     for table in sorted({f.table for f in expected} | set(ws.tables.names()) - {"ledger"}):
         try:
             listed = ws.tables.listed(table)

@@ -45,7 +45,7 @@ class View:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The visible rows, in the order of their snapshots; with `seq`, and `ad` where there is `n`."""
         for again in (False, True):
-            files = self._files(name)
+            files = self.files(name)
             wanted = None if columns is None else [c for c in columns if c not in ("ad", "seq")]
             if wanted is not None and "ad" in (columns or ()) and "n" not in wanted:
                 wanted = ["n", *wanted]
@@ -66,14 +66,11 @@ class View:
             frame = frame.with_columns(pl.Series("ad", ad))
         return frame if columns is None else frame.select(list(dict.fromkeys([*columns, "seq"])))
 
-    def _files(self, name: str) -> pl.DataFrame:
+    def files(self, name: str) -> pl.DataFrame:
+        """The files of the visible rows of a table: path, bytes, rows, batch, at (which snapshot of the view)."""
         listed = self._tables.listed(name)
         at = [self._at.get(batch, -1) for batch in listed["batch"].to_list()]
         return listed.with_columns(pl.Series("at", at, pl.Int64)).filter(pl.col("at") >= 0).sort("at", "path")
-
-    def files(self, name: str) -> pl.DataFrame:
-        """The files of the visible rows of a table: path, bytes, rows, batch, at."""
-        return self._files(name)
 
     @cached_property
     def blocks(self) -> Blocks:

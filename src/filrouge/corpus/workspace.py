@@ -206,8 +206,16 @@ class Workspace:
         return Opener(self.id, Packs(self.files), self.ring)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """The rows of a table, in the order of their snapshots; with `seq`, and `ad` where there is `n`."""
+        """The rows of a table, in the order of their snapshots; with `seq`, and `ad` where there is `n`.
+
+        Raises:
+            KeyError: if nobody ever wrote to such a table, see `has`; or it has no such column.
+        """
         return self.view.table(name, columns)
+
+    def has(self, name: str) -> bool:
+        """Whether a table has visible rows."""
+        return not self.view.files(name).is_empty()
 
     def ads(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The ads that can be read, by ascending `ad`: their number, which nothing ever changes.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,11 +28,12 @@ from filrouge.engines.asking import (
     Prices,
     Question,
     Rarity,
+    Weigher,
     equal_ones,
     question_of,
     shown,
-    weighed,
 )
+from filrouge.engines.claims import Clusters, Templates
 from filrouge.engines.kept import read_kept
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from filrouge.corpus.reading import Words
     from filrouge.corpus.workspace import Workspace
 
+CLAIMING: Final = 8
+"""Clusters of the nearest ads that may claim a question as theirs."""
 WEIGHED: Final = 32
 """Texts that are opened and weighed for a question."""
 PHRASES_LOOKED_AT: Final = 2_000
@@ -55,33 +57,32 @@ MOST_CARRIERS: Final = 10_000
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 
 
-class Clusters:
-    """Which cluster each ad is in, and which ads each cluster has.
+class _Weighed:
+    """The ads that were weighed for a question, each once."""
 
-    Args:
-        membership: of a view, see `filrouge.corpus.results`.
-    """
+    def __init__(self, weigher: Weigher) -> None:
+        self.weigher = weigher
+        self._found: dict[int, tuple[float, bool]] = {}
 
-    def __init__(self, membership: Membership) -> None:
-        self._membership = membership
+    def add(self, ads: Iterable[int], bits: float, equal: bool) -> None:
+        """Take ads of one text."""
+        for ad in ads:
+            self._found.setdefault(ad, (bits, equal))
 
-    def of(self, ads: Int64Array) -> Int64Array:
-        """The cluster of each of the ads; -1 for none."""
-        return self._membership.of(ads)
+    @property
+    def ads(self) -> Int64Array:
+        """Their numbers, in the order in which they came."""
+        return np.array(list(self._found), np.int64)
 
-    def members(self, cluster: int, most: int) -> Int64Array:
-        """The ads of a cluster, at most so many, those that its template saves most for first."""
-        order, clusters = self._by_cluster
-        a, b = np.searchsorted(clusters, [cluster, cluster + 1])
-        members: Int64Array = order[a : min(b, a + most)]
-        return members
+    @property
+    def bits(self) -> Float32Array:
+        """Saved by writing each with the question beside it."""
+        return np.array([bits for bits, _equal in self._found.values()], np.float32)
 
-    @cached_property
-    def _by_cluster(self) -> tuple[Int64Array, Int64Array]:
-        cluster, bits = self._membership.cluster, self._membership.bits
-        ads = np.flatnonzero(cluster >= 0)
-        ads = ads[np.lexsort((-bits[ads], cluster[ads]))]
-        return ads, cluster[ads]
+    @property
+    def equal(self) -> np.ndarray:
+        """bool, whether the words of each are those of the question."""
+        return np.array([equal for _bits, equal in self._found.values()], bool)
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,16 @@ class Ranked:
         bits: saved by writing each with the question beside it; -1 where it was not weighed.
         equal: bool, whether the words are those of the question.
         shared: identifiers that both have.
+        claimed: the cluster that the question belongs to as an ad would, -1 for none.
+        weigher: remembers what words cost.
     """
 
     ads: Int64Array
     bits: Float32Array
     equal: np.ndarray
     shared: dict[int, tuple[Shared, ...]]
+    claimed: int
+    weigher: Weigher
 
 
 class SearchIndex:
@@ -108,7 +113,7 @@ class SearchIndex:
         ws: the workspace, as of now or of a past day.
         segments: of its index; what they hold beyond the view is not seen.
         prices: what words cost a stranger, from the last run; by rarity if there is none.
-        clusters: of the last run, if there was one.
+        clusters, templates: of the last run, if there was one.
         cut: bits that tie two ads, from the last run; if there was none, as many as chance reaches among so many ads.
     """
 
@@ -119,13 +124,14 @@ class SearchIndex:
         *,
         prices: Prices,
         clusters: Clusters | None = None,
+        templates: Templates | None = None,
         cut: float | None = None,
     ) -> None:
         self._ws = ws
         self._segments = list(segments)
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
         self._prices = prices
-        self._clusters = clusters
+        self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
         self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
@@ -136,7 +142,7 @@ class SearchIndex:
         An ad is near by its words (bits saved when it is written with the text beside it) or by an identifier that
         the text names. Ads with just these words come first, then those with an identifier, then by bits.
         """
-        return self._shown(question := self.question(text), self.ranked(question, top), top)
+        return self._shown(self.ranked(self.question(text), top), top)
 
     def nearest_each(self, texts: Iterable[str], top: int = 10) -> list[list[Near]]:
         """The same for many texts, one after another."""
@@ -150,8 +156,8 @@ class SearchIndex:
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
         ranked = self.ranked(question, top + 1)
         other = ranked.ads != ad
-        left = Ranked(ranked.ads[other], ranked.bits[other], ranked.equal[other], ranked.shared)
-        return self._shown(question, left, top)
+        left = replace(ranked, ads=ranked.ads[other], bits=ranked.bits[other], equal=ranked.equal[other])
+        return self._shown(left, top)
 
     def by_identifier(self, text: str, top: int = 10) -> list[Near]:
         """The ads that carry an identifier of the text, those with the rarest first, then the newest."""
@@ -163,7 +169,7 @@ class SearchIndex:
             question = Question(question.keys, TYING_KINDS, values)
         shared = self._holders(question)
         ads = np.array(sorted(shared, key=lambda ad: (-max(s.bits for s in shared[ad]), -ad)), np.int64)
-        return self._shown(question, _unweighed(ads, shared), top)
+        return self._shown(self._unweighed(question, ads, shared), top)
 
     def by_words(self, text: str, top: int = 10, every: bool = True) -> list[Near]:
         """The ads that hold all words of the text, the newest first.
@@ -189,7 +195,7 @@ class SearchIndex:
         kept = np.array(ads, np.int64)
         if phrases:
             kept = self._with_phrases(kept[:PHRASES_LOOKED_AT], phrases)
-        return self._shown(question, _unweighed(kept, {}), top, words_only=True)
+        return self._shown(self._unweighed(question, kept, {}), top)
 
     def question(self, text: str) -> Question:
         """A text as the index sees it."""
@@ -199,46 +205,73 @@ class SearchIndex:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
         shared = self._holders(question)
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
-        ads, bits, equal = self._weighed_texts(question)
-        tied = bits >= self.cut
-        if self._clusters is not None and tied.sum() < top:
-            more = self._of_clusters(ads[tied], bits[tied], 2 * top)
-            ads, bits, equal = self._with(question, ads, bits, equal, more)
-        newest = np.sort(np.array(telling, np.int64))[::-1][: 2 * top]
-        ads, bits, equal = self._with(question, ads, bits, equal, newest)
-        strength = np.maximum(
-            bits, [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()]
-        )
-        named = np.isin(ads, telling)
-        order = np.lexsort((ads, -strength, ~named, ~equal))
+        weighed = _Weighed(Weigher(question.keys, self._prices))
+        self._weigh_texts(weighed, question)
+        claimed = self._claimed(weighed)
+        if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
+            self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
+        self._weigh(weighed, np.sort(np.array(telling, np.int64))[::-1][: 2 * top])
+        ads, bits, equal = weighed.ads, weighed.bits, weighed.equal
+        carried = [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()]
+        strength = np.maximum(bits, carried)
+        named, tied = np.isin(ads, telling), self._tied(weighed, claimed)
+        order = np.lexsort((ads, -strength, ~tied, ~named, ~equal))
         order = order[(strength[order] > 0) | equal[order]]
-        return Ranked(ads[order], bits[order], equal[order], shared)
+        return Ranked(ads[order], bits[order], equal[order], shared, claimed, weighed.weigher)
 
-    def _weighed_texts(self, question: Question) -> tuple[Int64Array, Float32Array, np.ndarray]:
-        """The ads of the texts that share most with the question: number, bits, whether they are equal."""
-        nothing = np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, bool)
+    def _unweighed(
+        self, question: Question, ads: Int64Array, shared: dict[int, tuple[Shared, ...]]
+    ) -> Ranked:
+        nothing = np.full(ads.size, -1, np.float32), np.zeros(ads.size, bool)
+        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self._prices))
+
+    def _weigh_texts(self, weighed: _Weighed, question: Question) -> None:
+        """Weigh the texts that share most with the question, and those that are equal to it."""
         if not question.keys.size:
-            return nothing
-        same = equal_texts(self._segments, question.whole)
-        near = sharing_runs(self._segments, question.runs, self.ads)
-        near = self._seen(near).best(WEIGHED)
-        texts = _both(self._seen(same), near)
-        if not len(texts):
-            return nothing
+            return
+        same = self._seen(equal_texts(self._segments, question.whole))
+        near = sharing_runs(self._segments, *question.runs(weighed.weigher.own))
+        texts = (same, self._seen(near).best(WEIGHED))
+        groups = [self._group(some, k) for some in texts for k in range(len(some))]
+        if not groups:
+            return
         # One ad speaks for all that have its text: the first that may be seen.
-        groups = [self._group(texts, k) for k in range(len(texts))]
-        speaks, back = np.unique([group[0] for group in groups], return_inverse=True)
+        speaks = np.unique([group[0] for group in groups])
         opened = self._opened(speaks)
-        found = np.full(speaks.size, -1, np.float32)
-        alike = np.zeros(speaks.size, bool)
-        at = np.searchsorted(speaks, opened.ad)
-        found[at] = weighed(question.keys, opened, self._prices)
-        alike[at] = equal_ones(question.keys, opened)
-        sizes = [group.size for group in groups]
-        ads, first = np.unique(np.concatenate(groups), return_index=True)
-        bits, equal = np.repeat(found[back], sizes)[first], np.repeat(alike[back], sizes)[first]
-        known = bits >= 0
-        return ads[known], bits[known], equal[known]
+        found = dict(zip(opened.ad.tolist(), weighed.weigher.bits(opened).tolist(), strict=True))
+        alike = dict(zip(opened.ad.tolist(), equal_ones(question.keys, opened).tolist(), strict=True))
+        for group in groups:
+            first = int(group[0])
+            if first in found:
+                weighed.add(group.tolist(), found[first], alike[first])
+
+    def _weigh(self, weighed: _Weighed, ads: Int64Array) -> None:
+        """Weigh more ads."""
+        more = np.setdiff1d(self._visible(ads), weighed.ads)
+        if more.size:
+            opened = self._opened(more)
+            bits, alike = weighed.weigher.bits(opened), equal_ones(weighed.weigher.question, opened)
+            for ad, saved, same in zip(opened.ad.tolist(), bits.tolist(), alike.tolist(), strict=True):
+                weighed.add((ad,), saved, same)
+
+    def _tied(self, weighed: _Weighed, claimed: int) -> np.ndarray:
+        """bool, which of the weighed ads are tied to the question, by themselves or by their cluster."""
+        tied: np.ndarray = weighed.bits >= self.cut
+        if claimed >= 0 and self._clusters is not None:
+            tied |= self._clusters.of(weighed.ads) == claimed
+        return tied
+
+    def _claimed(self, weighed: _Weighed) -> int:
+        """The cluster that the question belongs to, among those of the ads that are nearest; -1 for none."""
+        if self._clusters is None or self._templates is None or not weighed.ads.size:
+            return -1
+        best = np.argsort(-weighed.bits, kind="stable")
+        near = self._clusters.of(weighed.ads[best])
+        near = np.array(list(dict.fromkeys(near[near >= 0].tolist()))[:CLAIMING], np.int64)
+        clusters, models = self._templates.of(near)
+        if not models:
+            return -1
+        return self._templates.claiming(clusters, weighed.weigher.written_with(models))
 
     def _opened(self, ads: Int64Array) -> Words:
         """The words of those of the ads, which ascend, that can be read still."""
@@ -249,27 +282,15 @@ class SearchIndex:
             now = self._ws.refreshed()
             return now.words(ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
-    def _with(
-        self, question: Question, ads: Int64Array, bits: Float32Array, equal: np.ndarray, more: Int64Array
-    ) -> tuple[Int64Array, Float32Array, np.ndarray]:
-        """The ads, and more of them weighed too."""
-        more = np.setdiff1d(self._visible(more), ads)
-        if not more.size:
-            return ads, bits, equal
-        opened = self._opened(more)
-        found = weighed(question.keys, opened, self._prices)
-        alike = equal_ones(question.keys, opened)
-        return np.append(ads, opened.ad), np.append(bits, found), np.append(equal, alike)
-
-    def _of_clusters(self, ads: Int64Array, bits: Float32Array, most: int) -> Int64Array:
-        """Members of the clusters of some ads, those of the best ad's cluster first."""
+    def _of_clusters(self, weighed: _Weighed, claimed: int, most: int) -> Int64Array:
+        """Members of the clusters of the tied ads: of the one that claims the question, and then of the best ad's."""
         assert self._clusters is not None
-        clusters = self._clusters.of(ads[np.argsort(-bits, kind="stable")])
-        members = [
-            self._clusters.members(cluster, most)
-            for cluster in dict.fromkeys(clusters[clusters >= 0].tolist())
-        ]
-        return np.concatenate([*members, np.zeros(0, np.int64)])[: 2 * most]
+        tied = np.flatnonzero(self._tied(weighed, claimed))
+        best = tied[np.argsort(-weighed.bits[tied], kind="stable")]
+        near = self._clusters.of(weighed.ads[best])
+        order = dict.fromkeys([claimed, *near.tolist()])
+        members = [self._clusters.members(cluster, most) for cluster in order if cluster >= 0]
+        return np.concatenate([*members, np.zeros(0, np.int64)])[:most]
 
     def _holders(self, question: Question) -> dict[int, tuple[Shared, ...]]:
         """The ads that carry an identifier of the question, and which."""
@@ -284,16 +305,14 @@ class SearchIndex:
                 out[ad] = (*out.get(ad, ()), one)
         return out
 
-    def _shown(self, question: Question, ranked: Ranked, top: int, words_only: bool = False) -> list[Near]:
+    def _shown(self, ranked: Ranked, top: int) -> list[Near]:
         ads = ranked.ads[:top]
         if not ads.size:
             return []
-        clusters: dict[int, str] = {}
+        clusters: dict[int, int] = {}
         if self._clusters is not None:
-            numbers = self._clusters.of(ads)
-            clusters = {ad: str(c) for ad, c in zip(ads.tolist(), numbers.tolist(), strict=True) if c >= 0}
-        opened = self._glimpse(ads)
-        hits = shown(question.keys, opened, self._prices, ranked.shared, clusters, self.cut)
+            clusters = dict(zip(ads.tolist(), self._clusters.of(ads).tolist(), strict=True))
+        hits = shown(ranked.weigher, self._glimpse(ads), ranked.shared, clusters, self.cut, ranked.claimed)
         place = {hit.ad: k for k, hit in enumerate(hits)}
         return [hits[place[ad]] for ad in ads.tolist() if ad in place]
 
@@ -326,28 +345,13 @@ class SearchIndex:
         return seen
 
     def _seen(self, texts: Texts) -> Texts:
-        """Those texts of which an ad may be seen."""
+        """Those texts of which an ad may be seen: numbers grow with the ledger, so else the first is not, either."""
         seen = self._is_visible(texts.ad)
-        for k in np.flatnonzero(~seen).tolist():
-            seen[k] = self._group(texts, k).size > 0
-        return Texts(texts.segment[seen], texts.place[seen], texts.ad[seen], texts.score[seen])
+        return texts if seen.all() else texts.at(seen)
 
     def _group(self, texts: Texts, k: int) -> Int64Array:
         """The ads of a text that may be seen, ascending."""
         return self._visible(self._segments[int(texts.segment[k])].ads_of(int(texts.place[k])))
-
-
-def _unweighed(ads: Int64Array, shared: dict[int, tuple[Shared, ...]]) -> Ranked:
-    return Ranked(ads, np.full(ads.size, -1, np.float32), np.zeros(ads.size, bool), shared)
-
-
-def _both(first: Texts, second: Texts) -> Texts:
-    return Texts(
-        np.append(first.segment, second.segment),
-        np.append(first.place, second.place),
-        np.append(first.ad, second.ad),
-        np.append(first.score, second.score),
-    )
 
 
 def _holds(keys: UInt64Array, phrase: UInt64Array) -> bool:
@@ -379,15 +383,17 @@ def open_index(
         merge_in_background(index)
     run = last_run(ws)
     kept = read_kept(ws, run.batch) if run else None
+    if membership is None and run is not None:
+        membership = membership_of(ws)
+    clusters = None if membership is None else Clusters(membership)
     if kept is not None:
         prices = prices or kept.model
         cut = kept.reach.pair if cut is None else cut
-    if membership is None and run is not None:
-        membership = membership_of(ws)
     return SearchIndex(
         ws,
         segments,
         prices=prices or Rarity(index.usual(manifest)),
-        clusters=None if membership is None else Clusters(membership),
+        clusters=clusters,
+        templates=Templates(kept, clusters) if kept is not None and clusters is not None else None,
         cut=cut,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +43,7 @@ class Near(Hit):
     Attributes:
         ad: its number.
         equal: whether its words are those of the query, one by one.
-        tied: whether the bits are more than strangers reach.
+        tied: whether the bits are more than strangers reach, or the query belongs to the ad's cluster as an ad would.
     """
 
     ad: int
@@ -62,11 +64,19 @@ class Question:
     kinds: tuple[str, ...]
     pseudonyms: UInt64Array
 
-    @property
-    def runs(self) -> UInt64Array:
-        """Its different runs."""
-        runs: UInt64Array = np.unique(run_keys(*self._alone)).astype(np.uint64)
-        return runs
+    def runs(self, price: Float32Array) -> tuple[UInt64Array, Float32Array]:
+        """Its different runs, and what a text that shares one is given for it.
+
+        To copy a word saves its price, given the two before it; and a run is these three. So the sum over the runs
+        that are shared goes with the bits that will be saved. The root keeps one dear word from counting for many.
+
+        Args:
+            price: of each word.
+        """
+        runs, at = np.unique(run_keys(*self._alone), return_inverse=True)
+        weights = np.zeros(runs.size, np.float32)
+        np.maximum.at(weights, at, np.sqrt(price))
+        return runs.astype(np.uint64), weights
 
     @property
     def whole(self) -> int:
@@ -138,16 +148,56 @@ class Rarity:
         return np.where((keys & np.uint64(WORD_KIND)) == 0, price, IN_PASSING).astype(np.float32)
 
 
-def weighed(question: UInt64Array, opened: Words, prices: Prices) -> Float32Array:
-    """Bits saved when each of the opened ads is written with the question beside it."""
-    keys = opened.keys[opened.words]
-    words, found = dense_ids(np.concatenate([question, keys]))
-    price = np.concatenate([np.zeros(question.size, np.float32), prices.prices(keys, opened.offsets)])
-    offsets = np.concatenate([[0], opened.offsets + question.size]).astype(np.int64)
-    others = np.arange(1, offsets.size - 1, dtype=np.int32)
-    return pair_bits(
-        np.zeros_like(others), others, words, price.astype(np.float32), offsets, vocabulary=found
-    )
+class Weigher:
+    """Weighs held ads against one question, and remembers what their words cost.
+
+    Args:
+        question: pseudonyms of its words.
+        prices: what words cost a stranger.
+    """
+
+    def __init__(self, question: UInt64Array, prices: Prices) -> None:
+        self.question, self.prices = question, prices
+        self._known: dict[int, Float32Array] = {}
+
+    def bits(self, opened: Words) -> Float32Array:
+        """Bits saved when each of the opened ads is written with the question beside it."""
+        keys = opened.keys[opened.words]
+        price = self.prices.prices(keys, opened.offsets)
+        for k, ad in enumerate(opened.ad.tolist()):
+            self._known[ad] = price[opened.offsets[k] : opened.offsets[k + 1]]
+        words, found = dense_ids(np.concatenate([self.question, keys]))
+        n = self.question.size
+        others = np.arange(opened.ad.size, dtype=np.int32)
+        return pair_bits(
+            np.zeros_like(others), others, words[n:], price, opened.offsets,
+            models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
+        )  # fmt: skip
+
+    @cached_property
+    def own(self) -> Float32Array:
+        """What each word of the question costs."""
+        return self.prices.prices(self.question, np.array([0, self.question.size], np.int64))
+
+    def written_with(self, models: Sequence[UInt64Array]) -> Float32Array:
+        """Bits saved when the question is written with each of some texts beside it."""
+        n = self.question.size
+        words, found = dense_ids(np.concatenate([self.question, *models]))
+        begins = np.cumsum([0, *(model.size for model in models)]).astype(np.int64)
+        first, offsets = np.arange(len(models), dtype=np.int32), np.array([0, n], np.int64)
+        return pair_bits(
+            first, np.zeros_like(first), words[:n], self.own, offsets,
+            models=(words[n:], begins), vocabulary=found,
+        )  # fmt: skip
+
+    def costs(self, opened: Opened) -> list[Float32Array]:
+        """What each word of the opened ads costs, ad by ad."""
+        ads = opened.ads["ad"].to_list()
+        if any(ad not in self._known for ad in ads):
+            tokens = opened.tokens
+            every = self.prices.prices(tokens.key, tokens.offsets)
+            return np.split(every, tokens.offsets[1:-1])
+        return [self._known[ad] for ad in ads]
 
 
 def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
@@ -161,37 +211,48 @@ def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
 
 
 def shown(
-    question: UInt64Array,
+    weigher: Weigher,
     opened: Opened,
-    prices: Prices,
     shared: dict[int, tuple[Shared, ...]],
-    clusters: dict[int, str],
+    clusters: dict[int, int],
     cut: float,
+    claimed: int,
 ) -> list[Near]:
-    """Opened ads as hits, in their order."""
-    tokens = opened.tokens
-    every = prices.prices(tokens.key, tokens.offsets)
+    """Opened ads as hits, in their order.
+
+    Args:
+        weigher: of the question.
+        opened: the ads.
+        shared: identifiers that they share with the question.
+        clusters: which cluster each is in, below 0 for none.
+        cut: bits that tie two ads.
+        claimed: the cluster that the question belongs to, below 0 for none.
+    """
+    tokens, question = opened.tokens, weigher.question
     words, _found = dense_ids(np.concatenate([question, tokens.key]))
     model, texts = words[: question.size], words[question.size :]
     out = []
-    for k, row in enumerate(opened.ads.iter_rows(named=True)):
+    for k, (row, price) in enumerate(
+        zip(opened.ads.iter_rows(named=True), weigher.costs(opened), strict=True)
+    ):
         here = slice(int(tokens.offsets[k]), int(tokens.offsets[k + 1]))
-        bits, places = copied_words(texts[here], every[here], model)
-        cluster = clusters.get(row["ad"], "")
+        bits, places = copied_words(texts[here], price, model)
+        cluster = clusters.get(row["ad"], -1)
+        name = str(cluster) if cluster >= 0 else ""
         out.append(
             Near(
                 id=row["id"],
                 agency=row["agency"],
                 posted=row["posted"].strftime("%Y-%m-%d") if row["posted"] else None,
                 location=row["location"],
-                cluster=cluster,
-                template=cluster,
+                cluster=name,
+                template=name,
                 bits=round(bits, 1),
                 stretches=_stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
                 shared=shared.get(row["ad"], ()),
                 ad=row["ad"],
                 equal=bool(np.array_equal(tokens.key[here], question)),
-                tied=bits >= cut,
+                tied=bits >= cut or (cluster >= 0 and cluster == claimed),
             )
         )
     return out

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import PriorityQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import polars as pl
 
@@ -170,6 +170,21 @@ def _serve(pipe: Connection, sealing: Sealing) -> None:
         del result, arguments
         gc.collect()
         gc.freeze()
+
+
+class Helpers(Protocol):
+    """Who prepares and seals chunks; used in a `with`."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def write(self, number: int, ads: pl.DataFrame) -> Future[Vocabulary]:
+        """Have chunk `number` split into words; those that it writes plainly."""
+
+    def seal(self, number: int, words: Vocabulary, keys: Mapping[str, DataKey]) -> Future[SealedChunk]:
+        """Have chunk `number` sealed, its disguised words joined as `words` decide."""
 
 
 class Crew:

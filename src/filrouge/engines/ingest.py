@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from filrouge.ads.tokens import Vocabulary
 from filrouge.corpus.chunks import SealedChunk, months_of
 from filrouge.corpus.keys import DataKey
 from filrouge.corpus.pseudonyms import ad_keys
-from filrouge.engines.crew import Crew, Sealing
+from filrouge.engines.crew import Crew, Helpers, Sealing
 from filrouge.engines.known import KnownAds
 from filrouge.engines.plain_words import TABLE as PLAIN_WORDS
 from filrouge.engines.plain_words import known_words, none_known, sealed_words, together
@@ -88,6 +88,7 @@ def ingest(
     receiver: str = "",
     jobs: int = 1,
     progress: Progress | None = None,
+    crew: Callable[[Sealing], Helpers] | None = None,
 ) -> IngestSummary:
     """Take the ads of files into a workspace.
 
@@ -101,6 +102,7 @@ def ingest(
         columns: which column is what, where the person said so.
         receiver: who received the files, for the receipt.
         jobs: processes that work; the result does not depend on it.
+        crew: who works instead of those processes.
         progress: told how far the work is.
 
     Raises:
@@ -109,7 +111,7 @@ def ingest(
     began = time.perf_counter()
     names = list(dict.fromkeys(paths))
     taking = _Taking(ws.refreshed(), names, columns or Columns())
-    snapshot = _take(taking, case, receiver, jobs, progress or Silent())
+    snapshot = _take(taking, case, receiver, jobs, progress or Silent(), crew)
     added = snapshot.details["ads"] - snapshot.details["dropped"] if snapshot is not None else 0
     twice = [
         _("{file}: given twice, read once.").format(file=label_of(n)) for n in names if paths.count(n) > 1
@@ -174,7 +176,14 @@ class _Taking:
         return ads.with_columns(key).filter(pl.Series(new))
 
 
-def _take(taking: _Taking, case: str, receiver: str, jobs: int, progress: Progress) -> Snapshot | None:
+def _take(
+    taking: _Taking,
+    case: str,
+    receiver: str,
+    jobs: int,
+    progress: Progress,
+    crew_of: Callable[[Sealing], Helpers] | None,
+) -> Snapshot | None:
     """Read, prepare, seal and write; None where nothing was new."""
     ws = taking.ws
     received = datetime.now(UTC)
@@ -182,7 +191,8 @@ def _take(taking: _Taking, case: str, receiver: str, jobs: int, progress: Progre
     with ws.begin("ingest") as batch:
         sealing = Sealing(ws.id, batch.id, case, ws.pepper, received.strftime("%Y-%m"))
         keys = _Keys(batch, case)
-        with Crew(jobs if _size(taking.names) >= WORTH_PROCESSES else 1, sealing) as crew:
+        processes = jobs if _size(taking.names) >= WORTH_PROCESSES else 1
+        with crew_of(sealing) if crew_of else Crew(processes, sealing) as crew:
             line = _Line(crew, keys, sealing.month, known_words(ws))
             for chunk in line.sealed(taking.chunks()):
                 batch.add_chunk(chunk)
@@ -222,7 +232,7 @@ def _receipt(read: ReadFile) -> dict[str, Any]:
 class _Line:
     """The way of chunks through a crew: split, then, a group at a time, joined and sealed."""
 
-    def __init__(self, crew: Crew, keys: _Keys, month: str, known: Vocabulary) -> None:
+    def __init__(self, crew: Helpers, keys: _Keys, month: str, known: Vocabulary) -> None:
         self._crew = crew
         self._keys = keys
         self._month = month

@@ -24,7 +24,7 @@ from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.clusters import FAR_LESS, Clustering
 from filrouge.compare.comparison import Comparison, different_texts
 from filrouge.compare.joining import KEPT
-from filrouge.compare.models import best_connected, members_of, write_models
+from filrouge.compare.models import best_connected, members_of, models_begun_at
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import dense_ids
 from filrouge.compare.strangers import prices
@@ -134,7 +134,9 @@ def _comparison(
     of_ad = label[text]
     price = prices(corpus, label, jobs)
     members = members_of(label)
-    models = write_models(corpus, price, members, best_connected(members, saved), reaches[0].pair, jobs)
+    starts = best_connected(members, saved)
+    start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
+    models = models_begun_at(corpus, price, members, start, 2, reaches[0].pair, jobs)
     first, second, _times = candidate_pairs(corpus, KEPT, FAR_LESS, threads=jobs)
     plain = corpus.without_runs()
     clustering = Clustering(

@@ -18,6 +18,7 @@ from filrouge.compare.clusters import find_clusters
 from filrouge.compare.growth import ALONE, NEW, Grown, State, Texts, grow, numbered_by_appearance
 from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
+from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import slices
 from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership, network_of, next_network
 from filrouge.engines.kept import Kept, forget, keep, read_kept
@@ -38,6 +39,11 @@ SMALL: Final = 50_000
 measured by."""
 MUCH: Final = 0.5
 """New texts, as a share of the known ones, from which on all are compared with each other."""
+MUCH_MORE: Final = 2.0
+"""Times as many texts as when all were last compared with each other, from which on that is done again: what
+strangers reach
+was measured then. Of a workspace that grows by a day at a time, it happens once in as many days as there were
+before."""
 FEW_ENOUGH: Final = 300_000
 """Ads up to which a run also seeks networks unless told otherwise: to weigh all ties of more takes minutes."""
 ALIKE: Final = 0.05
@@ -108,6 +114,7 @@ def run(
     networks: bool | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> RunSummary:
     """Compare the ads that came since the last run with all of the workspace.
 
@@ -117,6 +124,7 @@ def run(
         networks: whether to weigh all ties and find networks, for which all ads are opened; None: if they are
             `FEW_ENOUGH`.
         jobs: cores to use; the result is the same.
+        stages: who compares all ads with each other, where that is done; these cores if not given.
         progress: told how far the work is.
 
     Raises:
@@ -136,7 +144,7 @@ def run(
         return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
     clock.stage("compare", _("Comparing"))
     kept = read_kept(ws, before.batch) if before and not anew else None
-    found, whole = _compared(corpus, seen, known, kept, before, jobs)
+    found, whole = _compared(corpus, seen, known, kept, before, jobs, stages)
     ids = found.cluster[corpus.text]
     linked = _networks(ws, corpus, found, jobs, clock) if wanted else _Linked.none()
     clock.stage("write", _("Writing"))
@@ -150,6 +158,7 @@ def run(
         details = {
             "through": ws.snapshot.seq,
             "whole": whole,
+            "texts_whole": corpus.texts.sizes.size if whole or not before else before.details["texts_whole"],
             "readable": int(corpus.ads.size),
             "new": new,
             "tied": int((ids >= 0).sum()),
@@ -244,25 +253,27 @@ def _compared(
     kept: Kept | None,
     before: Snapshot | None,
     jobs: int,
+    stages: Stages | None = None,
 ) -> tuple[_Found, bool]:
     """The clusters now, and whether all was compared with all."""
     count = corpus.texts.sizes.size
     old = np.full(count, NEW, np.int64)
     old[corpus.text[seen]] = known.of(corpus.ads[seen])
     fresh = int((old == NEW).sum())
-    if kept is None or count <= SMALL or fresh > MUCH * (count - fresh):
+    doubled = before is not None and count > MUCH_MORE * int(before.details["texts_whole"])
+    if kept is None or count <= SMALL or fresh > MUCH * (count - fresh) or doubled:
         next_id = int(before.details["next_id"]) if before else 0
-        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs), True
+        return _whole(corpus, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(corpus, seen, old, known, kept, jobs), False
 
 
-def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int) -> _Found:
+def _whole(corpus: _Corpus, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> _Found:
     """All texts compared with all."""
     texts = corpus.texts
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]
     whole, key_of_word = numbered_by_appearance(texts, said, jobs)
-    clustering = find_clusters(whole, sizes, jobs)
+    clustering = find_clusters(whole, sizes, jobs, stages)
     label = np.full(old.size, ALONE, np.int64)
     label[said] = clustering.label
     bits = np.zeros(old.size, np.float32)
@@ -290,6 +301,7 @@ def _grown(
     known: Membership,
     kept: Kept,
     jobs: int,
+    stages: Stages | None = None,
 ) -> _Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
     # Words that only templates of destroyed ads had need numbers, too.

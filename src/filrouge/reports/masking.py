@@ -7,6 +7,7 @@ phone, and ask for others that carry it, without ever seeing the number.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from filrouge.ads.names import given_names, ordinary_names
 from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.corpus.pseudonyms import identifier_pseudonym
 from filrouge.engines.asking import Near
@@ -29,6 +31,10 @@ _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHOWN: Final = 8
 """Letters of a pseudonym: 40 bits, so that among a million phones one in a million has a double."""
 _WRITTEN: Final = re.compile(rf"^({'|'.join(TYING_KINDS)}):([{_LETTERS}]{{{_SHOWN}}})$")
+
+_WORD: Final = re.compile(r"\b[^\W\d_]+\b")
+_ENDED: Final = re.compile(r"[.!?\n\u2022~*-][^\w]*$")
+"""What stands before the first word of a sentence or of a line."""
 
 Mask = tuple[int, int, str]
 """Where in a raw text something begins and ends, and what stands there instead."""
@@ -152,8 +158,18 @@ def _opened(ws: Workspace, hits: Sequence[Near]) -> Opened:
 
 
 def _masks(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
-    """What is masked in each text, by ascending begin, the longer first."""
-    out: dict[int, list[Mask]] = {}
+    """What is masked in each text, by ascending begin, the longer first.
+
+    What was recognised in one place of an ad is masked wherever the ad says it again.
+    """
+    texts = opened.ads["text"].to_list()
+    out = {
+        ad: [
+            (start, end, pseudonym(NAME, identifier_pseudonym(NAME, value, pepper)))
+            for start, end, value in possible_names(text)
+        ]
+        for ad, text in enumerate(texts)
+    }
     marks = [
         opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
             "ad", "kind", "value", "start", "end"
@@ -162,8 +178,31 @@ def _masks(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
     ]
     for ad, kind, value, start, end in pl.concat(marks).iter_rows():
         words = pseudonym(kind, identifier_pseudonym(kind, value, pepper))
-        out.setdefault(ad, []).append((start, end, words))
-    return {ad: sorted(masks, key=lambda mask: (mask[0], -mask[1])) for ad, masks in out.items()}
+        out[ad].append((start, end, words))
+        again = re.compile(rf"(?<!\w){re.escape(texts[ad][start:end])}(?!\w)", re.IGNORECASE)
+        out[ad] += [(found.start(), found.end(), words) for found in again.finditer(texts[ad])]
+    return {ad: sorted(set(masks), key=lambda mask: (mask[0], -mask[1])) for ad, masks in out.items()}
+
+
+def possible_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Words with a capital that are on a list of given names: begin, end, folded name.
+
+    `filrouge.ads.names` is sure of the names that it finds, since they count as evidence. Here a name that is shown
+    does more harm than a word that is hidden; only where a sentence begins, every word has a capital, and one that
+    is an ordinary word too is left.
+    """
+    sure, doubtful = given_names(), ordinary_names()
+    for found in _WORD.finditer(text):
+        if not found[0][0].isupper():
+            continue
+        name = "".join(
+            c for c in unicodedata.normalize("NFKD", found[0]) if not unicodedata.combining(c)
+        ).lower()
+        begins = not text[: found.start()].strip() or bool(
+            _ENDED.search(text[max(0, found.start() - 8) : found.start()])
+        )
+        if name in sure or (name in doubtful and not begins):
+            yield found.start(), found.end(), name
 
 
 def _between(stretches: Sequence[Stretch], start: int, end: int) -> Iterator[Stretch]:

@@ -113,7 +113,9 @@ def show_hits(query: str, hits: Sequence[Hit], *, found: str = "", beside: Seque
         page.line()
         more = f" · {beside[place - 1]}" if beside else ""
         page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}{more}")
-        page.line(f"    {_bits(hit.bits)}", *_group(hit))
+        # Who was asked for by an identifier may have no word in common.
+        if hit.bits > 0 or not hit.shared:
+            page.line(f"    {_bits(hit.bits)}", *_group(hit))
         for shared in hit.shared:
             page.line("    ", *_shared(shared))
         page.marked(hit.stretches)

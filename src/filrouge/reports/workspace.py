@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -229,13 +230,14 @@ def became(kind: str, count: int) -> str:
     return said[kind]().format(count=number(count))
 
 
-def show_near(hits: Sequence[Near], *, how: str, masked: bool) -> None:
+def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> None:
     """Print the ads of a workspace that a question found, best first.
 
     Args:
         hits: as they may be shown, see `filrouge.reports.masking`.
         how: "near", "words" or "identifier": what was asked.
         masked: whether pseudonyms stand for identifiers and names.
+        past: whether they are those of a past day.
     """
     none = {"words": _("No ad holds all these words."), "identifier": _("No ad carries such an identifier.")}
     if not hits and how in none:
@@ -249,17 +251,33 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool) -> None:
             "{count} ad carries such an identifier.", "{count} ads carry such an identifier.", len(hits)
         ),
     }.get(how, "")
-    show_hits("", hits, found=found.format(count=number(len(hits))), beside=[_beside(hit) for hit in hits])
-    if hits and masked:
-        page = Page()
-        page.line()
-        page.line(_("Identifiers and names are shown by pseudonyms. To open them, say why: --open REASON"))
+    show_hits(
+        "",
+        # Of the report's groups, which have names of their own, a workspace has none.
+        [replace(hit, cluster="") for hit in hits],
+        found=found.format(count=number(len(hits))),
+        beside=[_beside(hit) for hit in hits],
+    )
+    if not hits:
+        return
+    page = Page()
+    page.line()
+    if past and how == "near":
+        page.line(_("The ads are those of then; how many bits they share is by what words cost today."))
+    if masked:
+        page.line(
+            _(
+                "Identifiers, and the names that are known as such, are shown by pseudonyms. "
+                "To open them, say why: --open REASON"
+            )
+        )
 
 
 def _beside(hit: Near) -> str:
-    """The ad's number, and whether its words tie it."""
+    """The ad's number, its cluster, and whether its words tie it."""
+    cluster = f"{_('cluster')} {hit.cluster}" if hit.cluster else ""
     tied = _("the same words") if hit.equal else _("tied by its words") if hit.tied else ""
-    return " · ".join(piece for piece in (_("ad {number}").format(number=hit.ad), tied) if piece)
+    return " · ".join(piece for piece in (_("ad {number}").format(number=hit.ad), cluster, tied) if piece)
 
 
 def show_snapshots(rows: Sequence[Snapshot]) -> None:

@@ -51,7 +51,6 @@ class Status:
         last_ingest, last_run: snapshots; None if there was none.
         unseen: readable ads that came after the last run.
         destroyed: ads of this view that cannot be read any more.
-        destructions: how many times something was destroyed.
         sizes: bytes on disk by part, now; "" is what belongs to none.
     """
 
@@ -66,7 +65,6 @@ class Status:
     last_run: Snapshot | None
     unseen: int
     destroyed: int
-    destructions: int
     sizes: Mapping[str, int]
 
 
@@ -92,7 +90,6 @@ def status_of(ws: Workspace) -> Status:
         last_run=run,
         unseen=ads.filter(pl.col("seq") > through).height,
         destroyed=ws.unreadable(),
-        destructions=ws.destroyed()["seq"].n_unique(),
         sizes=_sizes(ws),
     )
 
@@ -204,5 +201,5 @@ def _show_destroyed(page: Page, status: Status) -> None:
                 status.destroyed,
             ).format(count=number(status.destroyed))
         )
-    elif status.destructions == 0:
-        page.line(_("Nothing was destroyed."))
+    else:
+        page.line(_("None of its ads were destroyed."))
