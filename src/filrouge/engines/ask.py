@@ -130,7 +130,7 @@ class SearchIndex:
         self._ws = ws
         self._segments = list(segments)
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
-        self._prices = prices
+        self.prices = prices
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
@@ -205,7 +205,7 @@ class SearchIndex:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
         shared = self._holders(question)
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
-        weighed = _Weighed(Weigher(question.keys, self._prices))
+        weighed = _Weighed(Weigher(question.keys, self.prices))
         self._weigh_texts(weighed, question)
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
@@ -223,7 +223,7 @@ class SearchIndex:
         self, question: Question, ads: Int64Array, shared: dict[int, tuple[Shared, ...]]
     ) -> Ranked:
         nothing = np.full(ads.size, -1, np.float32), np.zeros(ads.size, bool)
-        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self._prices))
+        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self.prices))
 
     def _weigh_texts(self, weighed: _Weighed, question: Question) -> None:
         """Weigh the texts that share most with the question, and those that are equal to it."""
