@@ -259,3 +259,22 @@ def test_the_index_is_built_again_where_it_is_missing(ws, index):
             (hit.ad, hit.equal) for hit in index.nearest(text)
         ]
     assert datetime.now(UTC)
+
+
+def test_after_a_run_its_prices_and_templates_decide(tmp_path):
+    from filrouge.engines.kept import read_kept
+    from filrouge.engines.run import run
+
+    ws = Workspace.init(tmp_path / "ws", secret=SECRET)
+    ingest(ws, [written(tmp_path, "first", FIRST)], case="case")
+    run(ws.refreshed())
+    ws = ws.refreshed()
+    kept = read_kept(ws, ws.snapshot.batch)
+    assert kept is not None
+    index = open_index(ws, merge=False)
+    assert index.cut == kept.reach.pair
+    sentences = TEMPLATES[2].format(phone="x").split(". ")
+    hits = index.nearest(". ".join([sentences[0], *sentences[2:]]), 5)
+    assert {hit.ad for hit in hits if hit.tied} == {10, 11, 12, 13, 14}
+    assert len({hit.cluster for hit in hits}) == 1
+    assert hits[0].cluster
