@@ -2,8 +2,8 @@
 
 python benchmarks/killed.py [--kills 200] [--seed 1]
 
-A process takes in a file of ads and runs the comparison; it is killed at an instant drawn from the time that this takes. Then
-the workspace is opened and proved, and the work is begun again, until the next kill.
+A process takes in a file of ads and runs the comparison; it is killed at an instant drawn from the time that this
+takes. Then the workspace is opened and proved, and the work is begun again, until the next kill.
 """
 
 from __future__ import annotations
