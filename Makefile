@@ -10,7 +10,7 @@ DEMO_FILES := $(addprefix examples/demo/,harbourlist.csv petitesannonces.csv elm
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check catalog catalog-check reference clean
+.PHONY: help demo test cluster lint types imports check catalog catalog-check reference clean
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/' | expand -t 20
@@ -35,6 +35,9 @@ demo: $(RUN) ## compare the 2,000 invented ads of examples/demo
 
 test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest -q
+
+cluster: $(DEV) ## install what the engine ray needs (650 MB), so that its tests run, too
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 
 lint: $(DEV) ## ruff: style and common mistakes
 	$(BIN)/ruff check src tests

@@ -2,8 +2,8 @@
 
 python benchmarks/workspace.py --ads 4000000 --day 150000 --set FOLDER [--truth] [--keep WS]
 
-FOLDER holds what `scale_set.py` wrote, and one part more for the day; it is made if it is not there. Networks are left out
-(`--no-networks`): to weigh all ties of so many ads is measured by `networks.py`.
+FOLDER holds what `scale_set.py` wrote, and one part more for the day; it is made if it is not there. Networks are
+left out (`--no-networks`): what it takes to weigh all ties is in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Step:
 
 
 def memory_of(pid: int) -> int:
-    """kB that a process and those below it hold; what they share is counted once."""
+    """What a process and those below it hold, in kB; what they share is counted once."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:

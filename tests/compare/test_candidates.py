@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filrouge.compare import candidates
-from filrouge.compare.candidates import ALWAYS_LISTED, CONTEXT, NEIGHBOURS, candidate_pairs
+from filrouge.compare import candidates, postings
+from filrouge.compare.candidates import NEIGHBOURS, candidate_pairs
+from filrouge.compare.postings import ALWAYS_LISTED, CONTEXT
 from filrouge.compare.strangers import Corpus, number_runs
 
 texts_of_few_words = st.lists(st.lists(st.integers(1, 6), max_size=9), min_size=1, max_size=25)
@@ -72,7 +73,7 @@ def test_shares_and_threads_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPa
     draw = np.random.default_rng(3)
     corpus = corpus_of([draw.integers(1, 9, 20).tolist() for _ in range(300)])
     whole = as_counts(candidate_pairs(corpus, 12, 8))
-    monkeypatch.setattr(candidates, "LISTED_TOGETHER", 100)
+    monkeypatch.setattr(postings, "LISTED_TOGETHER", 100)
     monkeypatch.setattr(candidates, "ADS_TOGETHER", 7)
     assert as_counts(candidate_pairs(corpus, 12, 8, threads=3)) == whole
 
@@ -85,3 +86,20 @@ def test_where_runs_of_three_are_too_common_runs_of_six_propose() -> None:
     texts += [[1, *sentences[0], *sentences[1], 2], [3, *sentences[0], *sentences[1], 4]]
     found = as_counts(candidate_pairs(corpus_of(texts)))
     assert (len(texts) - 2, len(texts) - 1) in found
+
+
+def test_of_many_texts_copies_with_moved_sentences_meet_among_hundreds_of_strangers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = np.random.default_rng(5)
+    # Everybody takes eight of forty sentences; two took the same eight, in other orders.
+    sentences = [[1000 * k + i for i in range(6)] for k in range(1, 41)]
+    texts = [[w for k in draw.permutation(40)[:8] for w in sentences[k]] for _ in range(2000)]
+    copies = [[w for k in draw.permutation(8) for w in sentences[k]] for _ in range(2)]
+    corpus = corpus_of([copies[0], *texts, copies[1]])
+    monkeypatch.setattr(postings, "FEWEST_BITS", 0.0)
+    pair = (0, 2001)
+    by_context = as_counts(candidate_pairs(corpus, 12, 8)).get(pair, 0)
+    monkeypatch.setattr(postings, "MANY", 1000)
+    by_sketch = as_counts(candidate_pairs(corpus, 12, 8)).get(pair, 0)
+    assert by_context < by_sketch

@@ -69,11 +69,7 @@ def alone(text):
 
 
 def found(segments, texts_found):
-    return sorted(
-        int(ad)
-        for s, p in zip(texts_found.segment, texts_found.place, strict=True)
-        for ad in segments[s].ads_of(int(p))
-    )
+    return sorted(ad for k in range(len(texts_found)) for ad in texts_found.ads(k).tolist())
 
 
 @st.composite

@@ -17,10 +17,11 @@ from filrouge.corpus.pseudonyms import token_pseudonyms
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import open_index
-from filrouge.engines.asking import question_of
+from filrouge.engines.asking import question_of, stretches
 from filrouge.engines.ingest import ingest
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
+from filrouge.engines.stored import _stretches
 
 SECRET = bytes(range(32))
 SUBJECTS = (
@@ -250,6 +251,24 @@ def test_what_is_destroyed_is_not_found_and_not_in_the_files(tmp_path):
     assert after.nearest(FIRST[3])[0].equal
 
 
+@given(
+    st.lists(
+        st.tuples(st.text(" ab", max_size=3), st.text("xy", min_size=1, max_size=3), st.booleans()),
+        max_size=8,
+    )
+)
+def test_stretches_are_the_text(pieces):
+    raw, start, end, common = "", [], [], []
+    for gap, word, is_common in pieces:
+        start.append(len(raw + gap))
+        raw += gap + word
+        end.append(len(raw))
+        common.append(is_common)
+    cut = stretches(raw, np.array(start, np.int32), np.array(end, np.int32), np.array(common, bool))
+    assert "".join(stretch.text for stretch in cut) == raw
+    assert cut == _stretches(raw, np.array(start), np.array(end), np.array(common, bool))
+
+
 def test_the_index_is_built_again_where_it_is_missing(ws, index):
     for path in index_folder(ws).folder.iterdir():
         path.unlink()
@@ -259,3 +278,22 @@ def test_the_index_is_built_again_where_it_is_missing(ws, index):
             (hit.ad, hit.equal) for hit in index.nearest(text)
         ]
     assert datetime.now(UTC)
+
+
+def test_after_a_run_its_prices_and_templates_decide(tmp_path):
+    from filrouge.engines.kept import read_kept
+    from filrouge.engines.run import run
+
+    ws = Workspace.init(tmp_path / "ws", secret=SECRET)
+    ingest(ws, [written(tmp_path, "first", FIRST)], case="case")
+    run(ws.refreshed())
+    ws = ws.refreshed()
+    kept = read_kept(ws, ws.snapshot.batch)
+    assert kept is not None
+    index = open_index(ws, merge=False)
+    assert index.cut == kept.reach.pair
+    sentences = TEMPLATES[2].format(phone="x").split(". ")
+    hits = index.nearest(". ".join([sentences[0], *sentences[2:]]), 5)
+    assert {hit.ad for hit in hits if hit.tied} == {10, 11, 12, 13, 14}
+    assert len({hit.cluster for hit in hits}) == 1
+    assert hits[0].cluster

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ray_run import digest, texts
 
+from filrouge.compare import postings
 from filrouge.compare.comparison import compare
 from filrouge.compare.stages import Threads
 from filrouge.engines import ray_cluster
@@ -65,6 +66,19 @@ def test_templates_that_fill_half_of_a_corpus_are_met_by_longer_runs_in_both(see
         ad[changed] = draw.integers(1, 60, int(changed.sum()))
         ads.append(ad.tolist())
     assert digest(compare(*arrays(*ads), 1, Frames(CORES, 1, 5))) == digest(compare(*arrays(*ads)))
+
+
+@pytest.mark.parametrize("parts", [1, 5])
+def test_of_many_texts_lists_go_by_sketches_in_both(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
+    from filrouge.engines import ray_stages as engine
+
+    monkeypatch.setattr(postings, "MANY", 100)
+    monkeypatch.setattr(engine, "MANY", 100)
+    ads = texts()
+    by_threads = digest(compare(*ads, 1))
+    assert digest(compare(*ads, 1, Frames(CORES, 1, parts))) == by_threads
+    monkeypatch.setattr(postings, "MANY", 1 << 18)
+    assert digest(compare(*ads, 1)) != by_threads
 
 
 def test_nobody_is_told_that_a_cluster_is_used() -> None:

@@ -4,9 +4,8 @@ Where one template fills half of a corpus, nothing in it is rare, and rarity pro
 Copies are then told from strangers who share house text by what is left over: strangers have
 their own ad beside it, copies next to nothing.
 
-Source: bands of a MinHash signature, Broder (1997); Leskovec, Rajaraman & Ullman, Mining of
-Massive Datasets, section 3.4; of one permutation, Li, Owen & Zhang (NIPS 2012), densified as in
-Shrivastava & Li (ICML 2014). It only proposes; each pair is verified by the exact cost.
+Source: bands of a MinHash signature (`sketches`), Leskovec, Rajaraman & Ullman, Mining of Massive
+Datasets, section 3.4. It only proposes; each pair is verified by the exact cost.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from numba import njit
 
 from filrouge.compare.align import pair_bits
 from filrouge.compare.runs import Float32Array, Int32Array, UInt64Array
-from filrouge.compare.shares import even_cuts, in_order
+from filrouge.compare.shares import in_order
+from filrouge.compare.sketches import text_sketches
 from filrouge.compare.strangers import Corpus
 
 BANDS = 8
@@ -31,33 +31,6 @@ ALIKE = 12
 """Of the 24 minima that two such texts must share. They share two thirds of their words, so 16 on average."""
 WORD = np.float32(8.0)
 """Bits of every word here, whether it is rare or not."""
-
-
-@njit(cache=True, nogil=True)
-def write_sketches(words, said, offsets, first, last, sketches, spoken):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Write a MinHash signature of the words of each text from `first` to `last`, and how many of them are said."""
-    places = sketches.shape[1]
-    none = np.uint64(0xFFFFFFFFFFFFFFFF)
-    for ad in range(first, last):
-        least = sketches[ad]
-        least[:] = none
-        count = 0
-        for t in range(offsets[ad], offsets[ad + 1]):
-            if said[words[t]]:
-                count += 1
-                h = np.uint64(words[t] + 1) * np.uint64(0x9E3779B97F4A7C15)
-                h ^= h >> np.uint64(31)
-                h *= np.uint64(0xBF58476D1CE4E5B9)
-                h ^= h >> np.uint64(29)
-                own = h % np.uint64(places)
-                least[own] = min(least[own], h)
-        spoken[ad] = count
-        # A place that no word fell on has the minimum of the next. Round twice: the last may need the first.
-        after = none
-        for place in range(2 * places - 1, -1, -1):
-            if least[place % places] == none:
-                least[place % places] = after
-            after = least[place % places]
 
 
 @njit(cache=True, nogil=True)
@@ -108,15 +81,7 @@ def _proposed(corpus: Corpus, threads: int) -> tuple[Int32Array, Int32Array, Int
     Returns:
         The first and the second text of each pair, sorted; and how many words of each text are said.
     """
-    n = corpus.ads
-    sketches, spoken = np.empty((n, BANDS * ROWS), np.uint64), np.zeros(n, np.int32)
-    cuts = even_cuts(n, max(1, -(-n // threads)))
-    in_order(
-        lambda k: write_sketches(
-            corpus.words, corpus.said, corpus.offsets, int(cuts[k]), int(cuts[k + 1]), sketches, spoken
-        ),
-        cuts.size - 1, threads,
-    )  # fmt: skip
+    sketches, spoken = text_sketches(corpus.words, corpus.said, corpus.offsets, BANDS * ROWS, threads=threads)
 
     def share(band: int) -> UInt64Array:
         keys = band_keys(sketches, band)

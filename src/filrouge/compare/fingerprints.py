@@ -19,7 +19,7 @@ from numba import njit
 from filrouge.compare.coded_lists import UInt32Array
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 
-KEPT: Final = 16
+KEPT: Final = 24
 """Runs that are kept of each text."""
 STOCK: Final = 256
 """A run that more than one text in this many holds is a stock phrase: it is kept only if there is nothing rarer."""

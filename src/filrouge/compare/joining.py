@@ -119,8 +119,9 @@ def _neighbouring(label, begins, neighbour, first, last):  # type: ignore[no-unt
 
 def sorted_once(keys: UInt64Array) -> UInt64Array:
     """The different keys, in order."""
-    keys = np.sort(keys)
-    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
+    ordered = np.sort(keys)
+    once: UInt64Array = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])[: ordered.size]]
+    return once
 
 
 def neighbouring_groups(

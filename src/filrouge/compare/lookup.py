@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from filrouge.compare.fingerprints import word_places
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import FIRST, Segment
 
-MOST_LISTED: Final = 250_000
+MOST_LISTED: Final = 100_000
 """Entries of the lists of a query's runs that are looked at, those of the rarest runs first."""
 MOST_HELD: Final = 2_000_000
 """The same for the lists of words when some of them are enough."""
@@ -26,23 +27,37 @@ class Texts:
     """Texts of the index that were found.
 
     Attributes:
+        segments: of the index.
         segment: int64, which segment each is in.
         place: int64, its place there.
-        ad: int64, the first of its ads.
         score: float32, what speaks for it.
     """
 
+    segments: Sequence[Segment]
     segment: Int64Array
     place: Int64Array
-    ad: Int64Array
     score: Float32Array
 
     def __len__(self) -> int:
-        return int(self.ad.size)
+        return int(self.place.size)
+
+    @cached_property
+    def ad(self) -> Int64Array:
+        """The first ad of each."""
+        ads = np.zeros(self.place.size, np.int64)
+        for number, one in enumerate(self.segments):
+            here = self.segment == number
+            if here.any():
+                ads[here] = one.ads[self.place[here]] & np.uint32(FIRST - 1)
+        return ads
+
+    def ads(self, k: int) -> Int64Array:
+        """All ads of the k-th, ascending."""
+        return self.segments[int(self.segment[k])].ads_of(int(self.place[k]))
 
     def at(self, which: NDArray[Any]) -> Texts:
         """Some of them."""
-        return Texts(self.segment[which], self.place[which], self.ad[which], self.score[which])
+        return Texts(self.segments, self.segment[which], self.place[which], self.score[which])
 
     def best(self, most: int) -> Texts:
         """Those with the highest scores, best first; the newest first among equals."""
@@ -107,16 +122,7 @@ def _listed(
     held, scores = _tallied(np.concatenate(named), np.concatenate(weights))
     segment = (held >> np.uint64(32)).astype(np.int64) - 1
     place = (held & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return Texts(segment, place, _first_ads(segments, segment, place), scores)
-
-
-def _first_ads(segments: Sequence[Segment], segment: Int64Array, place: Int64Array) -> Int64Array:
-    ads = np.zeros(place.size, np.int64)
-    for number, one in enumerate(segments):
-        here = segment == number
-        if here.any():
-            ads[here] = one.ads[place[here]] & np.uint32(FIRST - 1)
-    return ads
+    return Texts(segments, segment, place, scores)
 
 
 def sharing_runs(segments: Sequence[Segment], runs: UInt64Array, weights: Float32Array) -> Texts:
@@ -169,7 +175,7 @@ def holding_all(segments: Sequence[Segment], words: UInt64Array) -> Texts:
         places.append(left.astype(np.int64))
     segment_of, place = np.concatenate(numbers), np.concatenate(places)
     scores = np.zeros(place.size, np.float32)
-    return Texts(segment_of, place, _first_ads(segments, segment_of, place), scores)
+    return Texts(segments, segment_of, place, scores)
 
 
 @njit(cache=True, nogil=True)

@@ -17,7 +17,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.candidates import ALWAYS_LISTED, CONTEXT, FEWEST_BITS, LONGEST_RUN, NEIGHBOURS
+from filrouge.compare.candidates import NEIGHBOURS
+from filrouge.compare.postings import ALWAYS_LISTED, CONTEXT, FEWEST_BITS, LONGEST_RUN
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
 
 SHORTEST = 3

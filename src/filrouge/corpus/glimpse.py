@@ -29,8 +29,8 @@ def glimpse(ws: Workspace, ads: Int64Array) -> Opened:
     out = Gathering()
     for mine in np.split(np.arange(each.size), np.flatnonzero(np.diff(at)) + 1) if each.size else ():
         k = int(at[mine[0]])
-        texts = opener.remembered(blocks.texts[k], lambda fields: fields)
-        marks = opener.remembered(blocks.marks[k], lambda fields: fields)
+        # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
+        texts, marks = opener.fields(blocks.texts[k]), opener.fields(blocks.marks[k])
         words = opener.remembered(blocks.words[k], read_words)
         keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
         rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))

@@ -16,7 +16,7 @@ import numpy as np
 from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
-from filrouge.compare.segments import Segment
+from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
@@ -130,7 +130,9 @@ class SearchIndex:
         self._ws = ws
         self._segments = list(segments)
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
-        self._prices = prices
+        # Whether all that is in the index may be seen: then nothing has to be looked up, for ad after ad.
+        self._whole = all(bool(self._is_visible(every_ad(segment)).all()) for segment in segments)
+        self.prices = prices
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
@@ -205,7 +207,7 @@ class SearchIndex:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
         shared = self._holders(question)
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
-        weighed = _Weighed(Weigher(question.keys, self._prices))
+        weighed = _Weighed(Weigher(question.keys, self.prices))
         self._weigh_texts(weighed, question)
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
@@ -223,15 +225,15 @@ class SearchIndex:
         self, question: Question, ads: Int64Array, shared: dict[int, tuple[Shared, ...]]
     ) -> Ranked:
         nothing = np.full(ads.size, -1, np.float32), np.zeros(ads.size, bool)
-        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self._prices))
+        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self.prices))
 
     def _weigh_texts(self, weighed: _Weighed, question: Question) -> None:
         """Weigh the texts that share most with the question, and those that are equal to it."""
         if not question.keys.size:
             return
-        same = self._seen(equal_texts(self._segments, question.whole))
+        same = self._best(equal_texts(self._segments, question.whole), WEIGHED)
         near = sharing_runs(self._segments, *question.runs(weighed.weigher.own))
-        texts = (same, self._seen(near).best(WEIGHED))
+        texts = (same, self._best(near, WEIGHED))
         groups = [self._group(some, k) for some in texts for k in range(len(some))]
         if not groups:
             return
@@ -341,17 +343,27 @@ class SearchIndex:
         return seen
 
     def _visible(self, ads: Int64Array) -> Int64Array:
+        if self._whole:
+            return ads
         seen: Int64Array = ads[self._is_visible(ads)]
         return seen
 
-    def _seen(self, texts: Texts) -> Texts:
-        """Those texts of which an ad may be seen: numbers grow with the ledger, so else the first is not, either."""
-        seen = self._is_visible(texts.ad)
-        return texts if seen.all() else texts.at(seen)
+    def _best(self, texts: Texts, most: int) -> Texts:
+        """The texts with the highest scores of which an ad may be seen.
+
+        Numbers of ads grow with the ledger: where the first ad of a text is not seen, none is.
+        """
+        best = texts.best(most)
+        if self._whole:
+            return best
+        seen = self._is_visible(best.ad)
+        if seen.all():
+            return best
+        return texts.at(self._is_visible(texts.ad)).best(most)
 
     def _group(self, texts: Texts, k: int) -> Int64Array:
         """The ads of a text that may be seen, ascending."""
-        return self._visible(self._segments[int(texts.segment[k])].ads_of(int(texts.place[k])))
+        return self._visible(texts.ads(k))
 
 
 def _holds(keys: UInt64Array, phrase: UInt64Array) -> bool:

@@ -25,7 +25,7 @@ from filrouge.corpus.opening import Opened
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
 from filrouge.corpus.reading import Words
 from filrouge.engines.prepare import first_come
-from filrouge.engines.stored import Hit, Shared, _stretches
+from filrouge.engines.stored import Hit, Shared, Stretch
 from filrouge.networks.ties import TYING_KINDS
 
 
@@ -248,7 +248,7 @@ def shown(
                 cluster=name,
                 template=name,
                 bits=round(bits, 1),
-                stretches=_stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
+                stretches=stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
                 shared=shared.get(row["ad"], ()),
                 ad=row["ad"],
                 equal=bool(np.array_equal(tokens.key[here], question)),
@@ -256,3 +256,21 @@ def shown(
             )
         )
     return out
+
+
+def stretches(raw: str, start: Int32Array, end: Int32Array, common: np.ndarray) -> tuple[Stretch, ...]:
+    """A raw text cut where it begins and ends to be common; what stands between two common words is common, too.
+
+    Args:
+        raw: the text.
+        start, end: of its words in it.
+        common: bool, which words the other text has.
+    """
+    edges = np.flatnonzero(np.diff(common, prepend=False, append=False))
+    out, at = [], 0
+    for first, past in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        begin, finish = max(at, int(start[first])), max(at, int(end[first:past].max()))
+        out += [Stretch(raw[at:begin], False), Stretch(raw[begin:finish], True)]
+        at = finish
+    out.append(Stretch(raw[at:], False))
+    return tuple(stretch for stretch in out if stretch.text)

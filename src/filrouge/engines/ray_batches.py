@@ -9,9 +9,11 @@ import pyarrow as pa
 from daft import DataType
 
 from filrouge.compare.align import weigh_pairs
-from filrouge.compare.copies import BANDS, ROWS, band_keys, band_pairs, write_sketches
+from filrouge.compare.copies import BANDS, ROWS, band_keys, band_pairs
 from filrouge.compare.models import models_kernel
+from filrouge.compare.postings import PLACES
 from filrouge.compare.runs import UInt64Array
+from filrouge.compare.sketches import run_sketches, write_sketches
 from filrouge.engines.ray_frames import (
     Array,
     by_place,
@@ -39,8 +41,11 @@ def _cells(*names: str) -> Any:
     return DataType.struct({name: DataType.binary() for name in names})
 
 
-def lists(common: list[UInt64Array], buckets: int) -> Any:
-    """The lists that texts are put on, by bucket of runs; of runs whose shorter ones are all too `common`."""
+def lists(common: list[UInt64Array], buckets: int, by_sketch: bool) -> Any:
+    """The lists that texts are put on, by bucket of runs; of runs whose shorter ones are all too `common`.
+
+    `by_sketch`: whether most are in the order of sketches, see `postings.MANY`.
+    """
 
     @on_batches(packet_type(2))
     def lists(text: Any, triples: Any) -> list[list[dict[str, Any]]]:
@@ -49,7 +54,8 @@ def lists(common: list[UInt64Array], buckets: int) -> Any:
         for level in common:
             keys = longer_keys(keys, offsets, level, length)
             length *= 2
-        runs, entries = listed(keys, ids, offsets, numbers(text))
+        sketches = run_sketches(ids, offsets, PLACES) if by_sketch else np.zeros((0, PLACES), np.uint32)
+        runs, entries = listed(keys, ids, offsets, numbers(text), sketches)
         return first_row(packets(_bucket(runs, buckets), buckets, runs, entries), offsets.size - 1)
 
     return lists
@@ -91,7 +97,7 @@ def sketches() -> Any:
         of_word[flat] = slices_of(said, np.bool_)[0]
         texts = offsets.size - 1
         found, spoken = np.empty((texts, BANDS * ROWS), np.uint64), np.zeros(texts, np.int32)
-        write_sketches(flat, of_word, offsets, 0, texts, found, spoken)
+        write_sketches(flat, of_word, offsets, 0, 0, texts, np.uint64(0), found, spoken)
         places = np.arange(texts + 1, dtype=np.int64) * (BANDS * ROWS)
         return pa.StructArray.from_arrays([packed(found.ravel(), places), pa.array(spoken)], [*types])
 

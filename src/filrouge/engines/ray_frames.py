@@ -118,7 +118,8 @@ def on_batches(returns: daft.DataType, rows: int | None = None) -> Callable[[Wor
     What it needs beside the columns it may hold itself: it goes to the workers with it.
     """
     # In the process that has the columns: kernels let go of the interpreter, and nothing is copied to another.
-    return daft.func.batch(return_dtype=returns, batch_size=rows, use_process=False)
+    made: Callable[[Work], Any] = daft.func.batch(return_dtype=returns, batch_size=rows, use_process=False)
+    return made
 
 
 def by_place(texts: Array, parts: int, among: int) -> Array:

@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.candidates import CONTEXT, NEIGHBOURS
+from filrouge.compare.candidates import NEIGHBOURS
+from filrouge.compare.postings import rank_on_list
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
 
 NO_RUN = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -43,9 +44,13 @@ def longer_keys(
 
 @njit(cache=True, nogil=True)
 def listed(
-    keys: UInt64Array, context: Int32Array, offsets: Int64Array, texts: Int32Array
+    keys: UInt64Array,
+    context: Int32Array,
+    offsets: Int64Array,
+    texts: Int32Array,
+    sketches: NDArray[np.uint32],
 ) -> tuple[UInt64Array, UInt64Array]:  # pragma: no cover
-    """Each run of each text once, and what is put on its list: as in `candidates._list_ads`."""
+    """Each run of each text once, and what is put on its list: as in `postings`."""
     runs = np.empty(keys.size, np.uint64)
     entries = np.empty(keys.size, np.uint64)
     count = 0
@@ -56,9 +61,9 @@ def listed(
             t = begin + order[i]
             if keys[t] == NO_RUN or (i > 0 and keys[begin + order[i - 1]] == keys[t]):
                 continue
-            follows = context[t + CONTEXT] + 1 if t + CONTEXT < end else 0
+            rank = rank_on_list(context, t, end, sketches, k)
             runs[count] = keys[t]
-            entries[count] = (np.uint64(follows) << np.uint64(32)) | np.uint64(texts[k])
+            entries[count] = (np.uint64(rank) << np.uint64(32)) | np.uint64(texts[k])
             count += 1
     return runs[:count].copy(), entries[:count].copy()
 

@@ -19,15 +19,10 @@ import numpy as np
 import pyarrow as pa
 from daft import col
 
-from filrouge.compare.candidates import (
-    ALWAYS_LISTED,
-    FEWEST_BITS,
-    LONGEST_LIST,
-    LONGEST_RUN,
-    within_room,
-)
+from filrouge.compare.candidates import within_room
 from filrouge.compare.copies import different_pairs, verified
 from filrouge.compare.models import TOGETHER, Members, Models
+from filrouge.compare.postings import ALWAYS_LISTED, FEWEST_BITS, LONGEST_LIST, LONGEST_RUN, MANY
 from filrouge.compare.runs import Float32Array, Int32Array, UInt64Array
 from filrouge.compare.shares import cuts_at
 from filrouge.compare.stages import PairsOf, Start
@@ -124,10 +119,10 @@ class Frames:
         found = None
         length = 3
         while True:
-            lists = texts.select(batches.lists(common, parts)(col("text"), col("triples")).alias("lists"))
-            lists = unpacked(lists, "lists", 2)
+            lists = batches.lists(common, parts, corpus.ads > MANY)(col("text"), col("triples"))
+            listed = unpacked(texts.select(lists.alias("lists")), "lists", 2)
             pairs = (
-                lists.groupby("bucket")
+                listed.groupby("bucket")
                 .map_groups(batches.pairs_on_lists(most, corpus.ads, parts)(col("c0"), col("c1")))
                 .select(col("c0").get("common").alias("common"), col("c0").get("pairs").alias("pairs"))
                 .collect()
