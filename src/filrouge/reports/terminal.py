@@ -113,8 +113,8 @@ def show_hits(query: str, hits: Sequence[Hit], *, found: str = "", beside: Seque
         page.line()
         more = f" · {beside[place - 1]}" if beside else ""
         page.line(f"{place}. ", (hit.id, "bold"), f" · {_about(hit)}{more}")
-        # Who was asked for by an identifier may have no word in common.
-        if hit.bits > 0 or not hit.shared:
+        # In a workspace, who was asked for by an identifier may have no word in common.
+        if hit.bits > 0 or not (beside and hit.shared):
             page.line(f"    {_bits(hit.bits)}", *_group(hit))
         for shared in hit.shared:
             page.line("    ", *_shared(shared))
