@@ -20,7 +20,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ from filrouge.compare.reach import QUANTILES, Reach
 from filrouge.compare.strangers import number_runs
 from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import SearchIndex, open_index
+from filrouge.engines.ask import Ranked, SearchIndex, open_index
 from filrouge.engines.asking import Weigher
 from filrouge.engines.ingest import ingest
 
@@ -138,8 +138,8 @@ def learned(ws: Workspace, ads: int, sample: int) -> LanguageModel:
 
 def strangers_cut(index: SearchIndex, strangers: list[Question]) -> float:
     """What 1 in 100 strangers reaches, fitted as a run does it, to strangers who are not asked about later."""
-    ranked = [index.ranked(index.question(question.text), SHOWN) for question in strangers]
-    best = [float(found.bits.max(initial=0.0)) for found in ranked]
+    found = [by_words_alone(index, question, SHOWN) for question in strangers]
+    best = [float(each.bits.max(initial=0.0)) for each in found]
     low, high = (float(q) for q in np.quantile(best, QUANTILES))
     place = -np.log(-np.log(np.array(QUANTILES)))
     scale = (high - low) / float(place[1] - place[0])
@@ -163,6 +163,12 @@ def time_ours(index: SearchIndex, asked: list[Question]) -> tuple[str, str]:
     return milliseconds(clock), milliseconds(core)
 
 
+def by_words_alone(index: SearchIndex, question: Question, top: int) -> Ranked:
+    """What its words lead to; the identifiers that a text still names would lead to other ads of the same hand."""
+    asked = replace(index.question(question.text), kinds=(), pseudonyms=np.zeros(0, np.uint64))
+    return index.ranked(asked, top)
+
+
 def numbers_of(ws: Workspace, ads: int, wanted: set[str]) -> dict[str, int]:
     """The numbers of some ads by their ids."""
     out = {}
@@ -183,17 +189,19 @@ def judge(ws: Workspace, index: SearchIndex, asked: list[Question], strangers: l
         Of the copies of each question, ten at most, the share that is among the first ten hits.
     """
     numbers = numbers_of(ws, index.ads, {ad for q in asked for ad in (*q.copies, q.source)})
-    false = [hit for q in strangers for hit in index.nearest(q.text, LOOKED_AT) if hit.tied]
-    bothered = sum(bool(hits) and hits[0].tied for hits in (index.nearest(q.text, 1) for q in strangers))
+    beside = [by_words_alone(index, question, LOOKED_AT) for question in strangers]
+    false = sum(int(found.tied[:LOOKED_AT].sum()) for found in beside)
+    bothered = sum(bool(found.tied.any()) for found in beside)
     among_ten = np.zeros(2)
     counts = {share: np.zeros(6) for share in (0.0, NEAR)}
     for question in asked:
         copies = np.array(sorted(numbers[ad] for ad in question.copies if ad in numbers), np.int64)
         own = numbers.get(question.source, -1)
-        hits = [hit for hit in index.nearest(question.text, 4 * LOOKED_AT) if hit.ad != own]
-        listed = {hit.ad for hit in hits if hit.tied}
-        tied = {hit.ad for hit in hits[:LOOKED_AT] if hit.tied}
-        among_ten += np.array([sum(hit.ad in copies for hit in hits[:SHOWN]), min(copies.size, SHOWN)])
+        found = by_words_alone(index, question, 4 * LOOKED_AT)
+        others = found.ads != own
+        ads, is_tied = found.ads[others], found.tied[others]
+        listed, tied = set(ads[is_tied].tolist()), set(ads[:LOOKED_AT][is_tied[:LOOKED_AT]].tolist())
+        among_ten += np.array([np.isin(ads[:SHOWN], copies).sum(), min(copies.size, SHOWN)])
         weigher = Weigher(index.question(question.text).keys, index.prices)
         opened = ws.words(copies)
         bits = weigher.bits(opened)
@@ -201,17 +209,17 @@ def judge(ws: Workspace, index: SearchIndex, asked: list[Question], strangers: l
         whole = np.add.reduceat(price, opened.offsets[:-1]) if copies.size else bits
         for share, count in counts.items():
             near = copies[bits >= share * whole].tolist()
-            found = len(listed & set(near))
+            right = len(listed & set(near))
             most = min(len(near), LOOKED_AT)
-            any_of = [bool(near), bool(found)]
-            count += [most, min(found, most), len(tied), len(tied & set(copies.tolist())), *any_of]
+            any_of = [bool(near), bool(right)]
+            count += [most, min(right, most), len(tied), len(tied & set(copies.tolist())), *any_of]
     print(
         "| | recall | questions with one found | precision | F1 | precision with strangers | F1 with strangers |"
     )
     print("|---|---|---|---|---|---|---|")
-    for share, (wanted, found, tied_hits, right, askable, answered) in counts.items():
-        recall, precision = found / wanted, right / tied_hits
-        with_strangers = right / (tied_hits + len(false))
+    for share, (wanted, got, tied_hits, right, askable, answered) in counts.items():
+        recall, precision = got / wanted, right / tied_hits
+        with_strangers = right / (tied_hits + false)
         scores = [f1(recall, precision), f1(recall, with_strangers)]
         name = "copies that are near" if share else "all copies"
         print(

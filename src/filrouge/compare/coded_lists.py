@@ -24,7 +24,7 @@ from filrouge.compare.runs import Int64Array, UInt64Array
 
 UInt32Array = NDArray[np.uint32]
 
-PER_BUCKET: Final = 32
+PER_BUCKET: Final = 16
 """Keys of a bucket, about."""
 LONG: Final = 16
 """A list of so many places or more says how many bits it has, so that a look-up can pass over it."""

@@ -29,7 +29,7 @@ from filrouge.compare.fingerprints import UsualRuns
 from filrouge.compare.runs import Int64Array
 from filrouge.compare.segments import Segment, every_ad, merged
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when the files change their meaning: an index of another format is built anew."""
 MOST_SEGMENTS: Final = 8
 """More segments than this are merged."""
@@ -366,8 +366,14 @@ def read_segment(path: Path) -> Segment:
             raise ValueError(f"{path.name} is cut off")
         arrays[name] = content[a:b].view(dtype)
     return Segment(
-        arrays["ads"],
-        CodedLists(Plan(**header["run_plan"]), arrays["run_starts"], arrays["runs"]),
-        CodedLists(Plan(**header["word_plan"]), arrays["word_starts"], arrays["words"]),
-        CodedLists(Plan(**header["carried_plan"]), arrays["carried_starts"], arrays["carried"]),
+        arrays["ads"], *(_lists(path, header, arrays, name) for name in ("run", "word", "carried"))
     )
+
+
+def _lists(path: Path, header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> CodedLists:
+    plan, starts = Plan(**header[f"{name}_plan"]), arrays[f"{name}_starts"]
+    bits = arrays["carried" if name == "carried" else f"{name}s"]
+    # What is read by these has no other guard against reading beyond the end.
+    if starts.size != plan.buckets + 1 or int(starts[-1]) + 1 != bits.size:
+        raise ValueError(f"{path.name} does not hang together")
+    return CodedLists(plan, starts, bits)

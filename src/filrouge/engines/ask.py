@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
-from filrouge.corpus.glimpse import glimpse
+from filrouge.corpus.glimpse import Glimpse, glimpse, look_ahead
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
 from filrouge.corpus.results import Membership, last_run
@@ -40,7 +41,6 @@ from filrouge.engines.stored import Shared
 from filrouge.networks.ties import TYING_KINDS
 
 if TYPE_CHECKING:
-    from filrouge.corpus.opening import Opened
     from filrouge.corpus.reading import Words
     from filrouge.corpus.workspace import Workspace
 
@@ -93,6 +93,7 @@ class Ranked:
         ads: their numbers.
         bits: saved by writing each with the question beside it; -1 where it was not weighed.
         equal: bool, whether the words are those of the question.
+        tied: bool, whether it is tied to the question, by itself or by its cluster.
         shared: identifiers that both have.
         claimed: the cluster that the question belongs to as an ad would, -1 for none.
         weigher: remembers what words cost.
@@ -101,6 +102,7 @@ class Ranked:
     ads: Int64Array
     bits: Float32Array
     equal: np.ndarray
+    tied: np.ndarray
     shared: dict[int, tuple[Shared, ...]]
     claimed: int
     weigher: Weigher
@@ -135,6 +137,7 @@ class SearchIndex:
         self.prices = prices
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
+        self._pool = ThreadPoolExecutor(2)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
         self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
 
@@ -158,8 +161,7 @@ class SearchIndex:
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
         ranked = self.ranked(question, top + 1)
         other = ranked.ads != ad
-        left = replace(ranked, ads=ranked.ads[other], bits=ranked.bits[other], equal=ranked.equal[other])
-        return self._shown(left, top)
+        return self._shown(replace(ranked, ads=ranked.ads[other]), top)
 
     def by_identifier(self, text: str, top: int = 10) -> list[Near]:
         """The ads that carry an identifier of the text, those with the rarest first, then the newest."""
@@ -212,20 +214,22 @@ class SearchIndex:
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
             self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
-        self._weigh(weighed, np.sort(np.array(telling, np.int64))[::-1][: 2 * top])
+        # Who carries what the question names comes first, whatever the bits are: so they are not weighed.
+        weighed.add(sorted(telling, reverse=True)[: 2 * top], -1.0, False)
         ads, bits, equal = weighed.ads, weighed.bits, weighed.equal
         carried = [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()]
         strength = np.maximum(bits, carried)
         named, tied = np.isin(ads, telling), self._tied(weighed, claimed)
         order = np.lexsort((ads, -strength, ~tied, ~named, ~equal))
         order = order[(strength[order] > 0) | equal[order]]
-        return Ranked(ads[order], bits[order], equal[order], shared, claimed, weighed.weigher)
+        return Ranked(ads[order], bits[order], equal[order], tied[order], shared, claimed, weighed.weigher)
 
     def _unweighed(
         self, question: Question, ads: Int64Array, shared: dict[int, tuple[Shared, ...]]
     ) -> Ranked:
-        nothing = np.full(ads.size, -1, np.float32), np.zeros(ads.size, bool)
-        return Ranked(ads, *nothing, shared, -1, Weigher(question.keys, self.prices))
+        no = np.zeros(ads.size, bool)
+        bits = np.full(ads.size, -1, np.float32)
+        return Ranked(ads, bits, no, no, shared, -1, Weigher(question.keys, self.prices))
 
     def _weigh_texts(self, weighed: _Weighed, question: Question) -> None:
         """Weigh the texts that share most with the question, and those that are equal to it."""
@@ -278,6 +282,7 @@ class SearchIndex:
     def _opened(self, ads: Int64Array) -> Words:
         """The words of those of the ads, which ascend, that can be read still."""
         try:
+            look_ahead(self._ws, ads, self._pool)
             return self._ws.words(ads)
         except (UnknownAdNumber, KeyDestroyed, DamagedPack):
             # Destroyed since the index was opened.
@@ -318,12 +323,13 @@ class SearchIndex:
         place = {hit.ad: k for k, hit in enumerate(hits)}
         return [hits[place[ad]] for ad in ads.tolist() if ad in place]
 
-    def _glimpse(self, ads: Int64Array) -> Opened:
+    def _glimpse(self, ads: Int64Array) -> Glimpse:
         """Those of the ads that can be read still, in the clear."""
         try:
-            return glimpse(self._ws, ads)
+            return glimpse(self._ws, ads, self._pool)
         except (UnknownAdNumber, KeyDestroyed, DamagedPack):
-            return glimpse(now := self._ws.refreshed(), ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
+            now = self._ws.refreshed()
+            return glimpse(now, ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())], self._pool)
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""

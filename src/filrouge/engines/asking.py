@@ -21,7 +21,7 @@ from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Ar
 from filrouge.compare.search import copied_words
 from filrouge.compare.segments import WORD_KIND
 from filrouge.compare.strangers import IN_PASSING
-from filrouge.corpus.opening import Opened
+from filrouge.corpus.glimpse import Glimpse
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
 from filrouge.corpus.reading import Words
 from filrouge.engines.prepare import first_come
@@ -190,9 +190,9 @@ class Weigher:
             models=(words[n:], begins), vocabulary=found,
         )  # fmt: skip
 
-    def costs(self, opened: Opened) -> list[Float32Array]:
+    def costs(self, opened: Glimpse) -> list[Float32Array]:
         """What each word of the opened ads costs, ad by ad."""
-        ads = opened.ads["ad"].to_list()
+        ads = opened.ads.tolist()
         if any(ad not in self._known for ad in ads):
             tokens = opened.tokens
             every = self.prices.prices(tokens.key, tokens.offsets)
@@ -212,7 +212,7 @@ def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
 
 def shown(
     weigher: Weigher,
-    opened: Opened,
+    opened: Glimpse,
     shared: dict[int, tuple[Shared, ...]],
     clusters: dict[int, int],
     cut: float,
@@ -232,12 +232,11 @@ def shown(
     words, _found = dense_ids(np.concatenate([question, tokens.key]))
     model, texts = words[: question.size], words[question.size :]
     out = []
-    for k, (row, price) in enumerate(
-        zip(opened.ads.iter_rows(named=True), weigher.costs(opened), strict=True)
-    ):
+    every = zip(opened.ads.tolist(), opened.rows, weigher.costs(opened), strict=True)
+    for k, (ad, row, price) in enumerate(every):
         here = slice(int(tokens.offsets[k]), int(tokens.offsets[k + 1]))
         bits, places = copied_words(texts[here], price, model)
-        cluster = clusters.get(row["ad"], -1)
+        cluster = clusters.get(ad, -1)
         name = str(cluster) if cluster >= 0 else ""
         out.append(
             Near(
@@ -249,8 +248,8 @@ def shown(
                 template=name,
                 bits=round(bits, 1),
                 stretches=stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
-                shared=shared.get(row["ad"], ()),
-                ad=row["ad"],
+                shared=shared.get(ad, ()),
+                ad=ad,
                 equal=bool(np.array_equal(tokens.key[here], question)),
                 tied=bits >= cut or (cluster >= 0 and cluster == claimed),
             )
