@@ -308,7 +308,6 @@ class _Growth:
         fresh = int(found.max(initial=-1)) + 1
         joined = found >= 0
         self.label[free[joined]] = found[joined] + self.clusters
-        self.pool[free] = True
         # A new cluster begins at its best connected text.
         degree = np.bincount(close.first, close.weight, free.size) + np.bincount(
             close.second, close.weight, free.size
