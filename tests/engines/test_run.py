@@ -174,6 +174,17 @@ def test_ads_that_were_destroyed_are_as_if_they_had_never_come(ws, tmp_path, cor
     assert sizes["len"].min() >= 2
     told = events(ws.refreshed()).filter(pl.col("seq") == after.snapshot.seq)
     assert "ads were destroyed" in told["why"].to_list()
+    alive = set(left["cluster"].to_list())
+    ended = set(told.filter(pl.col("kind") == "ended")["id"].to_list())
+    assert ended
+    assert not ended & alive
+    began = set(events(ws.refreshed()).filter(pl.col("kind").is_in(["began", "split"]))["id"].to_list())
+    over = set(events(ws.refreshed()).filter(pl.col("kind").is_in(["ended", "merged"]))["id"].to_list())
+    assert began - over == alive - {-1}
+
+
+def test_an_empty_workspace_has_nothing_to_run_over(ws):
+    assert run(ws).snapshot is None
 
 
 @pytest.mark.usefixtures("growing")

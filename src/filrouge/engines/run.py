@@ -20,7 +20,16 @@ from filrouge.compare.identity import Event, named
 from filrouge.compare.language import language_model
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import slices
-from filrouge.corpus.results import RUN, SCHEMAS, Membership, last_run, membership, network_of, next_network
+from filrouge.corpus.results import (
+    RUN,
+    SCHEMAS,
+    Membership,
+    events,
+    last_run,
+    membership,
+    network_of,
+    next_network,
+)
 from filrouge.engines.kept import Kept, forget, keep, read_kept
 from filrouge.engines.local import Clock
 from filrouge.engines.recall import findings_of
@@ -139,6 +148,8 @@ def run(
     new = int((~seen).sum())
     wanted = corpus.ads.size <= FEW_ENOUGH if networks is None else networks
     lacking = wanted and before is not None and not before.details["networks"]
+    if not before and not new:
+        return RunSummary(None, False, 0, 0, 0, 0)
     if before and not (new or lost or anew or lacking):
         tied = int((known.of(corpus.ads) >= 0).sum())
         return RunSummary(None, False, corpus.ads.size, 0, tied, int(before.details["clusters"]))
@@ -150,8 +161,9 @@ def run(
     clock.stage("write", _("Writing"))
     with ws.begin(RUN) as batch:
         batch.write("membership", _changed(corpus, found, known))
-        for of, events in (("cluster", found.events), ("network", linked.events)):
-            batch.write("events", _event_rows(of, events, lost))
+        gone = _destroyed_whole(ws, known, corpus) if lost else []
+        for of, told in (("cluster", [*found.events, *gone]), ("network", linked.events)):
+            batch.write("events", _event_rows(of, told, lost))
         if linked.rows is not None:
             batch.write("network_members", linked.rows)
         keep(ws, batch.id, found.kept)
@@ -225,6 +237,16 @@ def _lost_since(ws: Workspace, before: Snapshot | None) -> bool:
         return False
     since = [row for row in ws.snapshots() if row.seq > int(before.details["through"])]
     return any(row.details.get("destroyed_keys") or row.details.get("destroyed_ads") for row in since)
+
+
+def _destroyed_whole(ws: Workspace, known: Membership, corpus: _Corpus) -> list[Event]:
+    """The end of the clusters of which no ad is left."""
+    told = events(ws).filter(pl.col("of") == "cluster")
+    began = told.filter(pl.col("kind").is_in(["began", "split"]))["id"].unique()
+    over = told.filter(pl.col("kind").is_in(["ended", "merged"]))["id"].unique()
+    held = pl.Series(np.unique(known.of(corpus.ads)))
+    gone = began.filter(~began.is_in(over.implode()) & ~began.is_in(held.implode()))
+    return [Event("ended", id, -1, 0) for id in gone.sort().to_list()]
 
 
 def _corpus_of(ws: Workspace, through: int) -> tuple[_Corpus, NDArray[np.bool_]]:
@@ -328,7 +350,7 @@ def _grown(
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
     after = grown.state
-    ids, next_id, events = _ids_after(old, label, grown, kept, texts.sizes)
+    ids, next_id, told = _ids_after(old, label, grown, kept, texts.sizes)
     alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
     order = alive[np.argsort(ids[alive])]
     begins, at = slices(after.begins[order], np.diff(after.begins)[order])
@@ -342,7 +364,7 @@ def _grown(
         after.among,
         next_id,
     )
-    return _Found(_named_by(ids, after.label), after.bits, now, events, after.reach.pair)
+    return _Found(_named_by(ids, after.label), after.bits, now, told, after.reach.pair)
 
 
 def _ids_after(
@@ -383,7 +405,7 @@ def _changed(corpus: _Corpus, found: _Found, known: Membership) -> pl.DataFrame:
     return frame.cast(SCHEMAS["membership"])  # type: ignore[arg-type]
 
 
-def _event_rows(of: str, events: list[Event], lost: bool) -> pl.DataFrame:
+def _event_rows(of: str, told: list[Event], lost: bool) -> pl.DataFrame:
     why = "ads were destroyed" if lost else "ads came"
-    rows = [(of, *event, why) for event in events]
+    rows = [(of, *event, why) for event in told]
     return pl.DataFrame(rows, schema=SCHEMAS["events"], orient="row")
