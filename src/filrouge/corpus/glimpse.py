@@ -6,8 +6,6 @@ waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ import numpy as np
 
 from filrouge.ads.tokens import Tokens
 from filrouge.compare.runs import Int64Array
-from filrouge.corpus.opening import Fields, Gathering, read_keys, read_places, read_words
+from filrouge.corpus.opening import Gathering, read_keys, read_places, read_words
 from filrouge.corpus.view import rows_at
 
 if TYPE_CHECKING:
@@ -38,13 +36,12 @@ class Glimpse:
     tokens: Tokens
 
 
-def glimpse(ws: Workspace, ads: Int64Array, pool: Executor) -> Glimpse:
+def glimpse(ws: Workspace, ads: Int64Array) -> Glimpse:
     """The ads, each once.
 
     Args:
         ws: the workspace.
         ads: numbers of ads.
-        pool: opens the blocks.
 
     Raises:
         UnknownAdNumber: if one of them is not there, or was destroyed.
@@ -54,13 +51,11 @@ def glimpse(ws: Workspace, ads: Int64Array, pool: Executor) -> Glimpse:
     at, place = blocks.of(each)
     shares = np.split(np.arange(each.size), np.flatnonzero(np.diff(at)) + 1) if each.size else []
 
-    def opened(k: int) -> tuple[Fields, Fields]:
-        # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
-        return opener.fields(blocks.texts[k]), opener.fields(blocks.marks[k])
-
     out = Gathering()
-    numbers = [int(at[mine[0]]) for mine in shares]
-    for mine, k, (texts, marks) in zip(shares, numbers, pool.map(opened, numbers), strict=True):
+    for mine in shares:
+        k = int(at[mine[0]])
+        # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
+        texts, marks = opener.fields(blocks.texts[k]), opener.fields(blocks.marks[k])
         words = opener.remembered(blocks.words[k], read_words)
         keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
         rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))
@@ -77,16 +72,3 @@ def _moment(microseconds: int | None) -> datetime | None:
     if microseconds is None:
         return None
     return datetime.fromtimestamp(microseconds / 1e6, UTC).replace(tzinfo=None)
-
-
-def look_ahead(ws: Workspace, ads: Int64Array, pool: Executor) -> None:
-    """Open the words of some ads, so that `Workspace.words` finds them open; those that can't be are left to it."""
-    blocks, opener = ws.view.blocks, ws.opener
-    at, _place = blocks.of(ads)
-
-    def opened(ks: Iterable[int]) -> None:
-        for k in ks:
-            opener.remembered(blocks.words[k], read_words)
-
-    numbers = np.unique(at).tolist()
-    list(pool.map(opened, (numbers[0::2], numbers[1::2])))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,7 @@ from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
-from filrouge.corpus.glimpse import Glimpse, glimpse, look_ahead
+from filrouge.corpus.glimpse import Glimpse, glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
 from filrouge.corpus.results import Membership, last_run
@@ -114,6 +113,7 @@ class SearchIndex:
     Args:
         ws: the workspace, as of now or of a past day.
         segments: of its index; what they hold beyond the view is not seen.
+        rarity: of runs, as the index has learned it.
         prices: what words cost a stranger, from the last run; by rarity if there is none.
         clusters, templates: of the last run, if there was one.
         cut: bits that tie two ads, from the last run; if there was none, as many as chance reaches among so many ads.
@@ -124,7 +124,8 @@ class SearchIndex:
         ws: Workspace,
         segments: Sequence[Segment],
         *,
-        prices: Prices,
+        rarity: Rarity,
+        prices: Prices | None = None,
         clusters: Clusters | None = None,
         templates: Templates | None = None,
         cut: float | None = None,
@@ -134,10 +135,9 @@ class SearchIndex:
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
         # Whether all that is in the index may be seen: then nothing has to be looked up, for ad after ad.
         self._whole = all(bool(self._is_visible(every_ad(segment)).all()) for segment in segments)
-        self.prices = prices
+        self._rarity, self.prices = rarity, prices or rarity
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
-        self._pool = ThreadPoolExecutor(2)
         self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
         self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
 
@@ -236,7 +236,7 @@ class SearchIndex:
         if not question.keys.size:
             return
         same = self._best(equal_texts(self._segments, question.whole), WEIGHED)
-        near = sharing_runs(self._segments, *question.runs(weighed.weigher.own))
+        near = sharing_runs(self._segments, *question.runs(self._rarity))
         texts = (same, self._best(near, WEIGHED))
         groups = [self._group(some, k) for some in texts for k in range(len(some))]
         if not groups:
@@ -282,7 +282,6 @@ class SearchIndex:
     def _opened(self, ads: Int64Array) -> Words:
         """The words of those of the ads, which ascend, that can be read still."""
         try:
-            look_ahead(self._ws, ads, self._pool)
             return self._ws.words(ads)
         except (UnknownAdNumber, KeyDestroyed, DamagedPack):
             # Destroyed since the index was opened.
@@ -326,10 +325,10 @@ class SearchIndex:
     def _glimpse(self, ads: Int64Array) -> Glimpse:
         """Those of the ads that can be read still, in the clear."""
         try:
-            return glimpse(self._ws, ads, self._pool)
+            return glimpse(self._ws, ads)
         except (UnknownAdNumber, KeyDestroyed, DamagedPack):
             now = self._ws.refreshed()
-            return glimpse(now, ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())], self._pool)
+            return glimpse(now, ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""
@@ -410,7 +409,8 @@ def open_index(
     return SearchIndex(
         ws,
         segments,
-        prices=prices or Rarity(index.usual(manifest)),
+        rarity=Rarity(index.usual(manifest)),
+        prices=prices,
         clusters=clusters,
         templates=Templates(kept, clusters) if kept is not None and clusters is not None else None,
         cut=cut,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -64,19 +63,15 @@ class Question:
     kinds: tuple[str, ...]
     pseudonyms: UInt64Array
 
-    def runs(self, price: Float32Array) -> tuple[UInt64Array, Float32Array]:
-        """Its different runs, and what a text that shares one is given for it.
+    def runs(self, rarity: Rarity) -> tuple[UInt64Array, Float32Array]:
+        """Its different runs, and what a text that shares one is given for it: its rarity squared.
 
-        To copy a word saves its price, given the two before it; and a run is these three. So the sum over the runs
-        that are shared goes with the bits that will be saved. The root keeps one dear word from counting for many.
-
-        Args:
-            price: of each word.
+        So a rare run counts for more than a usual one, and several that are neither count for more than one that
+        nobody else has: copies share many, strangers a sentence.
         """
-        runs, at = np.unique(run_keys(*self._alone), return_inverse=True)
-        weights = np.zeros(runs.size, np.float32)
-        np.maximum.at(weights, at, np.sqrt(price))
-        return runs.astype(np.uint64), weights
+        every, at = np.unique(run_keys(*self._alone), return_index=True)
+        price = rarity.prices(self.keys, self._alone[2])
+        return every.astype(np.uint64), np.square(price[at])
 
     @property
     def whole(self) -> int:
@@ -159,11 +154,12 @@ class Weigher:
     def __init__(self, question: UInt64Array, prices: Prices) -> None:
         self.question, self.prices = question, prices
         self._known: dict[int, Float32Array] = {}
+        self._own: Float32Array | None = None
 
     def bits(self, opened: Words) -> Float32Array:
         """Bits saved when each of the opened ads is written with the question beside it."""
         keys = opened.keys[opened.words]
-        price = self.prices.prices(keys, opened.offsets)
+        price = self._priced(keys, opened.offsets)
         for k, ad in enumerate(opened.ad.tolist()):
             self._known[ad] = price[opened.offsets[k] : opened.offsets[k + 1]]
         words, found = dense_ids(np.concatenate([self.question, keys]))
@@ -174,10 +170,14 @@ class Weigher:
             models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
         )  # fmt: skip
 
-    @cached_property
-    def own(self) -> Float32Array:
-        """What each word of the question costs."""
-        return self.prices.prices(self.question, np.array([0, self.question.size], np.int64))
+    def _priced(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
+        """What the words of some texts cost, and in the same go, the first time, what those of the question do."""
+        if self._own is not None:
+            return self.prices.prices(keys, offsets)
+        n = self.question.size
+        price = self.prices.prices(np.concatenate([self.question, keys]), np.concatenate([[0], offsets + n]))
+        self._own = price[:n]
+        return price[n:]
 
     def written_with(self, models: Sequence[UInt64Array]) -> Float32Array:
         """Bits saved when the question is written with each of some texts beside it."""
@@ -185,18 +185,22 @@ class Weigher:
         words, found = dense_ids(np.concatenate([self.question, *models]))
         begins = np.cumsum([0, *(model.size for model in models)]).astype(np.int64)
         first, offsets = np.arange(len(models), dtype=np.int32), np.array([0, n], np.int64)
+        if self._own is None:
+            self._own = self.prices.prices(self.question, offsets)
         return pair_bits(
-            first, np.zeros_like(first), words[:n], self.own, offsets,
+            first, np.zeros_like(first), words[:n], self._own, offsets,
             models=(words[n:], begins), vocabulary=found,
         )  # fmt: skip
 
     def costs(self, opened: Glimpse) -> list[Float32Array]:
         """What each word of the opened ads costs, ad by ad."""
-        ads = opened.ads.tolist()
-        if any(ad not in self._known for ad in ads):
-            tokens = opened.tokens
-            every = self.prices.prices(tokens.key, tokens.offsets)
-            return np.split(every, tokens.offsets[1:-1])
+        ads, tokens = opened.ads.tolist(), opened.tokens
+        new = [k for k, ad in enumerate(ads) if ad not in self._known]
+        if new:
+            parts = [tokens.key[tokens.offsets[k] : tokens.offsets[k + 1]] for k in new]
+            offsets = np.cumsum([0, *(part.size for part in parts)]).astype(np.int64)
+            price = np.split(self._priced(np.concatenate(parts), offsets), offsets[1:-1])
+            self._known.update({ads[k]: mine for k, mine in zip(new, price, strict=True)})
         return [self._known[ad] for ad in ads]
 
 
