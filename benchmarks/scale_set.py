@@ -3,8 +3,8 @@
 python benchmarks/scale_set.py --ads 4000000 --out FOLDER [--seed 900] [--difficulty 0.5]
 
 Each part has its own authors and templates, as new weeks and other cities bring new ones, while stock sentences
-are the same in all. The house text of the agencies (first and last line of an ad) is left out: ads have 115 words with it, and
-the figures to compare with are for 70. The same options give the same files on any machine.
+are the same in all. The house text of the agencies (first and last line of an ad) is left out: ads have 115 words
+with it, and the figures to compare with are for 70. The same options give the same files on any machine.
 """
 
 from __future__ import annotations

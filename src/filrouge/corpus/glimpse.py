@@ -65,7 +65,7 @@ def glimpse(ws: Workspace, ads: Int64Array) -> Glimpse:
     columns["posted"] = [_moment(at) for at in columns["posted"]]
     names = list(columns)
     rows_of = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return Glimpse(each, rows_of, out._joined())
+    return Glimpse(each, rows_of, out.words())
 
 
 def _moment(microseconds: int | None) -> datetime | None:

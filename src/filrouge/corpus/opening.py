@@ -136,6 +136,10 @@ class Gathering:
         tokens = joined(self._tokens, self._count)
         return Opened(pl.DataFrame(columns), tokens if order is None else reordered(tokens, order), **marks)
 
+    def words(self) -> Tokens:
+        """The words of all ads that were collected, in the order in which they came."""
+        return joined(self._tokens, len(self._ads["id"]))
+
     def _take_texts(self, fields: Fields, rows: Int64Array) -> None:
         wanted = rows.tolist()
         for k, name in enumerate(("id", "text", "image")):
