@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+import shutil
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -271,13 +272,12 @@ def test_stretches_are_the_text(pieces):
 
 def test_the_index_is_built_again_where_it_is_missing(ws, index):
     for path in index_folder(ws).folder.iterdir():
-        path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     again = open_index(ws, merge=False)
     for text in (FIRST[0], SECOND[1], "bicycles by the mill"):
         assert [(hit.ad, hit.equal) for hit in again.nearest(text)] == [
             (hit.ad, hit.equal) for hit in index.nearest(text)
         ]
-    assert datetime.now(UTC)
 
 
 def test_after_a_run_its_prices_and_templates_decide(tmp_path):

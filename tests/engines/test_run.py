@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def files_of(folder: Path, ads: pl.DataFrame, days: int) -> list[str]:
 
 
 @pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace whose keys are the same each time: the order of texts comes from them."""
+    monkeypatch.setattr("filrouge.corpus.keys.secrets.token_bytes", random.Random(5).randbytes)
     return Workspace.init(tmp_path / "ws", secret=SECRET)
 
 
