@@ -1,0 +1,87 @@
+"""Clusters that grew day by day beside those of one comparison of everything, and how far two such comparisons differ.
+
+python benchmarks/days.py [--ads 60000] [--seeds 311,312] [--difficulties 0.5,1.0] [--days 4]
+
+60 % of the ads are compared with each other; the rest comes in days, by chance and not by date. Then all are
+compared with each other, in the same workspace and in one with another key, from which the order of texts comes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from common import machine, workplace
+from workspace import pairwise
+
+from filrouge.ads.synthetic import synthesise
+from filrouge.corpus.results import membership
+from filrouge.corpus.workspace import Workspace
+from filrouge.engines import run as runs
+from filrouge.engines.ingest import ingest
+from filrouge.engines.run import run
+
+
+def clusters(ws: Workspace, ids: list[str]) -> np.ndarray:
+    """The cluster of each ad, in the order of `ids`; -1 for none."""
+    ads = ws.ads(["row"])["ad"].to_numpy()
+    named = pl.DataFrame({"id": ws.texts(ads, marks=False).ads["id"], "cluster": membership(ws).of(ads)})
+    return pl.DataFrame({"id": ids}).join(named, on="id", how="left")["cluster"].fill_null(-1).to_numpy()
+
+
+def row(folder: Path, ads: int, seed: int, difficulty: float, days: int) -> str:
+    """A line of the table."""
+    made = synthesise(ads, seed, difficulty)
+    shuffled = made.ads.sample(fraction=1, shuffle=True, seed=seed)
+    first = round(0.6 * ads)
+    cuts = [0, first, *np.linspace(first, ads, days + 1).astype(int)[1:].tolist()]
+    files = []
+    for k in range(len(cuts) - 1):
+        path = folder / f"{seed}-{difficulty}-{k}.csv"
+        shuffled[cuts[k] : cuts[k + 1]].write_csv(path)
+        files.append(str(path))
+    jobs = os.cpu_count() or 1
+    ids = made.truth["id"].to_list()
+    truth = made.truth["cluster"].rank("dense").cast(pl.Int64).to_numpy()
+    truth = np.where(made.truth["cluster"].to_numpy() == "", -1, truth)
+    found = []
+    for name in ("days", "other"):
+        ws = Workspace.init(folder / f"{name}-{seed}-{difficulty}", secret=bytes(range(32)))
+        if name == "days":
+            for path in files:
+                ingest(ws.refreshed(), [path], case="c", jobs=jobs)
+                whole = run(ws.refreshed(), networks=False, jobs=jobs).whole
+            assert not whole
+            found.append(clusters(ws.refreshed(), ids))
+        else:
+            ingest(ws, files, case="c", jobs=jobs)
+        run(ws.refreshed(), anew=True, networks=False, jobs=jobs)
+        found.append(clusters(ws.refreshed(), ids))
+    grown, once, other = found
+    scores = [pairwise(grown, once)[2], pairwise(other, once)[2], pairwise(grown, truth)[2], pairwise(once, truth)[2]]
+    return f"| {ads:,} | {seed} | {difficulty} | " + " | ".join(f"{score:.4f}" for score in scores) + " |"
+
+
+def main() -> None:
+    """Print a table in Markdown."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--ads", type=int, default=60_000)
+    options.add_argument("--seeds", default="311,312")
+    options.add_argument("--difficulties", default="0.5,1.0")
+    options.add_argument("--days", type=int, default=4)
+    asked = options.parse_args()
+    runs.SMALL = 0  # so that no workspace is too small to grow
+    print(machine(), "\n")
+    print("| ads | seed | difficulty | grown, once | once, once by another key | grown, truth | once, truth |")
+    print("|---|---|---|---|---|---|---|")
+    with workplace() as place:
+        for seed in map(int, asked.seeds.split(",")):
+            for difficulty in map(float, asked.difficulties.split(",")):
+                print(row(Path(place), asked.ads, seed, difficulty, asked.days), flush=True)
+
+
+if __name__ == "__main__":
+    main()
