@@ -34,8 +34,8 @@ from filrouge.compare.reach import QUANTILES, Reach
 from filrouge.compare.strangers import number_runs
 from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import Ranked, SearchIndex, open_index
-from filrouge.engines.asking import Weigher
+from filrouge.engines.ask import SearchIndex, open_index
+from filrouge.engines.asking import Ranked, Weigher
 from filrouge.engines.ingest import ingest
 
 SECRET = bytes(32)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
-from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
+from filrouge.compare.runs import Int64Array, UInt64Array
 from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import Glimpse, glimpse
@@ -27,7 +27,9 @@ from filrouge.engines.asking import (
     Near,
     Prices,
     Question,
+    Ranked,
     Rarity,
+    Weighed,
     Weigher,
     equal_ones,
     question_of,
@@ -54,57 +56,6 @@ TELLING: Final = 5.0
 MOST_CARRIERS: Final = 10_000
 """Ads that carry an identifier and are looked at; the newest ones."""
 _PHRASE: Final = re.compile(r'"([^"]+)"')
-
-
-class _Weighed:
-    """The ads that were weighed for a question, each once."""
-
-    def __init__(self, weigher: Weigher) -> None:
-        self.weigher = weigher
-        self._found: dict[int, tuple[float, bool]] = {}
-
-    def add(self, ads: Iterable[int], bits: float, equal: bool) -> None:
-        """Take ads of one text."""
-        for ad in ads:
-            self._found.setdefault(ad, (bits, equal))
-
-    @property
-    def ads(self) -> Int64Array:
-        """Their numbers, in the order in which they came."""
-        return np.array(list(self._found), np.int64)
-
-    @property
-    def bits(self) -> Float32Array:
-        """Saved by writing each with the question beside it."""
-        return np.array([bits for bits, _equal in self._found.values()], np.float32)
-
-    @property
-    def equal(self) -> np.ndarray:
-        """bool, whether the words of each are those of the question."""
-        return np.array([equal for _bits, equal in self._found.values()], bool)
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """Ads that a question leads to, best first.
-
-    Attributes:
-        ads: their numbers.
-        bits: saved by writing each with the question beside it; -1 where it was not weighed.
-        equal: bool, whether the words are those of the question.
-        tied: bool, whether it is tied to the question, by itself or by its cluster.
-        shared: identifiers that both have.
-        claimed: the cluster that the question belongs to as an ad would, -1 for none.
-        weigher: remembers what words cost.
-    """
-
-    ads: Int64Array
-    bits: Float32Array
-    equal: np.ndarray
-    tied: np.ndarray
-    shared: dict[int, tuple[Shared, ...]]
-    claimed: int
-    weigher: Weigher
 
 
 class SearchIndex:
@@ -209,7 +160,7 @@ class SearchIndex:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
         shared = self._holders(question)
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
-        weighed = _Weighed(Weigher(question.keys, self.prices))
+        weighed = Weighed(Weigher(question.keys, self.prices))
         self._weigh_texts(weighed, question)
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
@@ -231,7 +182,7 @@ class SearchIndex:
         bits = np.full(ads.size, -1, np.float32)
         return Ranked(ads, bits, no, no, shared, -1, Weigher(question.keys, self.prices))
 
-    def _weigh_texts(self, weighed: _Weighed, question: Question) -> None:
+    def _weigh_texts(self, weighed: Weighed, question: Question) -> None:
         """Weigh the texts that share most with the question, and those that are equal to it."""
         if not question.keys.size:
             return
@@ -251,7 +202,7 @@ class SearchIndex:
             if first in found:
                 weighed.add(group.tolist(), found[first], alike[first])
 
-    def _weigh(self, weighed: _Weighed, ads: Int64Array) -> None:
+    def _weigh(self, weighed: Weighed, ads: Int64Array) -> None:
         """Weigh more ads."""
         more = np.setdiff1d(self._visible(ads), weighed.ads)
         if more.size:
@@ -260,14 +211,14 @@ class SearchIndex:
             for ad, saved, same in zip(opened.ad.tolist(), bits.tolist(), alike.tolist(), strict=True):
                 weighed.add((ad,), saved, same)
 
-    def _tied(self, weighed: _Weighed, claimed: int) -> np.ndarray:
+    def _tied(self, weighed: Weighed, claimed: int) -> np.ndarray:
         """bool, which of the weighed ads are tied to the question, by themselves or by their cluster."""
         tied: np.ndarray = weighed.bits >= self.cut
         if claimed >= 0 and self._clusters is not None:
             tied |= self._clusters.of(weighed.ads) == claimed
         return tied
 
-    def _claimed(self, weighed: _Weighed) -> int:
+    def _claimed(self, weighed: Weighed) -> int:
         """The cluster that the question belongs to, among those of the ads that are nearest; -1 for none."""
         if self._clusters is None or self._templates is None or not weighed.ads.size:
             return -1
@@ -288,7 +239,7 @@ class SearchIndex:
             now = self._ws.refreshed()
             return now.words(ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
-    def _of_clusters(self, weighed: _Weighed, claimed: int, most: int) -> Int64Array:
+    def _of_clusters(self, weighed: Weighed, claimed: int, most: int) -> Int64Array:
         """Members of the clusters of the tied ads: of the one that claims the question, and then of the best ad's."""
         assert self._clusters is not None
         tied = np.flatnonzero(self._tied(weighed, claimed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -202,6 +202,57 @@ class Weigher:
             price = np.split(self._priced(np.concatenate(parts), offsets), offsets[1:-1])
             self._known.update({ads[k]: mine for k, mine in zip(new, price, strict=True)})
         return [self._known[ad] for ad in ads]
+
+
+class Weighed:
+    """The ads that were weighed for a question, each once."""
+
+    def __init__(self, weigher: Weigher) -> None:
+        self.weigher = weigher
+        self._found: dict[int, tuple[float, bool]] = {}
+
+    def add(self, ads: Iterable[int], bits: float, equal: bool) -> None:
+        """Take ads of one text."""
+        for ad in ads:
+            self._found.setdefault(ad, (bits, equal))
+
+    @property
+    def ads(self) -> Int64Array:
+        """Their numbers, in the order in which they came."""
+        return np.array(list(self._found), np.int64)
+
+    @property
+    def bits(self) -> Float32Array:
+        """Saved by writing each with the question beside it."""
+        return np.array([bits for bits, _equal in self._found.values()], np.float32)
+
+    @property
+    def equal(self) -> np.ndarray:
+        """bool, whether the words of each are those of the question."""
+        return np.array([equal for _bits, equal in self._found.values()], bool)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Ads that a question leads to, best first.
+
+    Attributes:
+        ads: their numbers.
+        bits: saved by writing each with the question beside it; -1 where it was not weighed.
+        equal: bool, whether the words are those of the question.
+        tied: bool, whether it is tied to the question, by itself or by its cluster.
+        shared: identifiers that both have.
+        claimed: the cluster that the question belongs to as an ad would, -1 for none.
+        weigher: remembers what words cost.
+    """
+
+    ads: Int64Array
+    bits: Float32Array
+    equal: np.ndarray
+    tied: np.ndarray
+    shared: dict[int, tuple[Shared, ...]]
+    claimed: int
+    weigher: Weigher
 
 
 def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:
