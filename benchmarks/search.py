@@ -259,6 +259,9 @@ def baseline(folder: Path, place: Path, asked: list[Question]) -> None:
         found = wanted = 0
         for question in asked:
             words = dict.fromkeys(re.findall(r"[a-z0-9à-öø-ÿ]+", question.text.lower()))
+            wanted += min(len(question.copies), SHOWN)
+            if not words:
+                continue  # of letters that it does not index: nothing is found
             query = " OR ".join(f'"{word}"' for word in words)
             began = time.perf_counter()
             rows = db.execute(
@@ -268,7 +271,6 @@ def baseline(folder: Path, place: Path, asked: list[Question]) -> None:
             times.append(time.perf_counter() - began)
             others = [ad for (ad,) in rows if ad != question.source][:SHOWN]
             found += sum(ad in question.copies for ad in others)
-            wanted += min(len(question.copies), SHOWN)
         ads = db.execute("SELECT count(*) FROM ids").fetchone()[0]
     print(
         f"| SQLite FTS5 | {milliseconds(times)} | | | {found / max(wanted, 1):.4f} | {size / ads:.0f} | {built:.0f} |"
