@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.candidates import NEIGHBOURS
-from filrouge.compare.postings import ALWAYS_LISTED, CONTEXT, FEWEST_BITS, LONGEST_RUN
+from filrouge.compare.postings import CONTEXT, LONGEST_RUN, most_listed
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
 
 SHORTEST = 3
@@ -216,7 +216,7 @@ def meetings(
         The first and the second text of each pair (first < second), and how many telling runs proposed it, sorted.
     """
     texts = offsets.size - 1
-    most = max(ALWAYS_LISTED, int(texts / 2**FEWEST_BITS))
+    most = most_listed(texts)
     bounds = np.linspace(0, texts, threads + 1).astype(np.int64)
     new = slice(int(offsets[first_new]), int(offsets[texts]))
     keys = np.zeros(new.stop - new.start, np.uint64)

@@ -42,6 +42,11 @@ LAST = np.int32(-(2**31))
 """Marks the last ad of a list, in its highest bit."""
 
 
+def most_listed(texts: int) -> int:
+    """In how many of so many texts a run may stand and still propose them."""
+    return max(ALWAYS_LISTED, min(LONGEST_LIST, int(texts / 2**FEWEST_BITS)))
+
+
 class Lists(NamedTuple):
     """The ads on every run's list, and where each ad stands.
 
@@ -227,7 +232,7 @@ def posting_lists(corpus: Corpus, holders: Int32Array, threads: int = 1) -> List
         holders: how many texts hold each triple, int32.
         threads: how many threads to use; the result is the same.
     """
-    most = max(ALWAYS_LISTED, min(LONGEST_LIST, int(corpus.ads / 2**FEWEST_BITS)))
+    most = most_listed(corpus.ads)
     df = np.where(corpus.runs.whole, holders, 0)
     ids, tokens = corpus.triples, np.zeros(0, np.int64)
     sketches = np.zeros((0, PLACES), np.uint32)

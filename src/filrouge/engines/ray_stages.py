@@ -22,7 +22,7 @@ from daft import col
 from filrouge.compare.candidates import within_room
 from filrouge.compare.copies import different_pairs, verified
 from filrouge.compare.models import TOGETHER, Members, Models
-from filrouge.compare.postings import ALWAYS_LISTED, FEWEST_BITS, LONGEST_LIST, LONGEST_RUN, MANY
+from filrouge.compare.postings import LONGEST_RUN, MANY, most_listed
 from filrouge.compare.runs import Float32Array, Int32Array, UInt64Array
 from filrouge.compare.shares import cuts_at
 from filrouge.compare.stages import PairsOf, Start
@@ -113,7 +113,7 @@ class Frames:
             },
             self._rows(corpus.ads),
         )
-        most = max(ALWAYS_LISTED, min(LONGEST_LIST, int(corpus.ads / 2**FEWEST_BITS)))
+        most = most_listed(corpus.ads)
         parts = self._parts(corpus.ads)
         common: list[UInt64Array] = []
         found = None
