@@ -52,8 +52,15 @@ class Needed:
 
 def needed_bits(own: Float32Array, label: Int32Array, ads: np.ndarray, reach: Reach, among: Reach) -> Needed:
     """What each cluster of so many ads needs."""
+    return Needed(among.needed(ads), halves(own, label, ads.size), reach.pair)
+
+
+def halves(own: Float32Array, label: Int32Array, clusters: int) -> np.ndarray:
+    """Half of what the middle member of each cluster holds, shape (clusters,); 0 for one without members."""
     members = members_of(label)
-    return Needed(among.needed(ads), HALF * _middles(own, members.texts, members.begins), reach.pair)
+    half = np.zeros(clusters, np.float32)
+    half[: members.groups] = HALF * _middles(own, members.texts, members.begins)
+    return half
 
 
 @njit(cache=True, nogil=True)

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from filrouge.compare.clusters import Clustering, find_clusters
 from filrouge.compare.models import members_of
+from filrouge.compare.numbering import corpus_by_appearance
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.stages import Stages
-from filrouge.compare.strangers import Corpus, corpus_of
+from filrouge.compare.strangers import Corpus
 from filrouge.compare.templates import Template, build_templates
 
 
@@ -57,27 +58,6 @@ def _text_keys(words, key_of_word, offsets, first, last, out):  # type: ignore[n
         out[ad] = h
 
 
-@njit(cache=True, nogil=True)
-def _renamed(words, offsets, first, number):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Number the words, into `number`, in the order in which they appear in the texts of the ads `first`."""
-    count = 0
-    for ad in first:
-        for t in range(offsets[ad], offsets[ad + 1]):
-            if number[words[t]] < 0:
-                number[words[t]] = count
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def _gathered(words, offsets, first, begins, number, begin, end, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    for text in range(begin, end):
-        at = begins[text]
-        for t in range(offsets[first[text]], offsets[first[text] + 1]):
-            out[at] = number[words[t]]
-            at += 1
-
-
 def different_texts(
     words: Int32Array,
     key_of_word: UInt64Array,
@@ -101,18 +81,10 @@ def different_texts(
     text[order] = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
     # The sort is stable, so that of equal texts the first one stands for all.
     first = order[is_first]
-    begins = np.concatenate([[0], np.cumsum(np.diff(offsets)[first])]).astype(np.int64)
-    number = np.full(key_of_word.size, -1, np.int32)
-    found = _renamed(words, offsets, first, number)
-    flat = np.empty(int(begins[-1]), np.int32)
-    cuts = cuts_at(begins, max(1, -(-flat.size // threads)))
-    in_order(
-        lambda k: _gathered(words, offsets, first, begins, number, cuts[k], cuts[k + 1], flat),
-        cuts.size - 1, threads,
-    )  # fmt: skip
-    kinds = np.zeros(found, np.uint8)
-    kinds[number[number >= 0]] = kind_of_word[number >= 0]
-    return corpus_of(flat, kinds, begins, threads), text
+    corpus, _number = corpus_by_appearance(
+        words, offsets[:-1][first], np.diff(offsets)[first], kind_of_word, threads
+    )
+    return corpus, text
 
 
 def compare(

@@ -1,141 +1,42 @@
 """Clusters that grow: new ads are compared with all that is known, without comparing the known ads again.
 
-What is known stands for itself by few texts: each cluster by its template, each ad that nothing ties by its
-own words. New
-texts meet those with which they share telling runs (`meeting`). They join the template that saves them enough;
-those left over,
-with the single ads that they met, may be clusters of their own. Then all clusters that were touched are
-written anew with all
-their members, merged where their templates are one, and cut to the members that they pay for, as in
-`clusters`: so what a day
-changes is decided as if all had come at once, by prices to which the day's words are added (`language`).
+What is known stands for itself by few texts: each cluster by its template, each ad that nothing ties by its own words.
+New texts meet those with which they share telling runs (`meeting`). They join the template that saves them enough;
+those left over, with the single ads that they met, may be clusters of their own. Then all clusters that were touched
+are written anew with all their members, merged where their templates are one, and cut to the members that they pay
+for, as in `clusters`: so what a day changes is decided as if all had come at once, by prices to which the day's words
+are added (`language`).
 
-Source: incremental templates by description length as in Vajiac et al., DeltaShield (ACM TKDD 2023), which
-keeps no members
-and so cannot split or merge; here touched clusters are decided whole.
+Source: incremental templates by description length as in Vajiac et al., DeltaShield (ACM TKDD 2023), which keeps no
+members and so cannot split or merge; here touched clusters are decided whole.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from filrouge.compare.belonging import Needed, ads_of, assign, near_bits, paying
+from filrouge.compare.belonging import Needed, ads_of, assign, halves, near_bits, paying
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.clusters import FAR_LESS, ROUNDS
 from filrouge.compare.copies import nearly_equal_pairs
 from filrouge.compare.joining import KEPT, close_pairs, compact, merged
+from filrouge.compare.known import ALONE, NEW, Grown, State, Texts
 from filrouge.compare.labels import near_clusters, neighbourhoods
-from filrouge.compare.language import KIND_BITS, LanguageModel, Ledger
+from filrouge.compare.language import Ledger
 from filrouge.compare.meeting import best_met, meetings
-from filrouge.compare.models import Members, Models, members_of, revise_models
+from filrouge.compare.models import Members, Models, best_connected, members_of, revise_models
 from filrouge.compare.reach import Reach
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.stages import Threads
-from filrouge.compare.strangers import Corpus, corpus_of, slices, spread
+from filrouge.compare.strangers import Corpus, slices, spread
 
-ALONE = np.int32(-1)
-NEW = np.int32(-2)
 NEAR = 3
 """Templates that are tried for each text."""
 SETTLED = 8
 """A cluster of so many texts is written anew only when it has grown by a quarter."""
 STEP = np.log(1.25)
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The different texts of a corpus, known and new, as slices of one array of words.
-
-    Attributes:
-        words: int32, word numbers.
-        begins, lengths: int64, shape (texts,): where each text lies.
-        key_of_word: uint64, the keyed hash of each word number; its kind in the low 4 bits.
-        sizes: int64, shape (texts,): how many ads have each.
-    """
-
-    words: Int32Array
-    begins: Int64Array
-    lengths: Int64Array
-    key_of_word: UInt64Array
-    sizes: Int64Array
-
-    def corpus(self, which: np.ndarray, threads: int = 1) -> Corpus:
-        """Some of the texts with their runs numbered; words keep their numbers."""
-        offsets, at = slices(self.begins[which], self.lengths[which])
-        return corpus_of(self.words[at], self.kinds, offsets, threads)
-
-    @property
-    def kinds(self) -> NDArray[np.uint8]:
-        """Per word number: 0 for a word, else one more than the slot of the identifier that it stands for."""
-        return (self.key_of_word & KIND_BITS).astype(np.uint8)
-
-
-def numbered_by_appearance(texts: Texts, which: np.ndarray, threads: int = 1) -> tuple[Corpus, UInt64Array]:
-    """Some of the texts as a corpus whose words are numbered in the order in which they appear, and the key of each.
-
-    So what numbers they had before decides nothing.
-    """
-    offsets = np.concatenate([[0], np.cumsum(texts.lengths[which])]).astype(np.int64)
-    words = np.empty(int(offsets[-1]), np.int32)
-    number = np.full(texts.key_of_word.size, -1, np.int32)
-    found = _renamed(texts.words, texts.begins[which], offsets, number, words)
-    key_of_word = np.empty(found, np.uint64)
-    key_of_word[number[number >= 0]] = texts.key_of_word[number >= 0]
-    return corpus_of(words, (key_of_word & KIND_BITS).astype(np.uint8), offsets, threads), key_of_word
-
-
-@njit(cache=True, nogil=True)
-def _renamed(words, begins, offsets, number, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    found = 0
-    for text in range(begins.size):
-        source = begins[text] - offsets[text]
-        for t in range(offsets[text], offsets[text + 1]):
-            word = words[source + t]
-            if number[word] < 0:
-                number[word] = found
-                found += 1
-            out[t] = number[word]
-    return found
-
-
-@dataclass(frozen=True)
-class State:
-    """What is known of the texts: from a run, for the next.
-
-    Attributes:
-        label: int32, shape (texts,): the cluster of each, `ALONE` for none, `NEW` for a text that came since.
-        bits: float32, shape (texts,): what its template saves each.
-        words, price, begins: the templates of the clusters, as in `Models`.
-        model: what strangers write.
-        reach: what strangers reach with each other; among: with templates.
-    """
-
-    label: Int32Array
-    bits: Float32Array
-    words: Int32Array
-    price: Float32Array
-    begins: Int64Array
-    model: LanguageModel
-    reach: Reach
-    among: Reach
-
-
-@dataclass(frozen=True)
-class Grown:
-    """The state afterwards.
-
-    Attributes:
-        state: labels 0 to the number of clusters before are those clusters still, if anything is left of them;
-            new ones follow.
-        touched: int64: the clusters whose template or members changed.
-    """
-
-    state: State
-    touched: Int64Array
 
 
 def grow(texts: Texts, state: State, asked: np.ndarray, threads: int = 1) -> Grown:
@@ -145,8 +46,7 @@ def grow(texts: Texts, state: State, asked: np.ndarray, threads: int = 1) -> Gro
         texts: all different texts.
         state: what is known of them.
         asked: bool, shape (texts,): the texts that came, those that were alone and have more ads now, and all
-            members of
-            clusters that lost some.
+            members of clusters that lost some.
         threads: how many to use; the result is the same.
     """
     return _Growth(texts, state, asked, threads).result()
@@ -165,7 +65,7 @@ class _Growth:
         self.reach, self.among = replace(state.reach, ads=ads), replace(state.among, ads=ads)
         self.chance = Reach(0.0, 0.0, ads).pair
         self.clusters = len(self.models)
-        self.half = _halves(self.label, self.bits, self.clusters)
+        self.half = halves(self.bits, self.label, self.clusters)
         self.touched = np.zeros(self.clusters, np.bool_)
         self.asked = np.flatnonzero(asked)
         self.touched[self.label[self.asked][self.label[self.asked] >= 0]] = True
@@ -188,16 +88,8 @@ class _Growth:
             model = self.ledger.grown(self.local)
         label = self.label
         bits = np.where(label >= 0, self.bits, 0).astype(np.float32)
-        state = State(
-            label,
-            bits,
-            self.models.words,
-            self.models.price,
-            self.models.begins,
-            model,
-            self.reach,
-            self.among,
-        )
+        models = self.models
+        state = State(label, bits, models.words, models.price, models.begins, model, self.reach, self.among)
         return Grown(state, np.flatnonzero(self.touched))
 
     def _meet(self) -> None:
@@ -210,8 +102,8 @@ class _Growth:
         offsets = np.concatenate([self.models.begins, self.models.begins[-1] + offsets[1:]])
         first, second, times = meetings(words, offsets, self.clusters + alone.size, self.threads)
         chosen = best_met(first, second, times, self.node_text.size, KEPT, FAR_LESS)
-        self.first, self.second, self.times = first[chosen], second[chosen], times[chosen]
-        self.graph = neighbourhoods(self.node_text.size, self.first, self.second, self.times)
+        self.first, self.second = first[chosen], second[chosen]
+        self.graph = neighbourhoods(self.node_text.size, self.first, self.second, times[chosen])
         self.root = np.arange(self.clusters)
 
     def _node_labels(self) -> Int32Array:
@@ -221,9 +113,7 @@ class _Growth:
         return of_text.astype(np.int32)
 
     def _near(self, which: np.ndarray) -> Int32Array:
-        """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none; none for a text that met
-        nobody.
-        """
+        """Templates near some of the texts: int32, shape (texts, NEAR), -1 for none."""
         near = near_clusters(*self.graph, self._node_labels(), NEAR, self.threads)
         if self.clusters:
             # Whom no run proposes to anybody may follow the template that made its words too common.
@@ -254,9 +144,7 @@ class _Growth:
         self._join(loose, found, np.where(near == found[:, None], saved, 0).max(axis=1))
 
     def _join(self, which: np.ndarray, found: Int32Array, saved: Float32Array) -> None:
-        """Give the texts their clusters; those that grew by it are touched, unless they are large and grew by
-        little.
-        """
+        """Give the texts their clusters. Those that grew are touched, unless they are large and grew by little."""
         was = ads_of(self.label, np.ones_like(self.texts.sizes), self.clusters)
         self.label[which] = found
         self.bits[which] = saved
@@ -267,22 +155,22 @@ class _Growth:
         )
         self.touched |= grown & ~settled
 
-    def _free_pairs(self) -> tuple[Int64Array, Int32Array, Int32Array, Int32Array]:
+    def _free_pairs(self) -> tuple[Int64Array, Int32Array, Int32Array]:
         """The free texts of the pool with the single texts that they met, and the pairs among them by place."""
         nodes = self.node_text >= 0
         at = np.maximum(self.node_text, 0)
         loose = nodes & (self.label[at] == ALONE)
         ours = loose & self.pool[at]
         met = loose[self.first] & loose[self.second] & (ours[self.first] | ours[self.second])
-        one, other, times = self.node_text[self.first[met]], self.node_text[self.second[met]], self.times[met]
+        one, other = self.node_text[self.first[met]], self.node_text[self.second[met]]
         freed = np.flatnonzero(self.pool & (self.label == ALONE))
         free = np.unique(np.concatenate([one, other, freed]))
         pairs = np.searchsorted(free, one).astype(np.int32), np.searchsorted(free, other).astype(np.int32)
-        return free, np.minimum(*pairs), np.maximum(*pairs), times
+        return free, np.minimum(*pairs), np.maximum(*pairs)
 
-    def _found(self, among: tuple[Int64Array, Int32Array, Int32Array, Int32Array], *, first: bool) -> None:
+    def _found(self, among: tuple[Int64Array, Int32Array, Int32Array], *, first: bool) -> None:
         """Found new clusters among free texts."""
-        free, one, other, _times = among
+        free, one, other = among
         if free.size < 2 and not (self.texts.sizes[free] > 1).any():
             return
         corpus = self.texts.corpus(free, self.threads)
@@ -312,9 +200,7 @@ class _Growth:
         degree = np.bincount(close.first, close.weight, free.size) + np.bincount(
             close.second, close.weight, free.size
         )
-        members = members_of(found)
-        starts = members.texts[_greatest(degree[members.texts], members.begins)]
-        self._add_models(corpus, starts, price, fresh)
+        self._add_models(corpus, best_connected(members_of(found), degree), price, fresh)
 
     def _add_models(self, corpus: Corpus, starts: Int32Array, price: Float32Array, fresh: int) -> None:
         begins, at = slices(corpus.offsets[starts], np.diff(corpus.offsets)[starts])
@@ -361,7 +247,7 @@ class _Growth:
         self.bits[self.here[members.texts]] = fresh.bits
         self.fresh = fresh
         self.models = _with_models(self.models, self.names, fresh)
-        self.half[self.names] = _halves(self.local, self.bits[self.here], self.names.size)
+        self.half[self.names] = halves(self.bits[self.here], self.local, self.names.size)
 
     def _merge(self) -> None:
         """Make clusters one whose templates are one; those that were not touched yet are drawn in with all
@@ -405,27 +291,6 @@ class _Growth:
         elsewhere = (was >= 0) & ~self.touched[np.maximum(was, 0)]
         names = np.append(self.names, ALONE)
         self.label[self.here] = np.where(elsewhere, was, names[self.local])
-
-
-def _halves(label: Int32Array, own: Float32Array, clusters: int) -> np.ndarray:
-    """Half of what the middle member of each cluster holds."""
-    if not clusters:
-        return np.zeros(0)
-    counts = np.bincount(label[label >= 0], minlength=clusters)
-    order = np.lexsort((own, label))
-    order = order[label[order] >= 0]
-    middle = np.cumsum(counts) - counts + np.maximum(counts - 1, 0) // 2
-    half = np.zeros(clusters)
-    held = counts > 0
-    half[held] = own[order][middle[held]] / 2
-    return half
-
-
-def _greatest(values: np.ndarray, begins: Int64Array) -> Int64Array:
-    """The place of the greatest value of each slice, the first of equals."""
-    owner = np.repeat(np.arange(begins.size - 1), np.diff(begins))
-    order = np.lexsort((np.arange(values.size), -values, owner))
-    return order[begins[:-1]].astype(np.int64)
 
 
 def _with_models(models: Models, names: np.ndarray, fresh: Models) -> Models:

@@ -1,9 +1,7 @@
-"""Ids that stay: which of the clusters (or networks) found now are which of those found before, and what
-became of the others.
+"""Ids that stay: which of the groups found now (clusters, networks) are which of those found before.
 
-A finding that people have labelled must not change its name because ten ads came. So a group keeps the id of
-the one that
-it shares most ads with, and where one became two or two became one, that is written down.
+A finding that people have labelled must not change its name because ten ads came. So a group keeps the id of the one
+that it shares most ads with, and where one became two or two became one, that is written down.
 """
 
 from __future__ import annotations

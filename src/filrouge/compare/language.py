@@ -161,8 +161,8 @@ class Ledger:
         corpus: the texts; numbered among themselves.
         key_of_word: uint64, keyed hash of each word number of the corpus.
         before: int32, shape (texts,): the voices that the model holds of these texts, -1 for a voice of its
-            own, -2 for a
-            text that came since. None if it holds none of them. All texts of a voice have to be here, if any is.
+            own, -2 for a text that came since. None if it holds none of them. All texts of a voice have to be here,
+            if any is.
         threads: how many threads to use; the result is the same.
     """
 
@@ -290,14 +290,14 @@ def language_model(
 
 
 def to_arrays(model: LanguageModel) -> dict[str, NDArray[Any]]:
-    """The model as named arrays, small: differences of the sorted keys, counts as uint16 with 65,535 for more."""
+    """The model as named arrays, small once packed: differences of the sorted keys, and counts as uint32."""
     out: dict[str, NDArray[Any]] = {}
     for name, table in (("words", model.words), ("pairs", model.pairs), ("triples", model.triples)):
         out[f"{name}_keys"] = np.diff(table.keys, prepend=np.uint64(0))
         columns = zip(("voices", "times", "ways"), _columns(table.counts), strict=True)
         for column, values in columns:
             if name != "triples" or column == "voices":
-                out[f"{name}_{column}"] = np.clip(values, 0, 2**32 - 1).astype(np.uint32)
+                out[f"{name}_{column}"] = values.astype(np.uint32)
     return out
 
 

@@ -1,5 +1,4 @@
-"""Whom new texts meet among those that are known: pairs that share telling runs of words, without looking at
-old pairs again.
+"""Whom new texts meet among those that are known: pairs that share telling runs, without looking at old pairs again.
 
 `candidates.candidate_pairs` looks at a corpus whole. Here the runs of the new texts are put into a table, and the known
 texts pass by it once a level: their cost is a look into a table for each word.
@@ -124,9 +123,7 @@ def _first_numbers(words, offsets, first, last, slots, numbers, bits, out):  # t
 
 @njit(cache=True, nogil=True)
 def _longer_numbers(ids, offsets, first, last, common, length, slots, numbers, bits):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put in the place of each run's number that of the run twice as long, where both halves are too common;
-    else -1.
-    """
+    """Put in the place of each run's number that of the run twice as long where both halves are too common, else -1."""
     for text in range(first, last):
         begin = offsets[text]
         # From the end, since a run's left half lies before it and must not be overwritten yet.

@@ -12,7 +12,7 @@ from numba import njit
 from filrouge.compare.consensus import Consensus, one_consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.shares import cuts_at, in_order
-from filrouge.compare.strangers import Corpus
+from filrouge.compare.strangers import Corpus, slices
 
 if TYPE_CHECKING:
     from filrouge.compare.stages import Stages
@@ -121,9 +121,8 @@ class Models(Sequence[Consensus]):
 
 def _slices(begins: Int64Array, which: np.ndarray) -> tuple[Int64Array, Int64Array]:
     """The places of some of the slices, end to end, and where each of them begins there."""
-    sizes = np.diff(begins)[which]
-    ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return np.repeat(begins[which] - ends[:-1], sizes) + np.arange(ends[-1]), ends
+    offsets, at = slices(begins[:-1][which], np.diff(begins)[which])
+    return at, offsets
 
 
 @njit(cache=True, nogil=True)
