@@ -20,7 +20,7 @@ from workspace import pairwise
 from filrouge.ads.synthetic import synthesise
 from filrouge.corpus.results import membership
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines import run as runs
+from filrouge.engines import comparing
 from filrouge.engines.ingest import ingest
 from filrouge.engines.run import run
 
@@ -73,7 +73,7 @@ def main() -> None:
     options.add_argument("--difficulties", default="0.5,1.0")
     options.add_argument("--days", type=int, default=4)
     asked = options.parse_args()
-    runs.SMALL = 0  # so that no workspace is too small to grow
+    comparing.SMALL = 0  # so that no workspace is too small to grow
     print(machine(), "\n")
     print("| ads | seed | difficulty | grown, once | once, once by another key | grown, truth | once, truth |")
     print("|---|---|---|---|---|---|---|")

@@ -29,11 +29,11 @@ DAYS = 8
 def work(ws: str, file: str) -> None:
     """Take in a file and run."""
     from filrouge.corpus.workspace import Workspace
-    from filrouge.engines import run as runs
+    from filrouge.engines import comparing
     from filrouge.engines.ingest import ingest
     from filrouge.engines.run import run
 
-    runs.SMALL = 1000  # so that small workspaces grow, too
+    comparing.SMALL = 1000  # so that small workspaces grow, too
     ingest(Workspace.open(ws, secret=SECRET), [file], case="c")
     run(Workspace.open(ws, secret=SECRET), networks=False)
 

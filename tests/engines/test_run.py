@@ -13,7 +13,7 @@ from filrouge.ads.synthetic import synthesise
 from filrouge.corpus.results import events, last_run, membership, network_of
 from filrouge.corpus.retention import destroy
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines import run as runs
+from filrouge.engines import comparing
 from filrouge.engines.ingest import ingest
 from filrouge.engines.run import RunOvertaken, run
 
@@ -51,9 +51,9 @@ def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 @pytest.fixture
 def growing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small workspaces grow as large ones do."""
-    monkeypatch.setattr(runs, "SMALL", 0)
-    monkeypatch.setattr(runs, "MUCH", 100.0)
-    monkeypatch.setattr(runs, "MUCH_MORE", 100.0)
+    monkeypatch.setattr(comparing, "SMALL", 0)
+    monkeypatch.setattr(comparing, "MUCH", 100.0)
+    monkeypatch.setattr(comparing, "MUCH_MORE", 100.0)
 
 
 def clusters(ws: Workspace) -> pl.DataFrame:
@@ -157,9 +157,9 @@ def test_a_view_of_the_past_has_the_clusters_of_then(ws, tmp_path, corpus):
 def test_ads_that_were_destroyed_are_as_if_they_had_never_come(ws, tmp_path, corpus, monkeypatch, small):
     """Half of the ads belong to another case, and that case is destroyed."""
     if not small:
-        monkeypatch.setattr(runs, "SMALL", 0)
-        monkeypatch.setattr(runs, "MUCH", 100.0)
-        monkeypatch.setattr(runs, "MUCH_MORE", 100.0)
+        monkeypatch.setattr(comparing, "SMALL", 0)
+        monkeypatch.setattr(comparing, "MUCH", 100.0)
+        monkeypatch.setattr(comparing, "MUCH_MORE", 100.0)
     mixed = corpus.sample(fraction=1, shuffle=True, seed=3)
     first, second = files_of(tmp_path, mixed, 2)
     ingest(ws, [first], case="kept")
@@ -227,7 +227,7 @@ def test_what_a_run_left_may_be_deleted(ws, tmp_path, corpus, monkeypatch):
     before = clusters(ws.refreshed())
     for path in ws.derived("model").iterdir():
         path.unlink()
-    monkeypatch.setattr(runs, "SMALL", 0)
+    monkeypatch.setattr(comparing, "SMALL", 0)
     ingest(ws.refreshed(), [second], case="c")
     done = run(ws.refreshed(), networks=False)
     assert done.whole
@@ -254,8 +254,8 @@ def test_how_many_cores_work_changes_nothing(tmp_path, corpus):
 
 
 def test_a_workspace_that_has_doubled_is_compared_whole_again(ws, tmp_path, corpus, monkeypatch):
-    monkeypatch.setattr(runs, "SMALL", 0)
-    monkeypatch.setattr(runs, "MUCH", 100.0)
+    monkeypatch.setattr(comparing, "SMALL", 0)
+    monkeypatch.setattr(comparing, "MUCH", 100.0)
     found = []
     for part, count in enumerate((800, 600, 600)):
         path = tmp_path / f"{part}.csv"
@@ -263,3 +263,32 @@ def test_a_workspace_that_has_doubled_is_compared_whole_again(ws, tmp_path, corp
         ingest(ws.refreshed(), [str(path)], case="c")
         found.append(run(ws.refreshed(), networks=False).whole)
     assert found == [True, False, True]
+
+
+@pytest.mark.usefixtures("growing")
+def test_networks_that_are_asked_for_later_change_no_cluster(ws, tmp_path, corpus):
+    (path,) = files_of(tmp_path, corpus, 1)
+    ingest(ws, [path], case="c")
+    run(ws.refreshed(), networks=False)
+    before = clusters(ws.refreshed())
+    done = run(ws.refreshed(), networks=True)
+    assert done.new == done.began == done.ended == 0
+    assert done.networks is not None
+    assert done.networks > 20
+    assert clusters(ws.refreshed()).equals(before)
+
+
+def test_a_network_of_which_all_ads_were_destroyed_has_an_end(ws, tmp_path, corpus):
+    first, second = files_of(tmp_path, corpus, 2)
+    ingest(ws, [first], case="kept")
+    ingest(ws.refreshed(), [second], case="gone")
+    run(ws.refreshed())
+    destroy(ws.refreshed(), case="gone", why="the inquiry was closed")
+    run(ws.refreshed())
+    now = ws.refreshed()
+    told = events(now).filter(pl.col("of") == "network")
+    over = set(told.filter(pl.col("kind").is_in(["ended", "merged"]))["id"].to_list())
+    began = set(told.filter(pl.col("kind").is_in(["began", "split"]))["id"].to_list())
+    alive = set(network_of(now, now.ads(["row"])["ad"].to_numpy()).tolist()) - {-1}
+    assert over
+    assert began - over == alive
