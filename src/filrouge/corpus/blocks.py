@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 ADS: Final = 512
 """Ads in a block at most: larger packs better, smaller opens faster."""
 FORMAT: Final = 1
-LEVELS: Final = {"keys": 3, "words": 6, "texts": 5, "marks": 3, "reason": 3}
+LEVELS: Final = {"keys": 3, "words": 6, "texts": 5, "marks": 3, "reason": 3, "state": 3, "plain words": 3}
 """How hard zstd tries on each part. Measured on ads of 424 bytes: above these, slower and hardly smaller."""
 _NONCE: Final = 12
 

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +51,15 @@ class DataKey:
     def __reduce__(self) -> tuple[type[DataKey], tuple[str, str, str, bytes]]:
         """Goes to worker processes without the cipher, which cannot."""
         return DataKey, (self.key_id, self.case, self.month, self.key)
+
+
+@lru_cache(maxsize=8)
+def cipher_from(secret: bytes, workspace: str, purpose: str) -> AESGCM:
+    """What seals and opens with a key that is made from a secret of a workspace, for one purpose.
+
+    Source: HKDF, RFC 5869.
+    """
+    return AESGCM(HKDF(SHA256(), 32, salt=workspace.encode(), info=f"filrouge {purpose}".encode()).derive(secret))
 
 
 def new_key(case: str, month: str) -> DataKey:
@@ -115,9 +124,7 @@ class KeyRing:
         self._files = files
         self._workspace = workspace
         self._origin = origin
-        self._wrap = AESGCM(
-            HKDF(SHA256(), 32, salt=workspace.encode(), info=b"filrouge key wrapping").derive(secret)
-        )
+        self._wrap = cipher_from(secret, workspace, "key wrapping")
         self._known: dict[str, DataKey] = {}
 
     def make_pepper(self) -> bytes:

@@ -1,8 +1,7 @@
 """What a run leaves for the next: templates and the language model, sealed, beside the workspace's tables.
 
 It can be made again from the ads, by a run from nothing, so it is no part of what the ledger proves. It holds
-pseudonyms
-only, and is sealed with a key made from the workspace's pepper.
+pseudonyms only, and is sealed with a key made from the workspace's pepper.
 """
 
 from __future__ import annotations
@@ -14,24 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import zstandard
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from numpy.typing import NDArray
 
 from filrouge.compare.language import LanguageModel, from_arrays, to_arrays
 from filrouge.compare.reach import Reach
-from filrouge.corpus.blocks import from_planes, planes
+from filrouge.corpus.blocks import BlockName, NotAsSealed, from_planes, open_block, planes, seal_block
+from filrouge.corpus.keys import cipher_from
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     from filrouge.corpus.workspace import Workspace
 
 FORMAT: Final = 1
 LARGEST_PRICE: Final = 31.875
 """Bits; prices of template words are kept in eighths of a bit, in one byte."""
-_NONCE: Final = 12
 
 
 @dataclass(frozen=True)
@@ -78,19 +74,13 @@ def keep(ws: Workspace, batch: str, kept: Kept) -> None:
         "next_id": kept.next_id,
         "reach": [kept.reach.place, kept.reach.scale, kept.reach.ads],
         "among": [kept.among.place, kept.among.scale, kept.among.ads],
-        "arrays": [[name, str(array.dtype), array.size] for name, array in arrays.items()],
+        "arrays": [[name, str(array.dtype)] for name, array in arrays.items()],
     }
-    head = json.dumps(about).encode()
-    packer = zstandard.ZstdCompressor(level=3, threads=-1)
-    parts = [packer.compress(head), *(packer.compress(planes(array)) for array in arrays.values())]
+    fields = [json.dumps(about).encode(), *map(planes, arrays.values())]
     path = _path(ws, batch)
     aside = path.with_suffix(".writing")
-    cipher = _cipher(ws)
     with aside.open("wb") as file:
-        for k, part in enumerate(parts):
-            nonce = os.urandom(_NONCE)
-            sealed = cipher.encrypt(nonce, part, _bound(ws, batch, k))
-            file.write(len(sealed).to_bytes(8, "little") + nonce + sealed)
+        file.write(seal_block(fields, _name(ws, batch), _cipher(ws)))
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
@@ -106,17 +96,16 @@ def forget(ws: Workspace, but: str) -> None:
 def read_kept(ws: Workspace, batch: str) -> Kept | None:
     """What the run of a batch left; None if it is not there any more, or is no use to this version."""
     try:
-        content = _path(ws, batch).read_bytes()
-        parts = _opened(ws, batch, content)
-        about = json.loads(parts[0])
-        if about["format"] != FORMAT:
-            return None
-        arrays = {
-            name: from_planes(memoryview(part), np.dtype(kind).type)
-            for (name, kind, _size), part in zip(about["arrays"], parts[1:], strict=True)
-        }
-    except (FileNotFoundError, InvalidTag, ValueError, zstandard.ZstdError):
+        head, *fields = open_block(_path(ws, batch).read_bytes(), _name(ws, batch), _cipher(ws))
+    except (FileNotFoundError, NotAsSealed):
         return None
+    about = json.loads(bytes(head))
+    if about["format"] != FORMAT:
+        return None
+    arrays = {
+        name: from_planes(field, np.dtype(kind).type)
+        for (name, kind), field in zip(about["arrays"], fields, strict=True)
+    }
     keys = np.cumsum(arrays["keys"], dtype=np.uint64)
     return Kept(
         np.cumsum(arrays["ids"]),
@@ -130,22 +119,9 @@ def read_kept(ws: Workspace, batch: str) -> Kept | None:
     )
 
 
-def _opened(ws: Workspace, batch: str, content: bytes) -> list[bytes]:
-    cipher, view, at = _cipher(ws), memoryview(content), 0
-    parts: list[bytes] = []
-    while at < len(content):
-        size = int.from_bytes(view[at : at + 8], "little")
-        nonce = bytes(view[at + 8 : at + 8 + _NONCE])
-        at += 8 + _NONCE
-        sealed = view[at : at + size]
-        parts.append(zstandard.decompress(cipher.decrypt(nonce, sealed, _bound(ws, batch, len(parts)))))
-        at += size
-    return parts
-
-
-def _bound(ws: Workspace, batch: str, part: int) -> bytes:
-    return f"{ws.id}|{batch}|state|{part}".encode()
+def _name(ws: Workspace, batch: str) -> BlockName:
+    return BlockName(ws.id, batch, 0, 0, "state")
 
 
 def _cipher(ws: Workspace) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=ws.id.encode(), info=b"filrouge kept state").derive(ws.pepper))
+    return cipher_from(ws.pepper, ws.id, "kept state")

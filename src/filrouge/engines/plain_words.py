@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from filrouge.ads.tokens import Vocabulary
+from filrouge.corpus.blocks import BlockName, NotAsSealed, from_planes, open_block, planes, seal_block
+from filrouge.corpus.keys import cipher_from
 
 if TYPE_CHECKING:
     from filrouge.corpus.workspace import Workspace
 
 TABLE: Final = "plain_words"
-_NONCE: Final = 12
 _FOLDER: Final = "index/words"
 _MANY: Final = 4
 """Batches whose words may lie apart."""
@@ -66,7 +62,7 @@ def _kept(ws: Workspace) -> tuple[int, Vocabulary]:
     for number in sorted((n for n in found if n <= ws.snapshot.seq), reverse=True):
         try:
             return number, _opened(found[number].read_bytes(), ws.pepper, ws.id)
-        except (OSError, InvalidTag):
+        except (OSError, NotAsSealed):
             continue  # it can be made again
     return -1, none_known()
 
@@ -88,31 +84,15 @@ def sealed_words(words: Vocabulary, pepper: bytes, workspace: str) -> pl.DataFra
 
 
 def _sealed(words: Vocabulary, pepper: bytes, workspace: str) -> bytes:
-    import zstandard
-
-    gaps = np.diff(words.keys, prepend=np.uint64(0)).view(np.uint8).reshape(-1, 8).T
-    counts = words.counts.astype(np.uint32).view(np.uint8).reshape(-1, 4).T
-    plain = zstandard.compress(gaps.tobytes(), 3), zstandard.compress(counts.tobytes(), 3)
-    nonce = os.urandom(_NONCE)
-    content = len(plain[0]).to_bytes(8, "little") + b"".join(plain)
-    return nonce + _cipher(pepper, workspace).encrypt(nonce, content, _bound(workspace))
+    fields = [planes(np.diff(words.keys, prepend=np.uint64(0))), planes(words.counts.astype(np.uint32))]
+    return seal_block(fields, _name(workspace), cipher_from(pepper, workspace, "plain words"))
 
 
 def _opened(sealed: bytes, pepper: bytes, workspace: str) -> Vocabulary:
-    import zstandard
-
-    content = _cipher(pepper, workspace).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(workspace))
-    middle = 8 + int.from_bytes(content[:8], "little")
-    gaps = np.frombuffer(zstandard.decompress(content[8:middle]), np.uint8).reshape(8, -1)
-    counts = np.frombuffer(zstandard.decompress(content[middle:]), np.uint8).reshape(4, -1)
-    keys = np.cumsum(np.ascontiguousarray(gaps.T).view(np.uint64).ravel(), dtype=np.uint64)
-    return Vocabulary(keys, np.ascontiguousarray(counts.T).view(np.uint32).ravel().astype(np.int64))
+    gaps, counts = open_block(sealed, _name(workspace), cipher_from(pepper, workspace, "plain words"))
+    keys = np.cumsum(from_planes(gaps, np.uint64), dtype=np.uint64)
+    return Vocabulary(keys, from_planes(counts, np.uint32).astype(np.int64))
 
 
-def _bound(workspace: str) -> bytes:
-    return f"{workspace}|plain words".encode()
-
-
-@lru_cache(maxsize=4)
-def _cipher(pepper: bytes, workspace: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=workspace.encode(), info=b"filrouge plain words").derive(pepper))
+def _name(workspace: str) -> BlockName:
+    return BlockName(workspace, "", 0, 0, "plain words")
