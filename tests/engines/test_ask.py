@@ -18,11 +18,11 @@ from filrouge.corpus.pseudonyms import token_pseudonyms
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import open_index
-from filrouge.engines.asking import question_of, stretches
+from filrouge.engines.asking import question_of
 from filrouge.engines.ingest import ingest
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
-from filrouge.engines.stored import _stretches
+from filrouge.engines.stored import Stretch, stretches
 
 SECRET = bytes(range(32))
 SUBJECTS = (
@@ -252,6 +252,30 @@ def test_what_is_destroyed_is_not_found_and_not_in_the_files(tmp_path):
     assert after.nearest(FIRST[3])[0].equal
 
 
+def word_by_word(
+    raw: str, start: np.ndarray, end: np.ndarray, common: np.ndarray
+) -> tuple[Stretch, ...]:
+    """The same, a word at a time."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+
+    def add(text: str, is_common: bool) -> None:
+        if not text:
+            return
+        if pieces and pieces[-1][1] == is_common:
+            pieces[-1] = (pieces[-1][0] + text, is_common)
+        else:
+            pieces.append((text, is_common))
+
+    before = False
+    for first, last, is_common in zip(start.tolist(), end.tolist(), common.tolist(), strict=True):
+        add(raw[at:first], before and is_common)
+        add(raw[max(at, first) : last], is_common)
+        at, before = max(at, last), is_common
+    add(raw[at:], False)
+    return tuple(Stretch(text, is_common) for text, is_common in pieces)
+
+
 @given(
     st.lists(
         st.tuples(st.text(" ab", max_size=3), st.text("xy", min_size=1, max_size=3), st.booleans()),
@@ -267,7 +291,7 @@ def test_stretches_are_the_text(pieces):
         common.append(is_common)
     cut = stretches(raw, np.array(start, np.int32), np.array(end, np.int32), np.array(common, bool))
     assert "".join(stretch.text for stretch in cut) == raw
-    assert cut == _stretches(raw, np.array(start), np.array(end), np.array(common, bool))
+    assert cut == word_by_word(raw, np.array(start), np.array(end), np.array(common, bool))
 
 
 def test_the_index_is_built_again_where_it_is_missing(ws, index):

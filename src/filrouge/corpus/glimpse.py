@@ -59,9 +59,9 @@ def glimpse(ws: Workspace, ads: Int64Array) -> Glimpse:
         words = opener.remembered(blocks.words[k], read_words)
         keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
         rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))
-        out._take_texts(texts, rows)
-        out._take_words(marks, words, keys, rows)
-    columns = dict(out._ads)
+        out.add_texts(texts, rows)
+        out.add_words(marks, words, keys, rows)
+    columns = dict(out.columns)
     columns["posted"] = [_moment(at) for at in columns["posted"]]
     names = list(columns)
     rows_of = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]

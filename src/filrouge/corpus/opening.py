@@ -95,12 +95,15 @@ def read_places(fields: Fields) -> NDArray[np.uint16] | None:
 
 
 class Gathering:
-    """Collects the ads of one block after another, and hands them out as tables."""
+    """Collects the ads of one block after another, and hands them out as tables.
+
+    Attributes:
+        columns: of the ads, as in `ads_schema`; `posted` in microseconds of UTC, None if unknown.
+    """
 
     def __init__(self) -> None:
-        self._count = 0
         self._numbers: list[Int64Array] = []
-        self._ads: dict[str, list[Any]] = {name: [] for name in ads_schema()}
+        self.columns: dict[str, list[Any]] = {name: [] for name in ads_schema()}
         self._marks: dict[str, dict[str, list[Any]]] = {
             name: {column: [] for column in columns} for name, columns in MARK_SCHEMA.items()
         }
@@ -117,44 +120,46 @@ class Gathering:
     ) -> None:
         """Take ads of one block: their numbers in the workspace, and in which rows of the block they are."""
         self._numbers.append(numbers)
-        self._take_texts(texts, rows)
+        before = len(self.columns["id"])
+        self.add_texts(texts, rows)
         if marks is not None and words is not None and keys is not None:
-            self._take_words(marks, words, keys, rows)
+            self.add_words(marks, words, keys, rows)
             place = np.full(words.offsets.size - 1, -1, np.int32)
-            place[rows] = np.arange(self._count, self._count + rows.size)
+            place[rows] = np.arange(before, before + rows.size)
             self._take_marks(marks, place)
-        self._count += rows.size
 
     def opened(self, place: Int64Array | None = None) -> Opened:
         """All that was collected; the k-th ad at `place[k]`, if that is given."""
         order = None if place is None else np.argsort(place)
         numbers = np.concatenate([*self._numbers, np.zeros(0, np.int64)])
-        ads = {name: values if order is None else _moved(values, order) for name, values in self._ads.items()}
+        ads = {name: values if order is None else _moved(values, order) for name, values in self.columns.items()}
         columns = [_series(name, ads[name], dtype) for name, dtype in ads_schema().items()]
         columns.append(pl.Series("ad", numbers if order is None else numbers[order]))
         marks = {name: self._frame(name, place) for name in MARK_SCHEMA}
-        tokens = joined(self._tokens, self._count)
+        tokens = self.words()
         return Opened(pl.DataFrame(columns), tokens if order is None else reordered(tokens, order), **marks)
 
     def words(self) -> Tokens:
         """The words of all ads that were collected, in the order in which they came."""
-        return joined(self._tokens, len(self._ads["id"]))
+        return joined(self._tokens, len(self.columns["id"]))
 
-    def _take_texts(self, fields: Fields, rows: Int64Array) -> None:
+    def add_texts(self, fields: Fields, rows: Int64Array) -> None:
+        """Take the columns of ads of one block, from its part "texts"."""
         wanted = rows.tolist()
         for k, name in enumerate(("id", "text", "image")):
-            self._ads[name] += Strings(fields[1 + 2 * k], fields[2 + 2 * k]).at(wanted)
+            self.columns[name] += Strings(fields[1 + 2 * k], fields[2 + 2 * k]).at(wanted)
         for k, name in enumerate(("agency", "location", "source")):
             number, table = read_few(fields[7 + 2 * k], fields[8 + 2 * k])
-            self._ads[name] += [table[i] for i in number[rows].tolist()]
+            self.columns[name] += [table[i] for i in number[rows].tolist()]
         posted = read_steps(fields[13])[rows].tolist()
         unknown = np.unpackbits(np.frombuffer(fields[14], np.uint8))[rows]
         if unknown.any():
             posted = [None if no else at for at, no in zip(posted, unknown.tolist(), strict=True)]
-        self._ads["posted"] += posted
-        self._ads["row"] += read_steps(fields[15])[rows].tolist()
+        self.columns["posted"] += posted
+        self.columns["row"] += read_steps(fields[15])[rows].tolist()
 
-    def _take_words(self, fields: Fields, words: OpenWords, keys: OpenKeys, rows: Int64Array) -> None:
+    def add_words(self, fields: Fields, words: OpenWords, keys: OpenKeys, rows: Int64Array) -> None:
+        """Take the words of ads of one block, and where they stand in the text, from its part "marks"."""
         gaps, lengths = (np.frombuffer(f, np.uint8) for f in fields[1:3])
         wide = np.frombuffer(fields[3], np.int32)
         start, end = read_positions(

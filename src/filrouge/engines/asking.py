@@ -24,7 +24,7 @@ from filrouge.corpus.glimpse import Glimpse
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
 from filrouge.corpus.reading import Words
 from filrouge.engines.prepare import first_come
-from filrouge.engines.stored import Hit, Shared, Stretch
+from filrouge.engines.stored import Hit, Shared, stretches
 from filrouge.networks.ties import TYING_KINDS
 
 
@@ -310,21 +310,3 @@ def shown(
             )
         )
     return out
-
-
-def stretches(raw: str, start: Int32Array, end: Int32Array, common: np.ndarray) -> tuple[Stretch, ...]:
-    """A raw text cut where it begins and ends to be common; what stands between two common words is common, too.
-
-    Args:
-        raw: the text.
-        start, end: of its words in it.
-        common: bool, which words the other text has.
-    """
-    edges = np.flatnonzero(np.diff(common, prepend=False, append=False))
-    out, at = [], 0
-    for first, past in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        begin, finish = max(at, int(start[first])), max(at, int(end[first:past].max()))
-        out += [Stretch(raw[at:begin], False), Stretch(raw[begin:finish], True)]
-        at = finish
-    out.append(Stretch(raw[at:], False))
-    return tuple(stretch for stretch in out if stretch.text)

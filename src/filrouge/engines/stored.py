@@ -214,7 +214,7 @@ class Stored:
             cluster=self._clusters["cluster"][ad],
             template=self._clusters["template"][ad],
             bits=round(bits, 1),
-            stretches=_stretches(row["text"], self._start[here], self._end[here], places >= 0),
+            stretches=stretches(row["text"], self._start[here], self._end[here], places >= 0),
             shared=shared,
         )
 
@@ -225,28 +225,22 @@ class Stored:
         return int(at[0])
 
 
-def _stretches(
-    raw: str, start: NDArray[np.int32], end: NDArray[np.int32], common: NDArray[np.bool_]
-) -> tuple[Stretch, ...]:
-    """The raw text cut where it begins and ends to be common, together with what stands between."""
-    pieces: list[tuple[str, bool]] = []
-    at = 0
+def stretches(raw: str, start: Int32Array, end: Int32Array, common: np.ndarray) -> tuple[Stretch, ...]:
+    """A raw text cut where it begins and ends to be common; what stands between two common words is common, too.
 
-    def add(text: str, is_common: bool) -> None:
-        if not text:
-            return
-        if pieces and pieces[-1][1] == is_common:
-            pieces[-1] = (pieces[-1][0] + text, is_common)
-        else:
-            pieces.append((text, is_common))
-
-    before = False
-    for first, last, is_common in zip(start.tolist(), end.tolist(), common.tolist(), strict=True):
-        add(raw[at:first], before and is_common)
-        add(raw[max(at, first) : last], is_common)
-        at, before = max(at, last), is_common
-    add(raw[at:], False)
-    return tuple(Stretch(text, is_common) for text, is_common in pieces)
+    Args:
+        raw: the text.
+        start, end: of its words in it.
+        common: bool, which words the other text has.
+    """
+    edges = np.flatnonzero(np.diff(common, prepend=False, append=False))
+    out, at = [], 0
+    for first, past in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        begin, finish = max(at, int(start[first])), max(at, int(end[first:past].max()))
+        out += [Stretch(raw[at:begin], False), Stretch(raw[begin:finish], True)]
+        at = finish
+    out.append(Stretch(raw[at:], False))
+    return tuple(stretch for stretch in out if stretch.text)
 
 
 def search(folder: Path, text: str, top: int) -> list[Hit]:
