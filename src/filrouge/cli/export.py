@@ -8,10 +8,8 @@ import click
 
 from filrouge.cli.options import (
     as_of_option,
-    debug_option,
+    closing_options,
     jobs_option,
-    key_option,
-    language_option,
     open_option,
     with_examples,
     workspace_argument,
@@ -54,9 +52,7 @@ def command() -> click.Command:
             open_option(_("Why the ads are opened. The reason, who and when go to the ledger.")),
             as_of_option(),
             jobs_option(),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(),
         ],
     )
 

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import (
-    as_of_option,
-    debug_option,
-    key_option,
-    language_option,
-    with_examples,
-    workspace_argument,
-)
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
 from filrouge.i18n import _
 
 
@@ -37,10 +30,7 @@ def command() -> click.Command:
             workspace_argument(),
             click.Argument(["id"], required=False, metavar="[ID]", type=click.IntRange(min=0)),
             click.Option(["--network"], is_flag=True, help=_("ID is that of a network, not of a cluster.")),
-            as_of_option(),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(as_of=True),
         ],
     )
 

@@ -8,12 +8,10 @@ import click
 
 from filrouge.cli import exits
 from filrouge.cli.options import (
+    closing_options,
     column_options,
-    debug_option,
     engine_option,
     jobs_option,
-    key_option,
-    language_option,
     with_examples,
     workspace_argument,
 )
@@ -57,9 +55,7 @@ def command() -> click.Command:
             click.Option(
                 ["--strict"], is_flag=True, help=_("End with exit code 3 if some rows were rejected.")
             ),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(),
         ],
     )
 

@@ -72,6 +72,11 @@ def as_of_option() -> click.Option:
     )
 
 
+def closing_options(*, as_of: bool = False) -> list[click.Option]:
+    """What every command of a workspace ends with: perhaps `--as-of`, then the key, the language, `--debug`."""
+    return [*([as_of_option()] if as_of else []), key_option(), language_option(), debug_option()]
+
+
 def open_option(what: str) -> click.Option:
     """`--open`: why ads are shown in the clear; the ledger keeps it."""
     return click.Option(["--open", "why"], metavar="REASON", help=what)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from filrouge.cli.options import debug_option, key_option, language_option, with_examples, workspace_argument
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
 from filrouge.cli.when import day
 from filrouge.i18n import _
 
@@ -56,9 +56,7 @@ def command() -> click.Command:
             ),
             click.Option(["--yes"], is_flag=True, help=_("Do not ask.")),
             click.Option(["--why"], metavar="TEXT", default="", help=_("The ground; the ledger keeps it.")),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(),
         ],
     )
 

@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from filrouge.cli.options import (
-    debug_option,
+    closing_options,
     engine_option,
     jobs_option,
-    key_option,
-    language_option,
     with_examples,
     workspace_argument,
 )
@@ -60,9 +58,7 @@ def command() -> click.Command:
                 ),
             ),
             jobs_option(),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(),
         ],
     )
 

@@ -6,14 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import (
-    as_of_option,
-    debug_option,
-    key_option,
-    language_option,
-    with_examples,
-    workspace_argument,
-)
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
 from filrouge.i18n import _
 
 
@@ -32,13 +25,7 @@ def command() -> click.Command:
             "filrouge status unit",
             "filrouge status unit --as-of 2026-05-31",
         ),
-        params=[
-            workspace_argument(),
-            as_of_option(),
-            key_option(),
-            language_option(),
-            debug_option(),
-        ],
+        params=[workspace_argument(), *closing_options(as_of=True)],
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, key_option, language_option, with_examples, workspace_argument
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
 from filrouge.cli.when import span
 from filrouge.i18n import _
 
@@ -38,9 +38,7 @@ def command() -> click.Command:
                 help=_("Leave alone what was written since: somebody may still be writing it."),
             ),
             click.Option(["--dry-run"], is_flag=True, help=_("Only say what would be cleared away.")),
-            key_option(),
-            language_option(),
-            debug_option(),
+            *closing_options(),
         ],
     )
 

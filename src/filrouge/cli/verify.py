@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from filrouge.cli import exits
-from filrouge.cli.options import debug_option, key_option, language_option, with_examples, workspace_argument
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
 from filrouge.i18n import _
 
 
@@ -26,7 +26,7 @@ def command() -> click.Command:
             ),
             "filrouge verify unit",
         ),
-        params=[workspace_argument(), key_option(), language_option(), debug_option()],
+        params=[workspace_argument(), *closing_options()],
     )
 
 
