@@ -157,28 +157,14 @@ def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
 
 
 def _index(ws: Workspace) -> SearchIndex:
-    """The index of a view, with what runs left."""
-    import numpy as np
-
     from filrouge import progress
     from filrouge.cli.compare import cores
     from filrouge.corpus.index import missing
     from filrouge.corpus.indexing import index_folder, ranges
-    from filrouge.corpus.results import RUN, Membership, last_run, membership
     from filrouge.engines.ask import open_index
-    from filrouge.engines.kept import read_kept
-
-    run, known = last_run(ws), membership(ws)
-    # Of a cluster of which all but one were destroyed nothing is left, though no run has said so yet.
-    alone = np.append(np.bincount(known.cluster[known.cluster >= 0]), 0)[known.cluster] < 2
-    left = Membership(np.where(alone, -1, known.cluster), known.bits) if run else None
-    # What words cost is kept of the last run only, so the past too is weighed by it.
-    latest = [row for row in ws.rows() if row.kind == RUN]
-    kept = read_kept(ws, latest[-1].batch) if run and latest[-1].seq != run.seq else None
-    prices, cut = (kept.model, float(run.details["cut"])) if run and kept else (None, None)
 
     if not missing(index_folder(ws).manifest().covered, ranges(ws)):
-        return open_index(ws, prices=prices, cut=cut, membership=left)
+        return open_index(ws)
     with progress.for_this_terminal() as bar:
         bar.stage(_("Building the search index"), None)
-        return open_index(ws, prices=prices, cut=cut, membership=left, jobs=cores())
+        return open_index(ws, jobs=cores())

@@ -79,16 +79,30 @@ def _looked_up(values: NDArray[Any], ads: NDArray[np.int64], missing: Any) -> ND
     return out
 
 
-def membership(ws: Workspace) -> Membership:
-    """The clusters of the ads of a view, as its last run left them."""
+def membership(ws: Workspace, *, as_written: bool = False) -> Membership:
+    """The clusters of the ads of a view, as its last run left them.
+
+    Args:
+        ws: the view.
+        as_written: also clusters of which all but one ad were destroyed since. Nothing is left of these, though no run
+            has said so yet.
+    """
     rows = _rows(ws, "membership")
-    ads = rows["ad"].to_numpy()
-    size = int(ads.max()) + 1 if ads.size else 0
-    cluster, bits = np.full(size, NONE, np.int64), np.zeros(size, np.float32)
-    # Rows come in the order of their runs, and of those for one ad the last stays.
-    cluster[ads] = rows["cluster"].to_numpy()
-    bits[ads] = rows["bits"].to_numpy()
+    cluster = _last(rows, "cluster", np.int64(NONE))
+    bits = _last(rows, "bits", np.float32(0))
+    if not as_written:
+        alone = np.append(np.bincount(cluster[cluster >= 0]), 0)[cluster] < 2
+        cluster, bits = np.where(alone, NONE, cluster), np.where(alone, np.float32(0), bits)
     return Membership(cluster, bits)
+
+
+def _last(rows: pl.DataFrame, column: str, missing: Any) -> NDArray[Any]:
+    """What was written last of each ad, by its number, for all numbers up to the greatest."""
+    ads, values = rows["ad"].to_numpy(), rows[column].to_numpy()
+    out = np.full(int(ads.max()) + 1 if ads.size else 0, missing, values.dtype)
+    # Rows come in the order of their runs, and of those for one ad the last stays.
+    out[ads] = values
+    return out
 
 
 def written(ws: Workspace, of: Literal["cluster", "network"]) -> pl.DataFrame:
@@ -99,11 +113,7 @@ def written(ws: Workspace, of: Literal["cluster", "network"]) -> pl.DataFrame:
 
 def network_of(ws: Workspace, ads: NDArray[np.int64]) -> NDArray[np.int64]:
     """The network of each of some ads, as the last run of a view that sought networks left them; -1 for none."""
-    rows = _rows(ws, "network_members")
-    named = rows["ad"].to_numpy()
-    network = np.full(int(named.max()) + 1 if named.size else 0, NONE, np.int64)
-    network[named] = rows["network"].to_numpy()
-    return _looked_up(network, ads, np.int64(NONE))
+    return _looked_up(_last(_rows(ws, "network_members"), "network", NONE), ads, np.int64(NONE))
 
 
 def next_network(ws: Workspace) -> int:

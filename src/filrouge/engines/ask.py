@@ -21,7 +21,7 @@ from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import Glimpse, glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
 from filrouge.corpus.pseudonyms import identifier_pseudonyms
-from filrouge.corpus.results import Membership, last_run
+from filrouge.corpus.results import RUN, Membership, last_run
 from filrouge.corpus.results import membership as membership_of
 from filrouge.engines.asking import (
     Near,
@@ -351,12 +351,13 @@ def open_index(
         merge_in_background(index)
     run = last_run(ws)
     kept = read_kept(ws, run.batch) if run else None
-    if membership is None and run is not None:
-        membership = membership_of(ws)
+    if run is not None:
+        membership = membership_of(ws) if membership is None else membership
+        cut = Reach(*run.details["reach"]).pair if cut is None else cut
+        # What words cost is kept of the latest run only, so the past too is weighed by it.
+        model = kept or read_kept(ws, [row.batch for row in ws.rows() if row.kind == RUN][-1])
+        prices = prices or (model.model if model else None)
     clusters = None if membership is None else Clusters(membership)
-    if kept is not None:
-        prices = prices or kept.model
-        cut = kept.reach.pair if cut is None else cut
     return SearchIndex(
         ws,
         segments,

@@ -106,7 +106,7 @@ def run(
     """
     clock = Clock(progress or Silent())
     clock.stage("open", _("Opening"))
-    before, known = last_run(ws), membership(ws)
+    before, known = last_run(ws), membership(ws, as_written=True)
     lost = _lost_since(ws, before)
     held = held_in(ws, int(before.details["through"]) if before else -1)
     ads, new = held.ads, int((~held.seen).sum())
@@ -143,7 +143,6 @@ def run(
             "whole": whole,
             "texts_whole": held.texts.sizes.size if whole or not before else before.details["texts_whole"],
             "next_id": left.next_id,
-            "cut": round(left.reach.pair, 4),
             "reach": [left.reach.place, left.reach.scale, left.reach.ads],
             "among": [left.among.place, left.among.scale, left.among.ads],
             "networks": wanted,
