@@ -9,7 +9,14 @@ import click
 
 from filrouge import i18n
 from filrouge.cli import exits
-from filrouge.cli.options import column_options, debug_option, jobs_option, language_option, with_examples
+from filrouge.cli.options import (
+    column_options,
+    debug_option,
+    jobs_option,
+    language_option,
+    out_option,
+    with_examples,
+)
 from filrouge.i18n import _
 
 
@@ -33,13 +40,7 @@ def command() -> click.Command:
         ),
         params=[
             click.Argument(["files"], nargs=-1, required=True, metavar="FILE..."),
-            click.Option(
-                ["--out"],
-                required=True,
-                metavar="DIR",
-                type=click.Path(file_okay=False, path_type=Path),
-                help=_("Folder to write the findings to."),
-            ),
+            out_option(_("Folder to write the findings to.")),
             *column_options(),
             jobs_option(),
             click.Option(
@@ -77,7 +78,7 @@ def compare(
             files,
             out,
             columns=columns,
-            jobs=min(jobs or cores(), cores()),  # more threads than cores only cost
+            jobs=cores(jobs),
             language=i18n.language(),
             progress=bar,
         )
@@ -85,8 +86,10 @@ def compare(
     return exits.REJECTED_ROWS if strict and summary.rejects else exits.DONE
 
 
-def cores() -> int:
-    """How many cores this process may use."""
+def cores(wanted: int | None = None) -> int:
+    """How many cores to use: all that this process may, or as many of them as are wanted; more threads only cost."""
     if hasattr(os, "sched_getaffinity"):  # Linux: a container or `taskset` may grant fewer than there are
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return min(wanted or there, there)

@@ -11,6 +11,7 @@ from filrouge.cli.options import (
     closing_options,
     jobs_option,
     open_option,
+    out_option,
     with_examples,
     workspace_argument,
 )
@@ -42,13 +43,7 @@ def command() -> click.Command:
                 type=click.Choice(FORMS),
                 help=_("compare-dir: the folder that `filrouge compare` writes."),
             ),
-            click.Option(
-                ["--out"],
-                required=True,
-                metavar="DIR",
-                type=click.Path(file_okay=False, path_type=Path),
-                help=_("Folder to write to."),
-            ),
+            out_option(_("Folder to write to.")),
             open_option(_("Why the ads are opened. The reason, who and when go to the ledger.")),
             as_of_option(),
             jobs_option(),
@@ -82,7 +77,7 @@ def export(
     note_opening(where, key_file, ws, why, what=form, opened=ws.ads(["ad"]).height)
     with progress.for_this_terminal() as bar:
         done = export_compare_dir(
-            ws, out, jobs=min(jobs or cores(), cores()), language=i18n.language(), progress=bar
+            ws, out, jobs=cores(jobs), language=i18n.language(), progress=bar
         )
     show_summary(done.summary)
     show_exported(done)

@@ -89,7 +89,7 @@ def ingest(
 
     take_in = job_of(engine, "ingest")
     # A cluster has cores of its own.
-    mine = {"jobs": min(jobs or cores(), cores())} if engine == "local" else {}
+    mine = {"jobs": cores(jobs)} if engine == "local" else {}
     ws = opened(where, key_file)
     with progress.for_this_terminal() as bar:
         summary = take_in(

@@ -97,6 +97,13 @@ def column_options() -> list[click.Option]:
     ]
 
 
+def out_option(what: str) -> click.Option:
+    """`--out`: the folder to write to."""
+    return click.Option(
+        ["--out"], required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help=what
+    )
+
+
 def jobs_option() -> click.Option:
     """`--jobs`: how many cores."""
     return click.Option(

@@ -74,7 +74,7 @@ def run(
     from filrouge.reports.workspace import show_run
 
     compare = job_of(engine, "run")
-    mine = min(jobs or cores(), cores())
+    mine = cores(jobs)
     ws = opened(where, key_file)
     if not any(row.kind == "ingest" for row in ws.snapshots()):
         raise NothingToCompare(where)

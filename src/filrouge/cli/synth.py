@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import debug_option, language_option, with_examples
+from filrouge.cli.options import debug_option, language_option, out_option, with_examples
 from filrouge.i18n import _, number
 
 
@@ -37,13 +37,7 @@ def command() -> click.Command:
                 required=True,
                 help=_("Another number, another set."),
             ),
-            click.Option(
-                ["--out"],
-                required=True,
-                metavar="DIR",
-                type=click.Path(file_okay=False, path_type=Path),
-                help=_("Folder to write to."),
-            ),
+            out_option(_("Folder to write to.")),
             click.Option(
                 ["--difficulty"],
                 metavar="0..1",
