@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,3 +76,30 @@ def compare(files: list[Path], out: Path, *options: str) -> Measured:
 def workplace() -> tempfile.TemporaryDirectory[str]:
     """A folder that goes away afterwards; where TMPDIR says."""
     return tempfile.TemporaryDirectory(prefix="filrouge-benchmark-")
+
+
+def with_descendants(process: int) -> list[int]:
+    """A process and those that it, or one of them, began."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended
+            continue
+        children.setdefault(int(after[1]), []).append(int(status.parent.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def kilobytes_held(processes: Iterable[int]) -> int:
+    """What processes hold of the memory; what they share is counted once (PSS)."""
+    held = 0
+    for process in processes:
+        try:
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        except OSError:  # it ended
+            continue
+        held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return held

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from common import machine, workplace
-from workspace import pairwise
+from workspace import names_of
 
 from filrouge.ads.synthetic import synthesise
+from filrouge.compare.evaluate import evaluate
 from filrouge.corpus.results import membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines import comparing
@@ -25,11 +26,12 @@ from filrouge.engines.ingest import ingest
 from filrouge.engines.run import run
 
 
-def clusters(ws: Workspace, ids: list[str]) -> np.ndarray:
-    """The cluster of each ad, in the order of `ids`; -1 for none."""
+def clusters(ws: Workspace, ids: list[str]) -> list[str]:
+    """The cluster of each ad, in the order of `ids`; "" for none."""
     ads = ws.ads(["row"])["ad"].to_numpy()
-    named = pl.DataFrame({"id": ws.texts(ads, marks=False).ads["id"], "cluster": membership(ws).of(ads)})
-    return pl.DataFrame({"id": ids}).join(named, on="id", how="left")["cluster"].fill_null(-1).to_numpy()
+    named = pl.DataFrame([ws.texts(ads, marks=False).ads["id"], names_of(membership(ws).of(ads))])
+    asked = pl.DataFrame({"id": ids}).join(named, on="id", how="left", maintain_order="left")
+    return asked["found"].fill_null("").to_list()
 
 
 def row(folder: Path, ads: int, seed: int, difficulty: float, days: int) -> str:
@@ -45,8 +47,7 @@ def row(folder: Path, ads: int, seed: int, difficulty: float, days: int) -> str:
         files.append(str(path))
     jobs = os.cpu_count() or 1
     ids = made.truth["id"].to_list()
-    truth = made.truth["cluster"].rank("dense").cast(pl.Int64).to_numpy()
-    truth = np.where(made.truth["cluster"].to_numpy() == "", -1, truth)
+    truth = made.truth["cluster"].to_list()
     found = []
     for name in ("days", "other"):
         ws = Workspace.init(folder / f"{name}-{seed}-{difficulty}", secret=bytes(range(32)))
@@ -61,7 +62,8 @@ def row(folder: Path, ads: int, seed: int, difficulty: float, days: int) -> str:
         run(ws.refreshed(), anew=True, networks=False, jobs=jobs)
         found.append(clusters(ws.refreshed(), ids))
     grown, once, other = found
-    scores = [pairwise(grown, once)[2], pairwise(other, once)[2], pairwise(grown, truth)[2], pairwise(once, truth)[2]]
+    pairs = ((once, grown), (once, other), (truth, grown), (truth, once))
+    scores = [evaluate(one, two).f1 for one, two in pairs]
     return f"| {ads:,} | {seed} | {difficulty} | " + " | ".join(f"{score:.4f}" for score in scores) + " |"
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from common import machine, workplace
+from common import kilobytes_held, machine, workplace
 
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ingest import ingest
@@ -59,14 +59,7 @@ class Watch:
             parents[int(folder.name)] = int(said[1])
             if self._is_ours(int(folder.name), parents):
                 self._seconds[int(folder.name)] = (int(said[11]) + int(said[12])) / TICK
-        held = 0
-        for process in self._seconds:
-            try:
-                lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        self.peak = max(self.peak, held / 2**20)
+        self.peak = max(self.peak, kilobytes_held(self._seconds) / 2**20)
 
     def _is_ours(self, process: int, parents: dict[int, int]) -> bool:
         while process > 1:

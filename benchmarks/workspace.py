@@ -20,8 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from common import machine, workplace
+from common import kilobytes_held, machine, with_descendants, workplace
 from scale_set import PART, write_set
+
+from filrouge.compare.evaluate import evaluate
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,6 @@ class Step:
     gigabytes: float
 
 
-def memory_of(pid: int) -> int:
-    """What a process and those below it hold, in kB; what they share is counted once."""
-    children: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            after = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(after[1]), []).append(int(status.parent.name))
-    waiting, total = [pid], 0
-    while waiting:
-        one = waiting.pop()
-        waiting += children.get(one, [])
-        try:
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
-    return total
-
-
 def measured(name: str, *arguments: str) -> Step:
     """Run `filrouge` with these arguments."""
     began = time.perf_counter()
@@ -63,7 +44,7 @@ def measured(name: str, *arguments: str) -> Step:
     def watch() -> None:
         nonlocal peak
         while process.poll() is None:
-            peak = max(peak, memory_of(process.pid))
+            peak = max(peak, kilobytes_held(with_descendants(process.pid)))
             time.sleep(0.5)
 
     watcher = threading.Thread(target=watch)
@@ -82,18 +63,10 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def pairwise(found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
-    """Precision, recall and F1 of the pairs that are together; -1 is in no group."""
-
-    def pairs(groups: np.ndarray) -> int:
-        counts = np.unique(groups, return_counts=True)[1].astype(np.int64)
-        return int((counts * (counts - 1) // 2).sum())
-
-    both = (found >= 0) & (truth >= 0)
-    together = pairs(found[both] * (int(truth.max()) + 1) + truth[both])
-    precision = together / max(pairs(found[found >= 0]), 1)
-    recall = together / max(pairs(truth[truth >= 0]), 1)
-    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+def names_of(clusters: np.ndarray) -> pl.Series:
+    """The ids of clusters as names, "" for -1: as `evaluate` takes them."""
+    ids = pl.Series("found", clusters)
+    return pl.select(found=pl.when(ids < 0).then(pl.lit("")).otherwise(ids.cast(pl.String))).to_series()
 
 
 def scores(ws: Path, parts: list[Path]) -> str:
@@ -113,15 +86,14 @@ def scores(ws: Path, parts: list[Path]) -> str:
         for part in parts
     )
     rows = where.join(truth, on=["name", "row"], how="left", maintain_order="left")
-    numbers = rows["cluster"].fill_null("").rank("dense").cast(pl.Int64).to_numpy()
-    numbers = np.where(rows["cluster"].fill_null("").to_numpy() == "", -1, numbers)
-    found = membership(held).of(rows["ad"].to_numpy())
+    found = names_of(membership(held).of(rows["ad"].to_numpy()))
+    rows = rows.with_columns(found, pl.col("cluster", "role").fill_null(""))
     # Ads of strangers that are little but one agency's form: of their own words too little is left in this set.
-    form = (rows["role"] == "house").to_numpy()
     lines = []
-    for name, kept in (("all ads", ~np.zeros_like(form)), ("without the forms of agencies", ~form)):
-        said = "precision {:.4f}, recall {:.4f}, F1 {:.4f}".format(*pairwise(found[kept], numbers[kept]))
-        lines.append(f"{name} ({int(kept.sum()):,}): {said}")
+    for name, kept in (("all ads", rows), ("without the forms of agencies", rows.filter(pl.col("role") != "house"))):
+        score = evaluate(kept["cluster"].to_list(), kept["found"].to_list())
+        said = f"precision {score.precision:.4f}, recall {score.recall:.4f}, F1 {score.f1:.4f}"
+        lines.append(f"{name} ({kept.height:,}): {said}")
     return "; ".join(lines)
 
 

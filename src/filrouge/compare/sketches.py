@@ -6,6 +6,8 @@ Shrivastava & Li (ICML 2014).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -60,15 +62,8 @@ def text_sketches(
     Returns:
         The signatures, shape (texts, places), and how many words of each text count.
     """
-    n = offsets.size - 1
-    sketches, counts = np.empty((n, places), np.uint64), np.zeros(n, np.int32)
-    cuts = even_cuts(n, max(1, -(-n // threads)))
-    in_order(
-        lambda k: write_sketches(
-            ids, counted, offsets, 0, int(cuts[k]), int(cuts[k + 1]), np.uint64(0), sketches, counts
-        ),
-        cuts.size - 1, threads,
-    )  # fmt: skip
+    sketches, counts = np.empty((offsets.size - 1, places), np.uint64), np.zeros(offsets.size - 1, np.int32)
+    _sketched(ids, counted, offsets, 0, 0, sketches, counts, threads)
     return sketches, counts
 
 
@@ -83,14 +78,27 @@ def run_sketches(
         places: numbers in a signature.
         threads: how many threads to use; the result is the same.
     """
-    n = offsets.size - 1
-    sketches, counts = np.empty((n, places), np.uint32), np.zeros(n, np.int32)
-    every = np.zeros(0, np.bool_)
-    cuts = even_cuts(n, max(1, -(-n // threads)))
-    in_order(
-        lambda k: write_sketches(
-            triples, every, offsets, 2, int(cuts[k]), int(cuts[k + 1]), np.uint64(32), sketches, counts
-        ),
-        cuts.size - 1, threads,
-    )  # fmt: skip
+    sketches, counts = np.empty((offsets.size - 1, places), np.uint32), np.zeros(offsets.size - 1, np.int32)
+    _sketched(triples, np.zeros(0, np.bool_), offsets, 2, 32, sketches, counts, threads)
     return sketches
+
+
+def _sketched(
+    ids: Int32Array,
+    counted: NDArray[np.bool_],
+    offsets: Int64Array,
+    skipped: int,
+    shift: int,
+    sketches: NDArray[Any],
+    counts: Int32Array,
+    threads: int,
+) -> None:
+    """Fill `sketches` and `counts`, without the first `skipped` words of each text, and the low `shift` bits of all."""
+    n = offsets.size - 1
+    cuts = even_cuts(n, max(1, -(-n // threads)))
+
+    def share(k: int) -> None:
+        first, last = int(cuts[k]), int(cuts[k + 1])
+        write_sketches(ids, counted, offsets, skipped, first, last, np.uint64(shift), sketches, counts)
+
+    in_order(share, cuts.size - 1, threads)
