@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
 
+from filrouge.compare.bit_codes import code_size, length, peek, put, read, write
 from filrouge.compare.runs import Int64Array, UInt64Array
 
 UInt32Array = NDArray[np.uint32]
@@ -33,88 +32,6 @@ _SIZE_ORDER: Final = 10
 _ORDER_BITS: Final = 5
 
 
-@intrinsic
-def _zeros_below(context, value):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Zeros below the lowest one of a uint64 that is not 0: one instruction, where a loop would be guessed wrong."""
-
-    def code(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def]
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), code
-
-
-@intrinsic
-def _zeros_above(context, value):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Zeros above the highest one of a uint64; 64 for 0."""
-
-    def code(_context, builder, _signature, arguments):  # type: ignore[no-untyped-def]
-        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 0))
-
-    return types.int64(types.uint64), code
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _length(value):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Bits of a uint64 without its leading zeros."""
-    return 64 - _zeros_above(value)  # type: ignore[call-arg]
-
-
-@njit(cache=True, nogil=True)
-def _size(value, order):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Bits of the code of `value`."""
-    return 2 * _length((value >> np.uint64(order)) + np.uint64(1)) - 1 + order
-
-
-@njit(cache=True, nogil=True)
-def _put(bits, at, value, width):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Write the `width` low bits of `value` at bit `at`, where there are zeros; where the next one goes."""
-    if width == 0:
-        return at
-    word = at >> 6
-    shift = at & 63
-    bits[word] |= value << np.uint64(shift)
-    if shift + width > 64:
-        bits[word + 1] |= value >> np.uint64(64 - shift)
-    return at + width
-
-
-@njit(cache=True, nogil=True)
-def _write(bits, at, value, order):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Write the code of `value`: as many zeros as it has extra bits, a one, and those bits."""
-    above = (value >> np.uint64(order)) + np.uint64(1)
-    extra = _length(above) - 1
-    low = value & ((np.uint64(1) << np.uint64(order)) - np.uint64(1))
-    high = above ^ (np.uint64(1) << np.uint64(extra))
-    rest = (high << np.uint64(order)) | low
-    if 2 * extra + 1 + order <= 64:
-        code = (np.uint64(1) << np.uint64(extra)) | (rest << np.uint64(extra + 1))
-        return _put(bits, at, code, 2 * extra + 1 + order)
-    at = _put(bits, at, np.uint64(1) << np.uint64(extra), extra + 1)
-    return _put(bits, at, rest, extra + order)
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _peek(bits, at):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The 64 bits at bit `at`."""
-    shift = at & 63
-    value = bits[at >> 6] >> np.uint64(shift)
-    if shift:
-        value |= bits[(at >> 6) + 1] << np.uint64(64 - shift)
-    return value
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _read(bits, at, order):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The number whose code is at bit `at`, and where the next one is."""
-    ahead = _peek(bits, at)
-    extra: int = _zeros_below(ahead)  # type: ignore[call-arg]
-    at += extra + 1
-    width = extra + order
-    value = ahead >> np.uint64(extra + 1) if extra + 1 + width <= 64 else _peek(bits, at)
-    value &= (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    return value + (((np.uint64(1) << np.uint64(extra)) - np.uint64(1)) << np.uint64(order)), at + width
-
-
 @njit(cache=True, nogil=True)
 def _best_orders(begins, places):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each list the order that codes its gaps in the fewest bits, and how many bits those are."""
@@ -126,7 +43,7 @@ def _best_orders(begins, places):  # type: ignore[no-untyped-def]  # pragma: no 
             continue
         classes[:] = 0
         for t in range(begins[k] + 1, begins[k + 1]):
-            classes[_length(np.uint64(places[t] - places[t - 1] - 1))] += 1
+            classes[length(np.uint64(places[t] - places[t - 1] - 1))] += 1
         best = np.int64(-1)
         for order in range(32):
             cost = np.int64(0)
@@ -137,7 +54,7 @@ def _best_orders(begins, places):  # type: ignore[no-untyped-def]  # pragma: no 
                 orders[k] = order
         chosen = np.int64(orders[k])
         for t in range(begins[k] + 1, begins[k + 1]):
-            sizes[k] += _size(np.uint64(places[t] - places[t - 1] - 1), chosen)
+            sizes[k] += code_size(np.uint64(places[t] - places[t - 1] - 1), chosen)
     return orders, sizes
 
 
@@ -147,15 +64,15 @@ def _bucket_sizes(keys, begins, sizes, first, shift, gap_order, place_bits):  # 
     words = np.zeros(first.size - 1, np.int64)
     low = (np.uint64(1) << np.uint64(shift)) - np.uint64(1)
     for b in range(first.size - 1):
-        size = _size(np.uint64(first[b + 1] - first[b]), _COUNT_ORDER)
+        size = code_size(np.uint64(first[b + 1] - first[b]), _COUNT_ORDER)
         expected = np.uint64(0)
         for k in range(first[b], first[b + 1]):
             n = begins[k + 1] - begins[k]
-            size += _size((keys[k] & low) - expected, gap_order) + _size(np.uint64(n - 1), 0) + place_bits
+            size += code_size((keys[k] & low) - expected, gap_order) + code_size(np.uint64(n - 1), 0) + place_bits
             if n > 1:
                 size += _ORDER_BITS + sizes[k]
             if n >= LONG:
-                size += _size(np.uint64(sizes[k]), _SIZE_ORDER)
+                size += code_size(np.uint64(sizes[k]), _SIZE_ORDER)
             expected = (keys[k] & low) + np.uint64(1)
         words[b] = (size + 63) >> 6
     return words
@@ -166,37 +83,37 @@ def _write_buckets(bits, starts, keys, begins, places, orders, sizes, first, shi
     low = (np.uint64(1) << np.uint64(shift)) - np.uint64(1)
     for b in range(first.size - 1):
         at = np.int64(starts[b]) << 6
-        at = _write(bits, at, np.uint64(first[b + 1] - first[b]), _COUNT_ORDER)
+        at = write(bits, at, np.uint64(first[b + 1] - first[b]), _COUNT_ORDER)
         expected = np.uint64(0)
         for k in range(first[b], first[b + 1]):
             n = begins[k + 1] - begins[k]
-            at = _write(bits, at, (keys[k] & low) - expected, gap_order)
-            at = _write(bits, at, np.uint64(n - 1), 0)
+            at = write(bits, at, (keys[k] & low) - expected, gap_order)
+            at = write(bits, at, np.uint64(n - 1), 0)
             expected = (keys[k] & low) + np.uint64(1)
-            at = _put(bits, at, np.uint64(places[begins[k]]), place_bits)
+            at = put(bits, at, np.uint64(places[begins[k]]), place_bits)
             if n > 1:
                 order = np.int64(orders[k])
-                at = _put(bits, at, np.uint64(order), _ORDER_BITS)
+                at = put(bits, at, np.uint64(order), _ORDER_BITS)
                 if n >= LONG:
-                    at = _write(bits, at, np.uint64(sizes[k]), _SIZE_ORDER)
+                    at = write(bits, at, np.uint64(sizes[k]), _SIZE_ORDER)
                 for t in range(begins[k] + 1, begins[k + 1]):
-                    at = _write(bits, at, np.uint64(places[t] - places[t - 1] - 1), order)
+                    at = write(bits, at, np.uint64(places[t] - places[t - 1] - 1), order)
 
 
 @njit(cache=True, nogil=True)
 def _take(bits, at, n, place_bits, out, to):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Read a list of `n`, from behind its count, into `out` from `to` on: as many places as there is room for."""
-    place = _peek(bits, at) & ((np.uint64(1) << np.uint64(place_bits)) - np.uint64(1))
+    place = peek(bits, at) & ((np.uint64(1) << np.uint64(place_bits)) - np.uint64(1))
     at += place_bits
     out[to] = place
     if n == 1:
         return at
-    order = np.int64(_peek(bits, at) & np.uint64((1 << _ORDER_BITS) - 1))
+    order = np.int64(peek(bits, at) & np.uint64((1 << _ORDER_BITS) - 1))
     at += _ORDER_BITS
     if n >= LONG:
-        _, at = _read(bits, at, _SIZE_ORDER)
+        _, at = read(bits, at, _SIZE_ORDER)
     for t in range(1, min(n, out.size - to)):
-        gap, at = _read(bits, at, order)
+        gap, at = read(bits, at, order)
         place += gap + np.uint64(1)
         out[to + t] = place
     return at
@@ -208,13 +125,13 @@ def _pass_over(bits, at, n, place_bits):  # type: ignore[no-untyped-def]  # prag
     at += place_bits
     if n == 1:
         return at
-    order = np.int64(_peek(bits, at) & np.uint64((1 << _ORDER_BITS) - 1))
+    order = np.int64(peek(bits, at) & np.uint64((1 << _ORDER_BITS) - 1))
     at += _ORDER_BITS
     if n >= LONG:
-        size, at = _read(bits, at, _SIZE_ORDER)
+        size, at = read(bits, at, _SIZE_ORDER)
         return at + np.int64(size)
     for _t in range(1, n):
-        _, at = _read(bits, at, order)
+        _, at = read(bits, at, order)
     return at
 
 
@@ -227,12 +144,12 @@ def _find(bits, starts, shift, gap_order, place_bits, wanted):  # type: ignore[n
         bucket = np.int64(wanted[w] >> np.uint64(shift))
         mine = wanted[w] & low
         at = np.int64(starts[bucket]) << 6
-        left, at = _read(bits, at, _COUNT_ORDER)
+        left, at = read(bits, at, _COUNT_ORDER)
         expected = np.uint64(0)
         for _k in range(np.int64(left)):
-            gap, at = _read(bits, at, gap_order)
+            gap, at = read(bits, at, gap_order)
             key = expected + gap
-            more, at = _read(bits, at, 0)
+            more, at = read(bits, at, 0)
             if key == mine:
                 counts[w] = np.int64(more) + 1
                 ats[w] = at
@@ -265,10 +182,10 @@ def _counted(bits, starts, first, last, place_bits, gap_order):  # type: ignore[
     places = 0
     for b in range(first, last):
         at = np.int64(starts[b]) << 6
-        left, at = _read(bits, at, _COUNT_ORDER)
+        left, at = read(bits, at, _COUNT_ORDER)
         for _k in range(np.int64(left)):
-            _, at = _read(bits, at, gap_order)
-            more, at = _read(bits, at, 0)
+            _, at = read(bits, at, gap_order)
+            more, at = read(bits, at, 0)
             lists += 1
             places += int(more) + 1
             at = _pass_over(bits, at, np.int64(more) + 1, place_bits)
@@ -283,11 +200,11 @@ def _decoded(bits, starts, first, last, lists, total, shift, place_bits, gap_ord
     k = 0
     for b in range(first, last):
         at = np.int64(starts[b]) << 6
-        left, at = _read(bits, at, _COUNT_ORDER)
+        left, at = read(bits, at, _COUNT_ORDER)
         expected = np.uint64(0)
         for _k in range(np.int64(left)):
-            gap, at = _read(bits, at, gap_order)
-            more, at = _read(bits, at, 0)
+            gap, at = read(bits, at, gap_order)
+            more, at = read(bits, at, 0)
             n = np.int64(more) + 1
             keys[k] = (np.uint64(b) << np.uint64(shift)) | (expected + gap)
             expected = expected + gap + np.uint64(1)
@@ -303,11 +220,11 @@ def _keys(bits, starts, lists, shift, place_bits, gap_order):  # type: ignore[no
     k = 0
     for b in range(starts.size - 1):
         at = np.int64(starts[b]) << 6
-        left, at = _read(bits, at, _COUNT_ORDER)
+        left, at = read(bits, at, _COUNT_ORDER)
         expected = np.uint64(0)
         for _k in range(np.int64(left)):
-            gap, at = _read(bits, at, gap_order)
-            more, at = _read(bits, at, 0)
+            gap, at = read(bits, at, gap_order)
+            more, at = read(bits, at, 0)
             keys[k] = (np.uint64(b) << np.uint64(shift)) | (expected + gap)
             expected = expected + gap + np.uint64(1)
             at = _pass_over(bits, at, np.int64(more) + 1, place_bits)

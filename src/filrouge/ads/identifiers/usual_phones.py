@@ -94,7 +94,7 @@ def usual_phone(chain: str, before: str, after: str, country: str) -> tuple[str,
 
 @cache
 def _tables() -> tuple[NDArray[Any], ...]:
-    from filrouge.ads.identifiers.phone_kernels import digit_table, prefix_table, word_table
+    from filrouge.ads.identifiers.word_tables import digit_table, prefix_table, word_table
 
     listed = (word_table(words) for words in (REFERENCES, NUMBER_WORDS, UNITS))
     return *listed, prefix_table(COUNTED), *digit_table({word: NUMBERS[word] for word in SAID_ALONE})
