@@ -16,23 +16,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
+from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, mixed
 from filrouge.compare.strangers import Corpus, continuations, count_voices, number_runs, price_runs, spread
 
 KIND_BITS = np.uint64(15)
 """The low bits of a word's key that say its kind; 0 for a word that is said."""
 KEPT_BITS = np.uint64(0x0000FFFFFFFFFFFF)
 """Of a run's hash 48 bits are kept: among 30 million runs one in ten million is taken for another."""
-
-
-@njit(cache=True, nogil=True)
-def _mixed(a: np.uint64, b: np.uint64) -> np.uint64:  # pragma: no cover
-    h = a * np.uint64(0x9E3779B97F4A7C15) + b
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0xBF58476D1CE4E5B9)
-    h ^= h >> np.uint64(32)
-    h *= np.uint64(0x94D049BB133111EB)
-    return h ^ (h >> np.uint64(29))
 
 
 @njit(cache=True, nogil=True)
@@ -44,12 +34,12 @@ def _run_keys(  # type: ignore[no-untyped-def]  # pragma: no cover
     of_triple = np.zeros(word.size, np.uint64)
     for run in range(pair_word.size):
         if pair_before[run] >= 0:
-            two = _mixed(key_of_word[pair_before[run]], key_of_word[pair_word[run]])
+            two = mixed(key_of_word[pair_before[run]], key_of_word[pair_word[run]])
             of_pair[run] = (two & KEPT_BITS) | np.uint64(1)
     for run in range(word.size):
         if before[run] >= 0 and of_pair[before[run]] != 0:
             # Of what was kept of the pair, so that a triple can be found by what is written down.
-            three = _mixed(of_pair[before[run]], key_of_word[word[run]])
+            three = mixed(of_pair[before[run]], key_of_word[word[run]])
             of_triple[run] = (three & KEPT_BITS) | np.uint64(1)
     return of_pair, of_triple
 

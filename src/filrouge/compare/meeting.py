@@ -18,18 +18,10 @@ from numpy.typing import NDArray
 
 from filrouge.compare.candidates import NEIGHBOURS
 from filrouge.compare.postings import CONTEXT, LONGEST_RUN, most_listed
-from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids
+from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids, mixed
 
 SHORTEST = 3
 """Words of the runs that are looked for first."""
-
-
-@njit(cache=True, nogil=True)
-def _hashed(a: np.uint64, b: np.uint64) -> np.uint64:  # pragma: no cover
-    h = a * np.uint64(0x9E3779B97F4A7C15) + b + np.uint64(1)
-    h ^= h >> np.uint64(30)
-    h *= np.uint64(0xBF58476D1CE4E5B9)
-    return h ^ (h >> np.uint64(27))
 
 
 @njit(cache=True, nogil=True)
@@ -39,8 +31,8 @@ def _triple_keys(words: Int32Array, begin: int, end: int, out: UInt64Array) -> N
         if t < begin + 2:
             out[t - begin] = np.uint64(0)
             continue
-        two = _hashed(np.uint64(words[t - 2]), np.uint64(words[t - 1]))
-        out[t - begin] = _hashed(two, np.uint64(words[t])) | np.uint64(1)
+        two = mixed(np.uint64(words[t - 2]), np.uint64(words[t - 1]))
+        out[t - begin] = mixed(two, np.uint64(words[t])) | np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -138,7 +130,7 @@ def _longer_key(ids, begin, t, common, length):  # type: ignore[no-untyped-def] 
         return np.uint64(0)
     if not common[ids[t]] or not common[ids[t - length]]:
         return np.uint64(0)
-    return _hashed(np.uint64(ids[t - length]), np.uint64(ids[t])) | np.uint64(1)
+    return mixed(np.uint64(ids[t - length]), np.uint64(ids[t])) | np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
@@ -168,7 +160,7 @@ def _listed(words, ids, offsets, first, last, used, begins, postings):  # type: 
             # What follows the run: copies go on with the same words and so come to stand side by side.
             follows = np.uint64(0)
             for k in range(t + 1, min(t + 1 + CONTEXT, end)):
-                follows = _hashed(follows, np.uint64(words[k]))
+                follows = mixed(follows, np.uint64(words[k]))
             postings[begins[run]] = (follows & np.uint64(0xFFFFFFFF00000000)) | np.uint64(text)
             begins[run] += 1
 

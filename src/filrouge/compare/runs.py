@@ -26,6 +26,20 @@ WORD_BITS = 21
 
 
 @njit(cache=True, nogil=True)
+def mixed(a: np.uint64, b: np.uint64) -> np.uint64:  # pragma: no cover
+    """A hash of two numbers in their order; what a run leaves for the next hangs on it.
+
+    Source: the finalizer of SplitMix64, Steele, Lea & Flood (OOPSLA 2014).
+    """
+    h = a * np.uint64(0x9E3779B97F4A7C15) + b
+    h ^= h >> np.uint64(29)
+    h *= np.uint64(0xBF58476D1CE4E5B9)
+    h ^= h >> np.uint64(32)
+    h *= np.uint64(0x94D049BB133111EB)
+    return h ^ (h >> np.uint64(29))
+
+
+@njit(cache=True, nogil=True)
 def _numbered(keys: UInt64Array, ids: Int32Array, slots: int) -> int:  # pragma: no cover
     """Write the number of each key into `ids`; how many different ones there are."""
     shift = np.uint64(29)
