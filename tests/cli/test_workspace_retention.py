@@ -106,3 +106,15 @@ def test_a_rule_that_cannot_be_meant_destroys_nothing(
     assert told.code == 2
     assert said in told.err
     assert "21 ads" in three_days_once("status").out
+
+
+def test_a_run_after_everything_was_destroyed_says_that_every_cluster_ended(three_days: Unit) -> None:
+    for case in ("market", "harbour"):
+        assert three_days("retention", "--case", case, "--yes").code == 0
+    ran = three_days("run")
+    assert ran.code == 0, ran.err
+    told = three_days("history", "0").out
+    assert "ended; all its ads were destroyed" in told
+    assert "It holds no ad that can be read." in told
+    assert "cluster 0 ended; all its ads were destroyed" in three_days("history").out
+    assert three_days("search", "violin lessons").code == 0

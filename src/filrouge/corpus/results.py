@@ -30,8 +30,7 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "of": pl.String, "kind": pl.String, "id": pl.Int64, "other": pl.Int64, "ads": pl.Int64, "why": pl.String,
     },
 }  # fmt: skip
-"""`cluster` and `network` are ids, -1 for none. `events`: see `filrouge.compare.identity.Event`; `of`:
-"cluster" or "network"."""
+"""`cluster` and `network` are ids, -1 for none; `events`: see `compare.identity.Event`, of a "cluster" or "network"."""
 
 
 class NoRunYet(FilrougeError):

@@ -1,14 +1,13 @@
-"""What a workspace knows as the findings of the main job: the same groups, ties and networks, from the ads
-that it holds.
+"""What a workspace knows as the findings of the main job: the same groups, ties and networks, from the ads it holds.
 
-Nothing is compared again: which cluster an ad is in is what the workspace's last run said, in a view of the
-past the last run
-of then. What is drawn from it, templates with slots, ties and networks, is made here from the opened ads.
+Nothing is compared again: which cluster an ad is in is what the workspace's last run said, in a view of the past the
+last run of then. What is drawn from it, templates with slots, ties and networks, is made here from the opened ads.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from filrouge.progress import Progress
 
 
+@dataclass(frozen=True)
 class Recalled:
     """Findings of a view, and which ad and cluster of the workspace each is.
 
@@ -54,10 +54,10 @@ class Recalled:
         run: the run that they come from.
     """
 
-    def __init__(
-        self, findings: Findings, ads: NDArray[np.int64], cluster: NDArray[np.int64], run: Snapshot
-    ) -> None:
-        self.findings, self.ads, self.cluster, self.run = findings, ads, cluster, run
+    findings: Findings
+    ads: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    run: Snapshot
 
 
 def recall(ws: Workspace, *, jobs: int = 1, progress: Progress | None = None) -> Recalled:

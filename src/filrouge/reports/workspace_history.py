@@ -203,10 +203,13 @@ def _said(event: Mapping[str, object], about: int | None) -> str:
         ("split", "one"): _("parted from {what} {other}, with {ads}"),
         ("split", "other"): _("{what} {id} parted from it, with {ads}"),
         ("split", "none"): _("{what} {id} parted from {what} {other}, with {ads}"),
-    }[kind, whose]
+        # Of a group whose ads were all destroyed nobody knows any more how many they were.
+        ("gone", "one"): _("ended; all its ads were destroyed"),
+        ("gone", "none"): _("{what} {id} ended; all its ads were destroyed"),
+    }["gone" if kind == "ended" and not event["ads"] else kind, whose]
     sentence = said.format(
         what=of_name(str(event["of"])), id=one, other=other, ads=ads_in_words(int(str(event["ads"])))
     )
     why = {"ads came": _("ads came"), "ads were destroyed": _("ads were destroyed")}
-    reason = str(event["why"] or "")
+    reason = str(event["why"] or "") if kind != "ended" or event["ads"] else ""
     return f"{sentence} ({why.get(reason, reason)})" if reason else sentence
