@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -98,6 +99,14 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib, "import_module", none)
     with pytest.raises(ray_cluster.NoCluster, match=r"filrouge\[cluster\]"):
         ray_cluster.use_cluster("auto")
+
+
+def test_a_cluster_that_does_not_answer_is_said_to_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+    monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{free}")
+    with pytest.raises(ray_cluster.NoCluster, match="does not answer"):
+        ray_cluster.use_cluster()
 
 
 def test_a_stage_whose_machine_was_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+import socket
+from typing import Any, Final
 
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
@@ -16,6 +17,10 @@ SILENT = {
     "DAFT_PROGRESS_BAR": "0",
 }
 """Daft and Ray tell their makers of each use unless they are told not to. Investigations are nobody's business."""
+
+
+PATIENCE: Final = 10.0
+"""Seconds that a cluster has to answer."""
 
 
 class NoCluster(FilrougeError):
@@ -56,6 +61,7 @@ def use_cluster(address: str = "auto") -> int:
     ray, daft = _imported("ray"), _imported("daft")
     if not ray.is_initialized():
         try:
+            _answers(os.environ.get("RAY_ADDRESS", address) if address == "auto" else address)
             # Workers get the same silence: they import Daft too.
             ray.init(
                 address=address,
@@ -63,7 +69,7 @@ def use_cluster(address: str = "auto") -> int:
                 log_to_driver=False,
                 configure_logging=False,
             )
-        except (ConnectionError, RuntimeError, ValueError) as why:
+        except (OSError, RuntimeError, ValueError) as why:
             raise NoCluster(
                 _(
                     "The Ray cluster at {address} does not answer: {why}. "
@@ -72,6 +78,17 @@ def use_cluster(address: str = "auto") -> int:
             ) from why
     daft.set_runner_ray(noop_if_initialized=True)
     return int(ray.cluster_resources().get("CPU", 1))
+
+
+def _answers(address: str) -> None:
+    """Knock at a cluster that is named by host:port: Ray itself would wait for minutes.
+
+    Raises:
+        OSError: if nobody answers.
+    """
+    host, _colon, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), PATIENCE).close()
 
 
 def _imported(name: str) -> Any:
