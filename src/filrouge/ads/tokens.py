@@ -24,6 +24,9 @@ SLOT_KINDS: Final = (
 )  # fmt: skip
 """What a slot of a template may hold; a masked span is a token of one of these kinds."""
 
+KIND_BITS: Final = 0xF
+"""The bits of what stands for a word in a workspace that hold its kind: 0 for a word, else 1 + index in SLOT_KINDS."""
+
 
 @dataclass(frozen=True)
 class Masks:

@@ -222,16 +222,6 @@ def weigh_pairs(  # type: ignore[no-untyped-def]  # pragma: no cover
         bits[k], _, _ = copy_bits(text, its_cost, model.size, head, following, jump, best, back)
 
 
-@njit(cache=True, nogil=True)
-def pair_kernel(pairs_a, pairs_b, words, cost, offsets, vocabulary):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Bits saved by writing each second text with the first beside it."""
-    bits = np.zeros(pairs_a.size, np.float32)
-    weigh_pairs(
-        pairs_a, pairs_b, words, offsets, words, cost, offsets, vocabulary, np.zeros(1, np.float32), bits
-    )
-    return bits
-
-
 def pair_bits(
     first: Int32Array,
     second: Int32Array,

@@ -9,7 +9,6 @@ from numba import njit
 
 from filrouge.compare.align import align_members
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
-from filrouge.compare.strangers import Corpus
 
 SAMPLE = 60
 """Members that vote on the words; all are weighed."""
@@ -109,7 +108,19 @@ def one_consensus(  # pragma: no cover
     least: float,
     rounds: int,
 ) -> tuple[Int32Array, Float32Array, Float32Array]:
-    """The fields of `Consensus`; see `consensus`."""
+    """The fields of the `Consensus` of the members, begun at `start`, the words of one of them.
+
+    In each round, what fewer than half of the members copied goes, and what more than half put
+    at one place comes in. With no round, `start` is only weighed.
+
+    Args:
+        members: the cluster's texts.
+        words, price, offsets: of all texts, as in `Corpus`; bits per word.
+        start: word numbers.
+        head: room, see `align_members`.
+        least: bits that strangers reach; who copies no more than that has no vote.
+        rounds: how often to revise.
+    """
     model = start
     sample = members[:: max(1, members.size // SAMPLE)].copy()
     if members.size == 1:
@@ -136,29 +147,3 @@ def one_consensus(  # pragma: no cover
     for j in range(model.size):
         mean[j] = total[j] / max(votes[j], 1)
     return model, mean, bits
-
-
-def consensus(
-    corpus: Corpus,
-    price: Float32Array,
-    members: Int32Array,
-    start: Int32Array,
-    head: Int32Array,
-    least: float,
-    rounds: int = 2,
-) -> Consensus:
-    """The consensus of the members, begun at `start`, the words of one of them.
-
-    In each round, what fewer than half of the members copied goes, and what more than half put
-    at one place comes in. With no round, `start` is only weighed.
-
-    Args:
-        corpus: all texts.
-        price: bits per word, float32, shape (words,).
-        members: the cluster's texts.
-        start: word numbers, int32.
-        head: room, see `align_members`.
-        least: bits that strangers reach; who copies no more than that has no vote.
-        rounds: how often to revise.
-    """
-    return Consensus(*one_consensus(members, corpus.words, price, corpus.offsets, start, head, least, rounds))

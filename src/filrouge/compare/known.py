@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filrouge.compare.language import KIND_BITS, LanguageModel
+from filrouge.ads.tokens import KIND_BITS
+from filrouge.compare.language import LanguageModel
 from filrouge.compare.numbering import corpus_by_appearance
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
@@ -50,7 +51,7 @@ class Texts:
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """Per word number: 0 for a word, else one more than the slot of the identifier that it stands for."""
-        return (self.key_of_word & KIND_BITS).astype(np.uint8)
+        return (self.key_of_word & np.uint64(KIND_BITS)).astype(np.uint8)
 
 
 @dataclass(frozen=True)

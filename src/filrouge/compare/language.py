@@ -16,11 +16,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from filrouge.ads.tokens import KIND_BITS
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, mixed
 from filrouge.compare.strangers import Corpus, continuations, count_voices, number_runs, price_runs, spread
 
-KIND_BITS = np.uint64(15)
-"""The low bits of a word's key that say its kind; 0 for a word that is said."""
 KEPT_BITS = np.uint64(0x0000FFFFFFFFFFFF)
 """Of a run's hash 48 bits are kept: among 30 million runs one in ten million is taken for another."""
 
@@ -122,7 +121,7 @@ class LanguageModel:
             keys: keyed hash of each word, its kind in the low 4 bits.
             offsets: where each text begins, shape (texts + 1,).
         """
-        corpus = number_runs(keys, (keys & KIND_BITS).astype(np.uint8), offsets)
+        corpus = number_runs(keys, (keys & np.uint64(KIND_BITS)).astype(np.uint8), offsets)
         return Ledger(self, corpus, _keys_of_words(corpus, keys)).prices()
 
 

@@ -189,7 +189,7 @@ def models_begun_at(
         price: bits per word, float32, shape (words,).
         members: the groups.
         start: words, and where each group's begin and end among them.
-        rounds: how often to revise them, see `consensus`; with 0 they are only weighed.
+        rounds: how often to revise them, see `one_consensus`; with 0 they are only weighed.
         least: bits that strangers reach; who copies no more than that has no vote.
         threads: how many threads to use; the result is the same.
     """

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from filrouge.ads.tokens import KIND_BITS
 from filrouge.compare.coded_lists import CodedLists, Plan, UInt32Array, coded_part, joined
 from filrouge.compare.fingerprints import (
     RUN_BITS,
@@ -35,8 +36,6 @@ FIRST: Final = 1 << 31
 """The bit of an ad in `Segment.ads` with which a new text begins; ad numbers are below it."""
 AT_ONCE: Final = 1 << 23
 """Entries of lists that are sorted at once: bounds the memory of a merge."""
-WORD_KIND: Final = 15
-"""The bits of a word's pseudonym that say what it stands for; 0 for a word."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,6 @@ class Segment:
         while end < self.ads.size and not self.ads[end] & FIRST:
             end += 1
         return (self.ads[place:end] & np.uint32(FIRST - 1)).astype(np.int64)
-
-    def first_ads(self, places: UInt32Array) -> Int64Array:
-        """The first ad of the text at each place."""
-        return (self.ads[places] & np.uint32(FIRST - 1)).astype(np.int64)
 
 
 def every_ad(segment: Segment) -> Int64Array:
@@ -238,7 +233,7 @@ def _lists_of(entries: UInt64Array) -> tuple[UInt64Array, Int64Array, UInt32Arra
 
 def _word_ranks(keys: UInt64Array) -> tuple[Int32Array, UInt64Array]:
     """The list of each word, -1 for one that is not listed, and the keys of the lists."""
-    said = (keys & np.uint64(WORD_KIND)) == 0
+    said = (keys & np.uint64(KIND_BITS)) == 0
     ranks, rank_of_said = np.unique(word_places(keys[said]), return_inverse=True)
     rank_of = np.full(keys.size, -1, np.int32)
     rank_of[said] = rank_of_said

@@ -11,11 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.ads.schema import ads_schema
-from filrouge.ads.tokens import Tokens
+from filrouge.ads.tokens import KIND_BITS, Tokens
 from filrouge.corpus.blocks import from_planes
 from filrouge.corpus.columns import Strings, read_few, read_steps
 from filrouge.corpus.kernels import Int32Array, Int64Array, UInt8Array, UInt64Array, ranges, read_positions
-from filrouge.corpus.pseudonyms import KIND_BITS
 from filrouge.corpus.sealing import MARK_COLUMNS
 
 Fields = Sequence[memoryview]

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from filrouge.ads.tokens import KIND_BITS
 from filrouge.corpus.kernels import (
     Int64Array,
     UInt8Array,
@@ -20,9 +21,6 @@ from filrouge.corpus.kernels import (
     sip_hash_runs,
 )
 
-KIND_BITS: Final = 0xF
-"""The bits of a word's pseudonym that hold its kind: 0 for a word, else 1 + index in SLOT_KINDS."""
-PEPPER_BYTES: Final = 32
 _AT_ONCE: Final = 50_000
 """Ads whose texts are copied at once: a file may be as large as half the memory."""
 

@@ -7,7 +7,7 @@ cost of copying, and that alone decides. Then come the ads of the same clusters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -99,10 +99,6 @@ class SearchIndex:
         the text names. Ads with just these words come first, then those with an identifier, then by bits.
         """
         return self._shown(self.ranked(self.question(text), top), top)
-
-    def nearest_each(self, texts: Iterable[str], top: int = 10) -> list[list[Near]]:
-        """The same for many texts, one after another."""
-        return [self.nearest(text, top) for text in texts]
 
     def near_ads(self, ad: int, top: int = 10) -> list[Near]:
         """The ads nearest to a held one, which is left out; none if it can't be read."""

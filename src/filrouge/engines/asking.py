@@ -13,12 +13,11 @@ from filrouge.ads.identifiers import find_identifiers
 from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
 from filrouge.ads.names import find_names
 from filrouge.ads.places import Gazetteer
-from filrouge.ads.tokens import SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
+from filrouge.ads.tokens import KIND_BITS, SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
 from filrouge.compare.align import pair_bits
 from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.search import copied_words
-from filrouge.compare.segments import WORD_KIND
 from filrouge.compare.strangers import IN_PASSING
 from filrouge.corpus.glimpse import Glimpse
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
@@ -81,7 +80,7 @@ class Question:
     @property
     def words(self) -> UInt64Array:
         """Its different words, as the index lists them; identifiers and names are none."""
-        said = self.keys[(self.keys & np.uint64(WORD_KIND)) == 0]
+        said = self.keys[(self.keys & np.uint64(KIND_BITS)) == 0]
         words: UInt64Array = np.unique(word_places(said))
         return words
 
@@ -140,7 +139,7 @@ class Rarity:
         """Bits of each word."""
         runs = run_keys(np.arange(keys.size, dtype=np.int32), keys, offsets)
         price = self._usual.rarity(runs) / np.float32(3)
-        return np.where((keys & np.uint64(WORD_KIND)) == 0, price, IN_PASSING).astype(np.float32)
+        return np.where((keys & np.uint64(KIND_BITS)) == 0, price, IN_PASSING).astype(np.float32)
 
 
 class Weigher:

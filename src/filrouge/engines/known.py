@@ -8,12 +8,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 U64 = NDArray[np.uint64]
-BYTES = 16
-"""Bytes of the key of an ad; they are a keyed hash, so any of them serve as the place in a table."""
 
 
 class KnownAds:
-    """A set of keys of ads: of 4 million, 128 MB."""
+    """A set of keys of ads: of 4 million, 128 MB. Keys are keyed hashes, so any bytes serve as the place in a table."""
 
     def __init__(self) -> None:
         self._size = 0
