@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from workspace_days import Unit
+from workspace_days import LESSONS, Unit
 
 from filrouge.cli import main
 from filrouge.cli.app import sections
@@ -26,7 +26,7 @@ def test_the_main_commands_speak_french(tmp_path: Path) -> None:
     )
     assert "Aucune de ses annonces n’a été détruite." in status.out
     assert "ko" in status.out
-    found = unit("search", "violin lessons to slow beginners", lang="fr")
+    found = unit("search", LESSONS, lang="fr")
     assert "pseudonymes" in found.out
     destroyed = unit("retention", "--case", "port", "--yes", lang="fr")
     assert "9 annonces ne peuvent plus être lues." in destroyed.out
