@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from workspace_days import Unit
 
 from filrouge.corpus.workspace import Workspace
+from filrouge.engines.masking import is_pseudonym, masked, possible_names, pseudonym
 from filrouge.engines.stored import Stretch
-from filrouge.reports.masking import is_pseudonym, masked, possible_names, pseudonym
 
 ASKED = "gives violin lessons to slow beginners, we begin with four bars of a tune that you choose"
 

@@ -76,8 +76,6 @@ def export(
         raise NoRunYet(where)
     note_opening(where, key_file, ws, why, what=form, opened=ws.ads(["ad"]).height)
     with progress.for_this_terminal() as bar:
-        done = export_compare_dir(
-            ws, out, jobs=cores(jobs), language=i18n.language(), progress=bar
-        )
+        done = export_compare_dir(ws, out, jobs=cores(jobs), language=i18n.language(), progress=bar)
     show_summary(done.summary)
     show_exported(done)

@@ -131,7 +131,7 @@ def _search_workspace(
     where: str, text: str, top: int, how: str, as_of: str | None, why: str | None, key_file: Path | None
 ) -> None:
     from filrouge.cli.workspaces import note_opening, opened, reason
-    from filrouge.reports.masking import unmasked, with_pseudonyms
+    from filrouge.engines.masking import unmasked, with_pseudonyms
     from filrouge.reports.workspace import show_near
 
     ws = opened(where, key_file, as_of)
@@ -146,7 +146,7 @@ def _search_workspace(
 
 
 def _found(ws: Workspace, text: str, top: int, how: str) -> list[Near]:
-    from filrouge.reports.masking import carriers_of, is_pseudonym
+    from filrouge.engines.masking import carriers_of, is_pseudonym
 
     if how == "identifier" and is_pseudonym(text):
         return carriers_of(ws, text, top)

@@ -180,7 +180,9 @@ def belonging(
     if n > NEAR_SAMPLE:
         asked = np.sort(np.random.default_rng(1).permutation(n)[:NEAR_SAMPLE]).astype(np.int32)
     saved = stages.near_bits(corpus, price, label[asked], models, near[asked], texts=asked)
-    among = templates_reach(whole_bits(corpus, price, stages.threads)[asked], near[asked], saved, models, reach)
+    among = templates_reach(
+        whole_bits(corpus, price, stages.threads)[asked], near[asked], saved, models, reach
+    )
     needed = needed_bits(own, label, ads, reach, among)
     if n > NEAR_SAMPLE:
         saved = stages.near_bits(corpus, price, label, models, near, floor=needed.floor(label, own, near))

@@ -68,7 +68,9 @@ def _bucket_sizes(keys, begins, sizes, first, shift, gap_order, place_bits):  # 
         expected = np.uint64(0)
         for k in range(first[b], first[b + 1]):
             n = begins[k + 1] - begins[k]
-            size += code_size((keys[k] & low) - expected, gap_order) + code_size(np.uint64(n - 1), 0) + place_bits
+            size += (
+                code_size((keys[k] & low) - expected, gap_order) + code_size(np.uint64(n - 1), 0) + place_bits
+            )
             if n > 1:
                 size += _ORDER_BITS + sizes[k]
             if n >= LONG:

@@ -17,6 +17,7 @@ from filrouge.compare.strangers import Corpus, corpus_of, slices
 ALONE = np.int32(-1)
 NEW = np.int32(-2)
 
+
 @dataclass(frozen=True)
 class Texts:
     """The different texts of a corpus, known and new, as slices of one array of words.

@@ -213,7 +213,6 @@ def meetings(
     ids = np.empty(words.size, np.int32)
     proposed: list[UInt64Array] = []
     with ThreadPoolExecutor(threads) as pool:
-
         # numba's decorators hide what they decorate from the type checker.
         number_first: Callable[..., None] = _first_numbers
         listed: Callable[..., None] = _listed

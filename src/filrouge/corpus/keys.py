@@ -59,7 +59,9 @@ def cipher_from(secret: bytes, workspace: str, purpose: str) -> AESGCM:
 
     Source: HKDF, RFC 5869.
     """
-    return AESGCM(HKDF(SHA256(), 32, salt=workspace.encode(), info=f"filrouge {purpose}".encode()).derive(secret))
+    return AESGCM(
+        HKDF(SHA256(), 32, salt=workspace.encode(), info=f"filrouge {purpose}".encode()).derive(secret)
+    )
 
 
 def new_key(case: str, month: str) -> DataKey:

@@ -131,7 +131,9 @@ class Gathering:
         """All that was collected; the k-th ad at `place[k]`, if that is given."""
         order = None if place is None else np.argsort(place)
         numbers = np.concatenate([*self._numbers, np.zeros(0, np.int64)])
-        ads = {name: values if order is None else _moved(values, order) for name, values in self.columns.items()}
+        ads = {
+            name: values if order is None else _moved(values, order) for name, values in self.columns.items()
+        }
         columns = [_series(name, ads[name], dtype) for name, dtype in ads_schema().items()]
         columns.append(pl.Series("ad", numbers if order is None else numbers[order]))
         marks = {name: self._frame(name, place) for name in MARK_SCHEMA}

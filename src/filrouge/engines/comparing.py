@@ -121,9 +121,7 @@ def as_it_was(held: Held, known: Membership, kept: Kept) -> Found:
     return Found(cluster, bits, kept, [])
 
 
-def _whole(
-    texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None
-) -> Found:
+def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> Found:
     """All texts compared with all."""
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]

@@ -195,6 +195,11 @@ def _resolved(location: str) -> Place | None:
     return Gazetteer.load().resolve(location)
 
 
+def place_of(location: str) -> Place | None:
+    """The place that a value of a location column means, None if it names no town."""
+    return _resolved(location)
+
+
 def countries_of(ads: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     """The country of each ad by its location (CA where that says nothing), and the place that it names."""
     places = [_resolved(where) if where else None for where in ads["location"].to_list()]

@@ -136,7 +136,12 @@ def run(
         if linked.rows is not None:
             batch.write("network_members", linked.rows)
         keep(ws, batch.id, left)
-        counts = {"readable": int(ads.size), "new": new, "tied": int((cluster >= 0).sum()), "clusters": left.ids.size}
+        counts = {
+            "readable": int(ads.size),
+            "new": new,
+            "tied": int((cluster >= 0).sum()),
+            "clusters": left.ids.size,
+        }
         details = {
             **counts,
             "through": ws.snapshot.seq,

@@ -61,7 +61,7 @@ def with_pseudonyms(ws: Workspace, hits: Sequence[Near]) -> list[Near]:
     if not hits:
         return []
     opened = _opened(ws, hits)
-    masks = _masks(opened, ws.pepper)
+    masks = masks_of(opened, ws.pepper)
     return [
         replace(
             hit,
@@ -157,7 +157,7 @@ def _opened(ws: Workspace, hits: Sequence[Near]) -> Opened:
     return ws.texts(np.array([hit.ad for hit in hits], np.int64))
 
 
-def _masks(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
+def masks_of(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
     """What is masked in each text, by ascending begin, the longer first.
 
     What was recognised in one place of an ad is masked wherever the ad says it again.

@@ -1,0 +1,166 @@
+"""The identifiers of a case's ads as pages show them: by pseudonym, or in the clear where ads are opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from filrouge.corpus.pseudonyms import identifier_pseudonym
+from filrouge.engines.case_sheets import Identifier
+from filrouge.engines.case_tables import CaseTables, Int64Array
+from filrouge.engines.masking import pseudonym
+from filrouge.networks.weighing import PASSED_ON
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+
+CLUSTERS_NAMED: Final = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Identifiers as they may be shown, and how many are left out."""
+
+    shown: tuple[Identifier, ...]
+    left: int = 0
+
+
+class Identifiers:
+    """Looks identifiers of a case up."""
+
+    def __init__(self, ws: Workspace, tables: CaseTables) -> None:
+        self._ws, self._tables = ws, tables
+
+    def of_ads(self, rows: Int64Array, opened: bool) -> Shown:
+        """Those that some ads carry."""
+        return self.named(self._counted(rows), opened, None)
+
+    def of_units(self, units: Int64Array, opened: bool, most: int) -> Shown:
+        """Those that some voices carry, those of most ads first."""
+        rows = np.flatnonzero(np.isin(self._tables.units.of, units))
+        return self.named(self._counted(rows), opened, most)
+
+    def shared_by_ads(self, rows: Int64Array) -> pl.DataFrame:
+        """kind, value, count, worth: what two ads both carry, the strongest first."""
+        both = self._counted(rows).filter(pl.col("count") == np.unique(rows).size)
+        own = both.join(self._tables.of_agencies, on=["kind", "value"], how="anti")
+        return self._by_worth(own.with_columns(pl.lit(False).alias("passed_on")))
+
+    def shared_by_units(self, one: Int64Array, other: Int64Array) -> pl.DataFrame:
+        """The same of two sets of voices, by what they hold; less for what was passed on after a long silence."""
+        side = np.zeros(self._tables.units.count, np.int8)
+        side[other], side[one] = 2, 1
+        held = self._tables.held
+        held = held.with_columns(pl.Series("side", side[held["unit"].to_numpy()])).filter(pl.col("side") > 0)
+        both = (
+            held.group_by("kind", "value")
+            .agg(
+                pl.col("side").n_unique().alias("units"),
+                pl.col("ads").sum().alias("count"),
+                (pl.col("turn").n_unique() > 1).alias("passed_on"),
+            )
+            .filter(pl.col("units") == 2)
+        )
+        return self._by_worth(both.drop("units"))
+
+    def _by_worth(self, both: pl.DataFrame) -> pl.DataFrame:
+        units = self._tables.units.count
+        worth = (units / pl.col("voices")).log(2) * pl.when("passed_on").then(PASSED_ON).otherwise(1.0)
+        return (
+            both.join(self._holders, on=["kind", "value"], how="left")
+            .with_columns(worth=worth)
+            .select("kind", "value", "count", "worth")
+            .sort("worth", "kind", "value", descending=[True, False, False])
+        )
+
+    @cached_property
+    def _holders(self) -> pl.DataFrame:
+        """kind, value, holders (ads), voices, of_agency; of the whole case."""
+        of = pl.Series("unit", self._tables.units.of)
+        agencys = self._tables.of_agencies.with_columns(pl.lit(True).alias("of_agency"))
+        return (
+            self._tables.identifiers.with_columns(of.gather(self._tables.identifiers["row"]).alias("unit"))
+            .group_by("kind", "value")
+            .agg(
+                pl.len().cast(pl.Int64).alias("holders"),
+                pl.col("unit").n_unique().cast(pl.Int64).alias("voices"),
+            )
+            .join(agencys, on=["kind", "value"], how="left")
+            .with_columns(pl.col("of_agency").fill_null(False))
+        )
+
+    def _carried(self, rows: Int64Array) -> pl.DataFrame:
+        wanted = pl.DataFrame({"row": rows.astype(np.int32)})
+        return self._tables.identifiers.join(wanted, on="row", how="semi")
+
+    def _counted(self, rows: Int64Array) -> pl.DataFrame:
+        """kind, value, count: ads of these that carry each."""
+        counted = self._carried(rows).group_by("kind", "value").agg(pl.len().cast(pl.Int64).alias("count"))
+        return counted.sort("count", "kind", "value", descending=[True, False, False])
+
+    def named(self, rows: pl.DataFrame, opened: bool, most: int | None) -> Shown:
+        """Identifiers as they may be shown.
+
+        Args:
+            rows: kind, value, count; in the order in which they are to stand.
+            opened: whether in the clear.
+            most: so many at most.
+        """
+        some = rows if most is None else rows.head(most)
+        if some.is_empty():
+            return Shown(())
+        tables = self._tables
+        keys = some.select("kind", "value")
+        where = tables.identifiers.join(keys, on=["kind", "value"], how="semi")
+        at = where["row"].to_numpy()
+        seen = where.with_columns(
+            tables.ads["posted"].gather(at).cast(pl.Date).alias("day"),
+            tables.ads["cluster"].gather(at).alias("cluster"),
+            tables.ads["ad"].gather(at).alias("ad"),
+        )
+        about = seen.group_by("kind", "value").agg(
+            pl.col("day").min().alias("first"),
+            pl.col("day").max().alias("last"),
+            pl.col("cluster")
+            .filter(pl.col("cluster") >= 0)
+            .unique()
+            .sort()
+            .head(CLUSTERS_NAMED)
+            .alias("clusters"),
+            pl.col("ad").min().alias("ad"),
+        )
+        found = (
+            some.select("kind", "value", "count")
+            .join(self._holders, on=["kind", "value"], how="left", maintain_order="left")
+            .join(about, on=["kind", "value"], how="left", maintain_order="left")
+        )
+        clear = self._in_the_clear(found["ad"].to_numpy()) if opened else {}
+        out = []
+        for row in found.iter_rows(named=True):
+            words = pseudonym(row["kind"], row["value"])
+            out.append(
+                Identifier(
+                    kind=row["kind"],
+                    shown=clear.get((row["kind"], row["value"]), words),
+                    pseudonym=words,
+                    number=row["value"],
+                    ads=row["count"],
+                    holders=row["holders"],
+                    clusters=tuple(row["clusters"]),
+                    voices=row["voices"],
+                    first=row["first"],
+                    last=row["last"],
+                    bits=round(float(np.log2(tables.units.count / row["voices"])), 1),
+                    of_agency=row["of_agency"],
+                )
+            )
+        return Shown(tuple(out), rows.height - some.height)
+
+    def _in_the_clear(self, ads: Int64Array) -> dict[tuple[str, int], str]:
+        """The values that some ads carry, by kind and pseudonym."""
+        found = self._ws.texts(np.unique(ads)).identifiers.select("kind", "value").unique()
+        return {(k, identifier_pseudonym(k, v, self._ws.pepper)): v for k, v in found.iter_rows()}

@@ -1,0 +1,168 @@
+"""The ads of one case as tables: who, where, when, in which cluster and network, and what they carry.
+
+Nothing of other cases is in them. A cluster or network is seen as far as the case's own ads make one: what holds
+one ad of the case alone is no cluster to its readers, and no number here counts an ad of another case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.ads.tokens import SLOT_KINDS
+from filrouge.corpus.results import membership, network_of
+from filrouge.engines.prepare import place_of
+from filrouge.networks.organisation import agency_identifiers
+from filrouge.networks.units import TYING, Units, holdings
+from filrouge.networks.weighing import with_bits
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+
+Int64Array = NDArray[np.int64]
+NONE: Final = -1
+COLUMNS: Final = ("case", "agency", "posted", "location", "source", "row")
+
+
+@dataclass(frozen=True)
+class CaseTables:
+    """The tables of one case.
+
+    Attributes:
+        case: its name.
+        ads: ad, agency, posted, location, source, row, seq, cluster, network (-1 for none), bits, place ("" for none),
+            by ascending `ad`.
+        mixed: ids of clusters that hold ads of other cases too; mixed_networks: of networks. What runs recorded of
+            these is of no use to the case. Never to be shown.
+    """
+
+    case: str
+    ads: pl.DataFrame
+    mixed: frozenset[int]
+    mixed_networks: frozenset[int]
+    _identifiers: pl.DataFrame
+
+    @classmethod
+    def of(cls, ws: Workspace, case: str) -> CaseTables:
+        """The tables of a case as a view has them."""
+        every = ws.ads(COLUMNS)
+        numbers = every["ad"].to_numpy()
+        members = membership(ws)
+        cluster, network = members.of(numbers), network_of(ws, numbers)
+        own = (every["case"] == case).to_numpy()
+        mine = every.filter(pl.Series(own)).drop("case")
+        mixed = np.intersect1d(cluster[own & (cluster >= 0)], cluster[~own & (cluster >= 0)])
+        mixed_networks = np.intersect1d(network[own & (network >= 0)], network[~own & (network >= 0)])
+        seen = _at_least_two(cluster[own])
+        mine = mine.with_columns(
+            pl.Series("cluster", seen, pl.Int64),
+            pl.Series("network", _at_least_two(network[own]), pl.Int64),
+            pl.Series("bits", np.where(seen >= 0, members.bits_of(numbers[own]), 0), pl.Float32),
+            places(mine["location"]).alias("place"),
+        )
+        rows = ws.table("identifiers", ["ad", "kind", "pseudonym"]) if ws.has("identifiers") else None
+        return cls(
+            case,
+            mine,
+            frozenset(mixed.tolist()),
+            frozenset(mixed_networks.tolist()),
+            _named(rows, mine["ad"]),
+        )
+
+    @cached_property
+    def number(self) -> Int64Array:
+        """int64: the numbers of the ads, ascending."""
+        numbers: Int64Array = self.ads["ad"].to_numpy()
+        return numbers
+
+    def at(self, ads: Int64Array) -> Int64Array:
+        """In which rows some ads of the case are; -1 for an ad that is none of the case's."""
+        rows = np.searchsorted(self.number, ads)
+        there = rows < self.number.size
+        there[there] = self.number[rows[there]] == ads[there]
+        out: Int64Array = np.where(there, rows, NONE).astype(np.int64)
+        return out
+
+    @cached_property
+    def units(self) -> Units:
+        """The voices of the case: its clusters, and each ad in none. `of` is by row.
+
+        Of a cluster that the run found several hands to use, what is in one network is one voice.
+        """
+        cluster = self.ads["cluster"].to_numpy()
+        dense = np.full(cluster.size, NONE, np.int32)
+        inside = cluster >= 0
+        dense[inside] = np.unique(cluster[inside], return_inverse=True)[1]
+        part = self.ads.select(pl.col("network").rank("dense").over("cluster").cast(pl.Int32) - 1)
+        parts = np.where(inside, part.to_series().to_numpy(), 0).astype(np.int32)
+        return Units.of_clusters(dense, self.ads["bits"].to_numpy(), part=parts)
+
+    @cached_property
+    def cluster_of_unit(self) -> Int64Array:
+        """int64: the id of the cluster that each voice is, -1 for a single ad."""
+        out: Int64Array = self.ads["cluster"].to_numpy()[self.units.head]
+        return out
+
+    @cached_property
+    def network_of_unit(self) -> Int64Array:
+        """int64: the network of each voice, -1 for none."""
+        out: Int64Array = self.ads["network"].to_numpy()[self.units.head]
+        return out
+
+    @cached_property
+    def identifiers(self) -> pl.DataFrame:
+        """What ads carry: row (of `ads`, Int32), kind, value (pseudonym), each once; agencies' own included."""
+        return self._identifiers
+
+    @cached_property
+    def of_agencies(self) -> pl.DataFrame:
+        """kind, value: the identifiers that belong to an agency, by the ads of this case."""
+        cluster = self.cluster_of_unit[self.units.of].astype(np.int32)
+        frame = self.identifiers.rename({"row": "ad"})
+        return agency_identifiers(frame, cluster, self.ads["agency"])
+
+    @cached_property
+    def held(self) -> pl.DataFrame:
+        """Which voice holds which identifier, as in `units.holdings`, with `bits`; by the ads of this case."""
+        cluster = self.cluster_of_unit[self.units.of].astype(np.int32)
+        frame = self.identifiers.rename({"row": "ad"})
+        return with_bits(holdings(frame, self.units, self.ads, cluster), self.units.count)
+
+
+def places(locations: pl.Series) -> pl.Series:
+    """The place of each ad by its location: as the gazetteer writes it, or else as it stands; "" for none."""
+    each = locations.fill_null("").unique()
+    known = {where: place_of(where) for where in each.to_list() if where}
+    label = {where: place.label if place else where for where, place in known.items()}
+    return locations.fill_null("").replace(label)
+
+
+def _named(rows: pl.DataFrame | None, ads: pl.Series) -> pl.DataFrame:
+    schema = {"row": pl.Int32, "kind": pl.String, "value": pl.UInt64}
+    if rows is None:
+        return pl.DataFrame(schema=schema)
+    own = pl.DataFrame({"ad": ads}).with_row_index("row")
+    wanted = {SLOT_KINDS.index(kind): kind for kind in TYING}
+    return (
+        rows.filter(pl.col("kind").is_in(list(wanted)))
+        .join(own, on="ad")
+        .select(
+            pl.col("row").cast(pl.Int32),
+            pl.col("kind").cast(pl.Int32).replace_strict(wanted, return_dtype=pl.String),
+            pl.col("pseudonym").alias("value"),
+        )
+        .unique()
+        .sort("row", "kind", "value")
+    )
+
+
+def _at_least_two(group: Int64Array) -> Int64Array:
+    """The groups of which there are two ads; one ad makes none."""
+    size = np.append(np.bincount(group[group >= 0]), 0)
+    out: Int64Array = np.where(size[group] >= 2, group, NONE)
+    return out

@@ -1,0 +1,505 @@
+"""A casebook: what one reader of one case may see of a view of a workspace. Masked unless opened.
+
+Everything that is counted here is counted on the case's own ads. A number that a run recorded and that ads of other
+cases had a part in is reckoned again from the case's own, or left out: that others exist can't be read off anything.
+
+Beyond the interface that pages rely on: dossiers are paged and capped (`page`, `..._left`, `opened` say so);
+`ClusterTie` and `TieSheet` have `claimed` beside the total; in `tie_of_clusters` the sheets are those of the ads that
+stand for the clusters; `TieSheet.weighed` names the kinds of evidence that were looked at. Clusters are briefed with
+their template's first words. `Casebook.leads_of` gives one row by kind and id.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from filrouge.compare.reach import Reach
+from filrouge.corpus.errors import UnknownAdNumber
+from filrouge.corpus.results import RUN, events, last_run
+from filrouge.engines.asking import Prices, Rarity
+from filrouge.engines.case_identifiers import Identifiers
+from filrouge.engines.case_leads import Leads, facts, leads_of, parts_of, reasons
+from filrouge.engines.case_places import itinerary, stays, timeline
+from filrouge.engines.case_sheets import (
+    AdSheet,
+    ClusterBrief,
+    ClusterDossier,
+    ClusterTie,
+    Identifier,
+    Member,
+    NetworkDossier,
+    Piece,
+    Reason,
+    Segment,
+    SharedIdentifier,
+    Strangers,
+    TieSheet,
+    UnknownCluster,
+    UnknownNetwork,
+    one_line,
+)
+from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
+from filrouge.engines.case_texts import Drawn, Masks, beside, shown_text, spread
+from filrouge.engines.case_ties import Weights, for_and_against, waterfall_of_shared
+from filrouge.engines.kept import Kept, read_kept
+from filrouge.engines.remembered import Remembered
+
+if TYPE_CHECKING:
+    from filrouge.corpus.opening import Opened
+    from filrouge.corpus.workspace import Workspace
+
+__all__ = [
+    "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTie", "Identifier", "Member", "NetworkDossier",
+    "Piece", "Reason", "Segment", "SharedIdentifier", "Strangers", "TieSheet", "UnknownCluster", "UnknownNetwork",
+]  # fmt: skip
+
+DRAWN_FROM: Final = 120
+"""Ads of a cluster that are opened for its template."""
+PAGE: Final = 30
+"""Members on a page."""
+MOST_CLUSTERS: Final = 60
+"""Clusters of a network that are listed; the largest."""
+WITH_TEMPLATES: Final = 24
+"""Clusters of a network whose template's first words are drawn."""
+BRIEFED_FROM: Final = 8
+"""Ads of each of these that are opened for them."""
+MOST_TIES: Final = 400
+MOST_IDENTIFIERS: Final = 200
+MOST_MEMBERS: Final = 500
+"""What a dossier of a network lists at most; it says how many are left."""
+
+
+class Casebook:
+    """What a reader of one case may see of a view of a workspace.
+
+    Example:
+        ```python
+        book = Casebook(Workspace.open("unit"), "case-12")
+        for lead in book.leads.head(20).iter_rows(named=True):
+            print(lead["name"], lead["ads"], book.why(lead["kind"], lead["id"]))
+        ```
+
+    Args:
+        ws: the workspace, as of now or of a past day.
+        case: whose ads are seen.
+        opened: whether identifiers, names and texts are shown in the clear.
+        jobs: cores to use.
+    """
+
+    def __init__(self, ws: Workspace, case: str, *, opened: bool = False, jobs: int = 1) -> None:
+        self.ws, self.case, self.opened, self.jobs = ws, case, opened, jobs
+
+    def opened_with(self, opened: bool) -> Casebook:
+        """The same casebook, masked or in the clear; nothing is reckoned again."""
+        if opened == self.opened:
+            return self
+        other = Casebook(self.ws, self.case, opened=opened, jobs=self.jobs)
+        for name in (
+            "_tables",
+            "_known",
+            "_leads",
+            "_lead_rows",
+            "ads",
+            "_kept",
+            "_run",
+            "_weights",
+            "_identifiers",
+        ):
+            other.__dict__[name] = getattr(self, name)
+        return other
+
+    # -- the case as a whole ------------------------------------------------------------------------------
+
+    @cached_property
+    def ads(self) -> pl.DataFrame:
+        """The case's readable ads: ad, agency, posted, location, place, cluster, network, seq, source, row.
+
+        `cluster` and `network` are ids, -1 for none: a network that is no lead of this case is none.
+        """
+        networks = self.leads.filter(pl.col("kind") == "network")["id"]
+        seen = pl.when(pl.col("network").is_in(networks.implode())).then("network").otherwise(NONE)
+        return self._tables.ads.with_columns(seen.alias("network")).select(
+            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row"
+        )
+
+    @property
+    def leads(self) -> pl.DataFrame:
+        """A row for each network, and each cluster in none, that shows signs of organisation, the strongest first."""
+        return self._leads.table
+
+    def lead(self, kind: str, id: int) -> dict[str, Any] | None:
+        """The row of a lead, None if it is none."""
+        at = self._lead_rows.get((kind, id))
+        return None if at is None else self.leads.row(at, named=True)
+
+    def why(self, kind: str, id: int) -> list[Reason]:
+        """Why a lead is here; nothing if it is no lead.
+
+        Raises:
+            UnknownCluster, UnknownNetwork: if this case holds no such thing.
+        """
+        at = self._lead_rows.get((kind, id))
+        if at is None:
+            self._rows_of(kind, id)
+            return []
+        counts = self._leads.counts.row(at, named=True)
+        indicators = self._known.indicators(kind, id, self._tables)
+        return reasons(self.leads.row(at, named=True), counts, indicators)
+
+    # -- networks -----------------------------------------------------------------------------------------
+
+    def network(self, id: int) -> NetworkDossier:
+        """All that the case may see of a network.
+
+        Raises:
+            UnknownNetwork: if it is no lead of this case.
+        """
+        lead = self.lead("network", id)
+        if lead is None:
+            raise UnknownNetwork(id)
+        tables, units = self._tables, np.flatnonzero(self._tables.network_of_unit == id)
+        rows = np.flatnonzero(np.isin(tables.units.of, units))
+        ads = tables.ads[rows]
+        sizes = tables.units.ads[units]
+        clusters = units[tables.cluster_of_unit[units] >= 0]
+        clusters = clusters[np.argsort(-tables.units.ads[clusters], kind="stable")]
+        singles = units[(tables.cluster_of_unit[units] < 0) & (sizes > 0)]
+        ties = self._known.ties(tables, units)
+        identifiers = self._identifiers.of_units(units, self.opened, MOST_IDENTIFIERS)
+        counts = self._leads.counts.row(self._lead_rows["network", id], named=True)
+        why = self.why("network", id)
+        pro, contra = for_and_against(ties[:MOST_TIES])
+        newest = ads.sort("posted", "ad", descending=True, nulls_last=True).head(MOST_MEMBERS)
+        pure = id not in tables.mixed_networks
+        return NetworkDossier(
+            id=id,
+            name=f"N{id}",
+            lead=lead,
+            reasons=tuple(why),
+            clusters=self._briefs(clusters[:MOST_CLUSTERS]),
+            clusters_left=max(clusters.size - MOST_CLUSTERS, 0),
+            single_ads=tuple(tables.number[tables.units.head[singles]].tolist()),
+            ties=tuple(ties[:MOST_TIES]),
+            ties_left=max(len(ties) - MOST_TIES, 0),
+            identifiers=identifiers.shown,
+            identifiers_left=identifiers.left,
+            timeline=timeline(ads),
+            places=itinerary(ads),
+            stays=stays(ads),
+            strength_parts=parts_of(lead, counts),
+            for_=pro,
+            against=contra,
+            holds_together=self._known.holds_together(id) if pure else None,
+            members=newest.select("ad", "cluster", "agency", "posted", "location", "bits"),
+            members_left=max(ads.height - MOST_MEMBERS, 0),
+            indicators=tuple(reason for reason in why if reason.kind == "indicator"),
+        )
+
+    def _briefs(self, clusters: Int64Array) -> tuple[ClusterBrief, ...]:
+        tables, out = self._tables, []
+        for k, unit in enumerate(clusters.tolist()):
+            ads = tables.ads[np.flatnonzero(tables.units.of == unit)]
+            cluster = int(tables.cluster_of_unit[unit])
+            template = one_line(self._drawn(ads, BRIEFED_FROM)[1].template()) if k < WITH_TEMPLATES else ""
+            out.append(_brief(cluster, ads, template))
+        return tuple(out)
+
+    # -- clusters -----------------------------------------------------------------------------------------
+
+    def cluster(self, id: int, page: int = 1) -> ClusterDossier:
+        """All that the case may see of a cluster.
+
+        Args:
+            id: of the cluster.
+            page: of its members, from 1; the last one if there are fewer.
+
+        Raises:
+            UnknownCluster: if the case holds less than two ads of it.
+        """
+        rows = self._rows_of("cluster", id)
+        tables = self._tables
+        ads = tables.ads[rows].sort("bits", "ad", descending=[True, False])
+        units = np.unique(tables.units.of[rows]).astype(np.int64)
+        pages = -(-ads.height // PAGE)
+        page = min(max(page, 1), pages)
+        sample, drawn = self._drawn(ads, DRAWN_FROM)
+        there = ads[(page - 1) * PAGE : page * PAGE]
+        beyond = there.filter(~pl.col("ad").is_in(sample["ad"].implode()))
+        if beyond.height:
+            # The page's own members stand beside the template too, which is then drawn from them as well.
+            sample, drawn = self._drawn(pl.concat([ads[:DRAWN_FROM], beyond]), DRAWN_FROM + PAGE)
+        one = np.full(tables.units.count, NONE, np.int64)
+        one[units] = id
+        found = facts(tables, self._known, one)
+        lead = self._facts_of_cluster(id, ads, found)
+        network = int(tables.network_of_unit[units[np.argmax(tables.units.ads[units])]])
+        return ClusterDossier(
+            id=id,
+            name=f"C{id}",
+            network=network if ("network", network) in self._lead_rows else NONE,
+            ads=ads.height,
+            opened=drawn.opened,
+            lead=lead,
+            reasons=tuple(reasons(found.row(0, named=True), found.row(0, named=True), []))
+            if found.height
+            else (),
+            template=drawn.template(),
+            members=self._members(sample, drawn, there),
+            page=page,
+            pages=pages,
+            identifiers=self._identifiers.of_units(units, self.opened, MOST_IDENTIFIERS).shown,
+            timeline=timeline(ads),
+            places=itinerary(ads),
+            history=self._history(id),
+        )
+
+    def _facts_of_cluster(self, id: int, ads: pl.DataFrame, found: pl.DataFrame) -> dict[str, Any]:
+        if found.height:
+            row: dict[str, Any] = found.drop("group").row(0, named=True)
+        else:
+            row = {
+                "ads": ads.height,
+                "n_agencies": ads["agency"].n_unique(),
+                "strength": 0.0,
+                "signs": [],
+                "indicators": [],
+                "agencies": _commonest(ads, "agency"),
+                "places": _commonest(ads.filter(pl.col("place") != ""), "place")[:6],
+                "n_places": ads.filter(pl.col("place") != "")["place"].n_unique(),
+                "first": ads["posted"].min(),
+                "last": ads["posted"].max(),
+                "languages": [],
+                "newest_seq": ads["seq"].max(),
+            }
+        return {"kind": "cluster", "id": id, "name": f"C{id}", **row}
+
+    def _members(self, sample: pl.DataFrame, drawn: Drawn, there: pl.DataFrame) -> tuple[Member, ...]:
+        wanted = {ad: k for k, ad in enumerate(there["ad"].to_list())}
+        opened = self._opened_ads(sample["ad"].to_numpy())
+        out: dict[int, Member] = {}
+        for k, bits, pieces in drawn.members(sample.height):
+            row = opened.ads.row(k, named=True)
+            if row["ad"] in wanted:
+                out[wanted[row["ad"]]] = Member(
+                    row["ad"], row["id"], row["agency"], row["posted"], row["location"], bits, pieces
+                )
+        return tuple(out[k] for k in sorted(out))
+
+    def _drawn(self, ads: pl.DataFrame, most: int) -> tuple[pl.DataFrame, Drawn]:
+        """Those of some ads of a cluster that are opened, and the template that is drawn from them."""
+        some = ads[np.sort(spread(np.arange(ads.height), most))]
+        opened = self._opened_ads(some["ad"].to_numpy())
+        return some, Drawn(opened, some["bits"].to_numpy(), self._prices, self._reach, self._masks(opened))
+
+    def _history(self, id: int) -> pl.DataFrame:
+        """What runs wrote of a cluster that is of this case alone."""
+        at = {row.seq: row.at for row in self.ws.snapshots()}
+        told = events(self.ws).filter(pl.col("of") == "cluster", (pl.col("id") == id))
+        if id in self._tables.mixed:
+            told = told.clear()
+        return told.select(
+            "seq",
+            pl.col("seq").replace_strict(at, return_dtype=pl.Datetime("us", "UTC")).alias("at"),
+            "kind",
+            "ads",
+        )
+
+    # -- ads and ties -------------------------------------------------------------------------------------
+
+    def ad(self, ad: int) -> AdSheet:
+        """The sheet of an ad.
+
+        Raises:
+            UnknownAdNumber: if there is none of that number in this case.
+        """
+        self._row(ad)
+        opened = self._opened_ads(np.array([ad], np.int64))
+        masks = self._masks(opened)
+        return self._sheet(opened, 0, shown_text(opened, 0, masks))
+
+    def tie(self, one: int, other: int) -> TieSheet:
+        """What ties two ads.
+
+        Raises:
+            UnknownAdNumber: if one of them is none of this case.
+        """
+        rows = np.array([self._row(one), self._row(other)])
+        numbers = self._identifiers.shared_by_ads(rows)
+        return self._tie("ads", one, other, numbers, recorded=None)
+
+    def tie_of_clusters(self, one: int, other: int) -> TieSheet:
+        """What ties two clusters; the sheets are those of the ads that stand for them.
+
+        Raises:
+            UnknownCluster: if the case holds less than two ads of one of them.
+        """
+        units = [
+            np.unique(self._tables.units.of[self._rows_of("cluster", id)]).astype(np.int64)
+            for id in (one, other)
+        ]
+        size = self._tables.units.ads
+        # Of a cluster in several hands the largest part stands for it.
+        first = [int(some[np.argmax(size[some])]) for some in units]
+        heads = self._tables.number[self._tables.units.head[first]].tolist()
+        shared = self._identifiers.shared_by_units(units[0], units[1])
+        recorded = self._known.tie(self._tables, one, other)
+        return self._tie("clusters", heads[0], heads[1], shared, recorded)
+
+    def _tie(
+        self, of: str, one: int, other: int, shared: pl.DataFrame, recorded: ClusterTie | None
+    ) -> TieSheet:
+        opened = self._opened_ads(np.array([one, other], np.int64))
+        found = beside(opened, self._prices, self._masks(opened))
+        sheets = [self._sheet(opened, k, found.pieces[k]) for k in (0, 1)]
+        named = self._identifiers.named(shared, self.opened, MOST_IDENTIFIERS).shown
+        worth = {i.number: bits for i, bits in zip(named, shared.head(MOST_IDENTIFIERS)["worth"].to_list())}
+        weights = self._weights
+        if recorded is not None:
+            parts, weighed = recorded.parts, weights.kinds
+            total, claimed = recorded.bits, recorded.claimed
+        else:
+            together = weights.text(found.bits, same_agency=sheets[0].agency == sheets[1].agency)
+            parts, total, claimed = waterfall_of_shared(weights.model, together, shared)
+            weighed = weights.of_two_texts
+        clusters = sheets[0].cluster, sheets[1].cluster
+        networks = sheets[0].network, sheets[1].network
+        return TieSheet(
+            one=sheets[0],
+            other=sheets[1],
+            of=of,
+            clusters=clusters,
+            same_cluster=clusters[0] >= 0 and clusters[0] == clusters[1],
+            same_network=networks[0] >= 0 and networks[0] == networks[1],
+            text_bits=round(found.bits, 1),
+            cut=round(self._reach.pair, 1),
+            waterfall=parts,
+            weighed=weighed,
+            total=round(total, 2),
+            claimed=round(claimed, 2),
+            checked=weights.model.is_fitted,
+            strangers=weights.reach(total),
+            shared=tuple(SharedIdentifier(i, round(worth.get(i.number, i.bits), 1)) for i in named),
+            possible=recorded.possible if recorded else False,
+        )
+
+    def _sheet(self, opened: Opened, k: int, pieces: tuple[Piece, ...]) -> AdSheet:
+        row = opened.ads.row(k, named=True)
+        at = self._row(row["ad"])
+        own = self.ads.row(at, named=True)
+        source = self._sources.get((own["seq"], own["source"]), ("", "", None))
+        return AdSheet(
+            ad=row["ad"],
+            id=row["id"],
+            agency=row["agency"],
+            posted=row["posted"],
+            location=row["location"],
+            case=self.case,
+            cluster=own["cluster"],
+            network=own["network"],
+            stretches=pieces,
+            identifiers=self._identifiers.of_ads(np.array([at]), self.opened).shown,
+            source=source[0],
+            row=own["row"],
+            sha256=source[1],
+            received=source[2],
+            seq=own["seq"],
+        )
+
+    # -- what all of it rests on --------------------------------------------------------------------------
+
+    @cached_property
+    def _tables(self) -> CaseTables:
+        return CaseTables.of(self.ws, self.case)
+
+    @cached_property
+    def _known(self) -> Remembered:
+        return Remembered(self.ws)
+
+    @cached_property
+    def _leads(self) -> Leads:
+        run = self._run
+        sought = run is not None and bool(run.details["networks"])
+        return leads_of(self._tables, self._known, clusters=not sought)
+
+    @cached_property
+    def _lead_rows(self) -> dict[tuple[str, int], int]:
+        return {(kind, id): k for k, (kind, id) in enumerate(self.leads.select("kind", "id").iter_rows())}
+
+    @cached_property
+    def _identifiers(self) -> Identifiers:
+        return Identifiers(self.ws, self._tables)
+
+    @cached_property
+    def _run(self) -> Any:
+        return last_run(self.ws)
+
+    @cached_property
+    def _kept(self) -> Kept | None:
+        """What the latest run left: what words cost is kept of it only, so the past too is weighed by it."""
+        runs = [row.batch for row in self.ws.rows() if row.kind == RUN]
+        return read_kept(self.ws, runs[-1]) if runs else None
+
+    @cached_property
+    def _prices(self) -> Prices:
+        return self._kept.model if self._kept else Rarity(None)
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return (
+            Reach(*self._run.details["reach"])
+            if self._run
+            else Reach(0.0, 0.0, max(self._tables.ads.height, 2))
+        )
+
+    @cached_property
+    def _weights(self) -> Weights:
+        return self._known.weights(self._reach.pair)
+
+    @cached_property
+    def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any]]:
+        rows = self.ws.table("sources", ["source", "name", "sha256", "received_at", "case"])
+        return {
+            (seq, source): (name, sha256, at)
+            for source, name, sha256, at, case, seq in rows.iter_rows()
+            if case == self.case
+        }
+
+    def _row(self, ad: int) -> int:
+        row = int(self._tables.at(np.array([ad], np.int64))[0])
+        if row < 0:
+            raise UnknownAdNumber(ad)
+        return row
+
+    def _rows_of(self, kind: str, id: int) -> Int64Array:
+        column = self._tables.ads["cluster" if kind == "cluster" else "network"].to_numpy()
+        rows: Int64Array = np.flatnonzero(column == id) if id >= 0 else np.zeros(0, np.int64)
+        if not rows.size:
+            raise UnknownCluster(id) if kind == "cluster" else UnknownNetwork(id)
+        return rows
+
+    def _opened_ads(self, ads: Int64Array) -> Opened:
+        return self.ws.texts(ads)
+
+    def _masks(self, opened: Opened) -> Masks:
+        return Masks.none() if self.opened else Masks.over(opened, self.ws.pepper)
+
+
+def _commonest(ads: pl.DataFrame, column: str) -> list[str]:
+    return ads.group_by(column).len().sort("len", column, descending=[True, False])[column].to_list()
+
+
+def _brief(cluster: int, ads: pl.DataFrame, template: str) -> ClusterBrief:
+    return ClusterBrief(
+        cluster,
+        f"C{cluster}",
+        ads.height,
+        tuple(_commonest(ads, "agency")),
+        tuple(_commonest(ads.filter(pl.col("place") != ""), "place")),
+        ads["posted"].min().date() if ads["posted"].min() else None,  # type: ignore[union-attr]
+        ads["posted"].max().date() if ads["posted"].max() else None,  # type: ignore[union-attr]
+        template,
+    )
