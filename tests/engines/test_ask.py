@@ -252,9 +252,7 @@ def test_what_is_destroyed_is_not_found_and_not_in_the_files(tmp_path):
     assert after.nearest(FIRST[3])[0].equal
 
 
-def word_by_word(
-    raw: str, start: np.ndarray, end: np.ndarray, common: np.ndarray
-) -> tuple[Stretch, ...]:
+def word_by_word(raw: str, start: np.ndarray, end: np.ndarray, common: np.ndarray) -> tuple[Stretch, ...]:
     """The same, a word at a time."""
     pieces: list[tuple[str, bool]] = []
     at = 0

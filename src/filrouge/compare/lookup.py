@@ -125,21 +125,25 @@ def _listed(
     return Texts(segments, segment, place, scores)
 
 
-def sharing_runs(segments: Sequence[Segment], runs: UInt64Array, weights: Float32Array) -> Texts:
+def sharing_runs(
+    segments: Sequence[Segment], runs: UInt64Array, weights: Float32Array, times: int = 1
+) -> Texts:
     """The texts that share runs with a query, in no order.
 
     Args:
         segments: of the index.
         runs: the different runs of the query, see `run_keys`.
         weights: what each of them adds to the score of a text that shares it.
+        times: as many entries as usual are looked at, for who may see only some of the texts.
     """
-    return _listed([s.runs for s in segments], segments, runs, MOST_LISTED, lambda _totals: weights)
+    lists = [s.runs for s in segments]
+    return _listed(lists, segments, runs, times * MOST_LISTED, lambda _totals: weights)
 
 
-def equal_texts(segments: Sequence[Segment], whole: int) -> Texts:
+def equal_texts(segments: Sequence[Segment], whole: int, times: int = 1) -> Texts:
     """The texts with this whole key, see `whole_places`."""
     one = np.ones(1, np.float32)
-    return sharing_runs(segments, np.array([whole], np.uint64), one)
+    return sharing_runs(segments, np.array([whole], np.uint64), one, times)
 
 
 def holding_some(segments: Sequence[Segment], words: UInt64Array, texts: int) -> Texts:

@@ -10,7 +10,7 @@ A segment depends on the ads in it alone: made at once or merged from parts in a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -60,6 +60,19 @@ class Segment:
         while end < self.ads.size and not self.ads[end] & FIRST:
             end += 1
         return (self.ads[place:end] & np.uint32(FIRST - 1)).astype(np.int64)
+
+    def texts_with(self, is_seen: Callable[[Int64Array], np.ndarray]) -> np.ndarray:
+        """bool, by place: whether a text begins there of which one ad at least is seen.
+
+        Args:
+            is_seen: which of some ads are.
+        """
+        out = np.zeros(self.ads.size, bool)
+        begins = np.flatnonzero(self.ads & np.uint32(FIRST))
+        if begins.size:
+            seen = is_seen((self.ads & np.uint32(FIRST - 1)).astype(np.int64))
+            out[begins] = np.logical_or.reduceat(seen, begins)
+        return out
 
 
 def every_ad(segment: Segment) -> Int64Array:

@@ -70,6 +70,14 @@ class Membership:
         """What its template saves each of some ads."""
         return _looked_up(self.bits, ads, np.float32(0))
 
+    def among(self, seen: NDArray[np.bool_]) -> Membership:
+        """The same of some ads alone, bool by ad number. What holds one of these only is no cluster of theirs."""
+        inside = np.zeros(self.cluster.size, bool)
+        some = min(seen.size, inside.size)
+        inside[:some] = seen[:some]
+        cluster, bits = _of_two(np.where(inside, self.cluster, NONE), self.bits)
+        return Membership(cluster, bits)
+
 
 def _looked_up(values: NDArray[Any], ads: NDArray[np.int64], missing: Any) -> NDArray[Any]:
     out = np.full(ads.size, missing, values.dtype)
@@ -90,9 +98,16 @@ def membership(ws: Workspace, *, as_written: bool = False) -> Membership:
     cluster = _last(rows, "cluster", np.int64(NONE))
     bits = _last(rows, "bits", np.float32(0))
     if not as_written:
-        alone = np.append(np.bincount(cluster[cluster >= 0]), 0)[cluster] < 2
-        cluster, bits = np.where(alone, NONE, cluster), np.where(alone, np.float32(0), bits)
+        cluster, bits = _of_two(cluster, bits)
     return Membership(cluster, bits)
+
+
+def _of_two(
+    cluster: NDArray[np.int64], bits: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Without clusters of one ad."""
+    alone = np.append(np.bincount(cluster[cluster >= 0]), 0)[cluster] < 2
+    return np.where(alone, NONE, cluster), np.where(alone, np.float32(0), bits)
 
 
 def _last(rows: pl.DataFrame, column: str, missing: Any) -> NDArray[Any]:

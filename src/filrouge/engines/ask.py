@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
 from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
@@ -55,6 +56,8 @@ TELLING: Final = 5.0
 """An identifier that more than 1 ad in 2**this carries, a switchboard's, puts no ad before others."""
 MOST_CARRIERS: Final = 10_000
 """Ads that carry an identifier and are looked at; the newest ones."""
+MOST_TIMES: Final = 16
+"""So many times more entries of lists are read at most, for who sees only some of the ads."""
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 
 
@@ -68,6 +71,8 @@ class SearchIndex:
         prices: what words cost a stranger, from the last run; by rarity if there is none.
         clusters, templates: of the last run, if there was one.
         cut: bits that tie two ads, from the last run; if there was none, as many as chance reaches among so many ads.
+        among: bool, by ad number: the ads that may be seen; all if None. Others neither appear nor count, and push
+            nothing out.
     """
 
     def __init__(
@@ -80,16 +85,21 @@ class SearchIndex:
         clusters: Clusters | None = None,
         templates: Templates | None = None,
         cut: float | None = None,
+        among: np.ndarray | None = None,
     ) -> None:
-        self._ws = ws
+        self._ws, self._among = ws, among
         self._segments = list(segments)
         self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
         # Whether all that is in the index may be seen: then nothing has to be looked up, for ad after ad.
         self._whole = all(bool(self._is_visible(every_ad(segment)).all()) for segment in segments)
+        self._seen = [] if self._whole else [segment.texts_with(self._is_visible) for segment in segments]
         self._rarity, self.prices = rarity, prices or rarity
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
-        self.ads = int((self._there[:, 1] - self._there[:, 0]).sum())
+        everything = int((self._there[:, 1] - self._there[:, 0]).sum())
+        self.ads = everything if among is None else int(self._is_visible(np.flatnonzero(among)).sum())
+        # Of lists that hold mostly what is not seen, more is read.
+        self._times = min(max(everything // max(self.ads, 1), 1), MOST_TIMES)
         self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
 
     def nearest(self, text: str, top: int = 10) -> list[Near]:
@@ -102,7 +112,7 @@ class SearchIndex:
 
     def near_ads(self, ad: int, top: int = 10) -> list[Near]:
         """The ads nearest to a held one, which is left out; none if it can't be read."""
-        opened = self._opened(np.array([ad], np.int64))
+        opened = self._opened(self._visible(np.array([ad], np.int64)))
         if not opened.ad.size:
             return []
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
@@ -133,9 +143,9 @@ class SearchIndex:
         question = self.question(text)
         words = question.words
         if every:
-            found = holding_all(self._segments, words)
+            found = self._seen_of(holding_all(self._segments, words))
         else:
-            found = holding_some(self._segments, words, self.ads).best(max(4 * top, 1_000))
+            found = self._best(holding_some(self._segments, words, self.ads), max(4 * top, 1_000))
         phrases = [self.question(phrase).keys for phrase in _PHRASE.findall(text)]
         order = np.lexsort((-found.ad, -found.score))
         ads: list[int] = []
@@ -182,8 +192,8 @@ class SearchIndex:
         """Weigh the texts that share most with the question, and those that are equal to it."""
         if not question.keys.size:
             return
-        same = self._best(equal_texts(self._segments, question.whole), WEIGHED)
-        near = sharing_runs(self._segments, *question.runs(self._rarity))
+        same = self._best(equal_texts(self._segments, question.whole, self._times), WEIGHED)
+        near = sharing_runs(self._segments, *question.runs(self._rarity), self._times)
         texts = (same, self._best(near, WEIGHED))
         groups = [self._group(some, k) for some in texts for k in range(len(some))]
         if not groups:
@@ -292,6 +302,10 @@ class SearchIndex:
             return np.zeros(ads.size, bool)
         at = np.searchsorted(self._there[:, 0], ads, side="right") - 1
         seen: np.ndarray = (at >= 0) & (ads < self._there[np.maximum(at, 0), 1])
+        if self._among is not None:
+            known = ads < self._among.size
+            seen &= known
+            seen[known] &= self._among[ads[known]]
         return seen
 
     def _visible(self, ads: Int64Array) -> Int64Array:
@@ -300,18 +314,19 @@ class SearchIndex:
         seen: Int64Array = ads[self._is_visible(ads)]
         return seen
 
-    def _best(self, texts: Texts, most: int) -> Texts:
-        """The texts with the highest scores of which an ad may be seen.
-
-        Numbers of ads grow with the ledger: where the first ad of a text is not seen, none is.
-        """
-        best = texts.best(most)
+    def _seen_of(self, texts: Texts) -> Texts:
+        """Those of the texts of which an ad may be seen."""
         if self._whole:
-            return best
-        seen = self._is_visible(best.ad)
-        if seen.all():
-            return best
-        return texts.at(self._is_visible(texts.ad)).best(most)
+            return texts
+        seen = np.zeros(len(texts), bool)
+        for number, one in enumerate(self._seen):
+            here = texts.segment == number
+            seen[here] = one[texts.place[here]]
+        return texts.at(seen)
+
+    def _best(self, texts: Texts, most: int) -> Texts:
+        """The texts with the highest scores of which an ad may be seen."""
+        return self._seen_of(texts).best(most)
 
     def _group(self, texts: Texts, k: int) -> Int64Array:
         """The ads of a text that may be seen, ascending."""
@@ -331,6 +346,7 @@ def open_index(
     cut: float | None = None,
     jobs: int = 1,
     merge: bool = True,
+    among: np.ndarray | str | None = None,
 ) -> SearchIndex:
     """The index of a workspace, with what it lacked built.
 
@@ -339,6 +355,7 @@ def open_index(
         prices, membership, cut: to be taken in place of what the last run of the view left.
         jobs: segments that are built at once, where there are several.
         merge: whether a process is begun that merges small segments, if there are many.
+        among: the ads that may be seen, bool by ad number, or the case whose ads may be; all if None.
     """
     index = index_folder(ws)
     bring_up(ws, index, jobs=jobs)
@@ -353,6 +370,9 @@ def open_index(
         # What words cost is kept of the latest run only, so the past too is weighed by it.
         model = kept or read_kept(ws, [row.batch for row in ws.rows() if row.kind == RUN][-1])
         prices = prices or (model.model if model else None)
+    seen = seen_ads(ws, among) if isinstance(among, str) else among
+    if membership is not None and seen is not None:
+        membership = membership.among(seen)
     clusters = None if membership is None else Clusters(membership)
     return SearchIndex(
         ws,
@@ -362,4 +382,14 @@ def open_index(
         clusters=clusters,
         templates=Templates(kept, clusters) if kept is not None and clusters is not None else None,
         cut=cut,
+        among=seen,
     )
+
+
+def seen_ads(ws: Workspace, case: str) -> np.ndarray:
+    """bool, by ad number: the ads of a case that can be read."""
+    ads = ws.ads(["case"])
+    numbers = ads.filter(pl.col("case") == case)["ad"].to_numpy()
+    seen = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
+    seen[numbers] = True
+    return seen

@@ -113,8 +113,15 @@ def masked(stretches: Sequence[Stretch], masks: Sequence[Mask]) -> tuple[Stretch
     return tuple(_joined(out))
 
 
-def carriers_of(ws: Workspace, text: str, top: int) -> list[Near]:
-    """The newest ads that carry the identifier that a pseudonym stands for; see `is_pseudonym`."""
+def carriers_of(ws: Workspace, text: str, top: int, *, case: str | None = None) -> list[Near]:
+    """The newest ads that carry the identifier that a pseudonym stands for; see `is_pseudonym`.
+
+    Args:
+        ws: the workspace.
+        text: the pseudonym.
+        top: at most so many.
+        case: whose ads are looked at and counted; all if None.
+    """
     written = _WRITTEN.match(text.strip().lower())
     assert written is not None
     kind, letters = written.groups()
@@ -126,13 +133,16 @@ def carriers_of(ws: Workspace, text: str, top: int) -> list[Near]:
         pl.col("kind") == SLOT_KINDS.index(kind),
         pl.col("pseudonym") // (1 << 64 - 5 * _SHOWN) == least,
     )
-    rows = rows.join(ws.ads(["ad"]).select("ad"), on="ad", how="semi")
+    held = ws.ads(["case"])
+    if case is not None:
+        held = held.filter(pl.col("case") == case)
+    rows = rows.join(held.select("ad"), on="ad", how="semi")
     if rows.is_empty():
         return []
     number = int(rows["pseudonym"][0])
     holders = rows["ad"].n_unique()
     ads = rows["ad"].unique().sort(descending=True).head(top).to_numpy().astype(np.int64)
-    bits = round(float(np.log2(max(ws.ads(["ad"]).height, 1) / holders)), 1)
+    bits = round(float(np.log2(max(held.height, 1) / holders)), 1)
     shared = (Shared(kind, f"{number:016x}", holders, bits),)
     return [
         Near(

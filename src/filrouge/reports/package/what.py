@@ -110,9 +110,9 @@ class NothingToPackage(FilrougeError):
 
     def __init__(self, name: str, case: str) -> None:
         super().__init__(
-            _("{name}: the case “{case}” holds no ad of it that can be read, so there is nothing to package.").format(
-                name=name, case=case
-            )
+            _(
+                "{name}: the case “{case}” holds no ad of it that can be read, so there is nothing to package."
+            ).format(name=name, case=case)
         )
 
 
