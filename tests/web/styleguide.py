@@ -1,5 +1,7 @@
-"""A page with every component of the workbench and invented, neutral data, and a server that gives it as strictly as the
-workbench gives its pages. Run it to look at it: `python tests/web/styleguide.py` prints the address."""
+"""Pages with every component of the workbench and invented, neutral data, and a server as strict as the workbench.
+
+To look at them: `python tests/web/styleguide.py` prints the address.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from drawings import drawings
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from filrouge import i18n
@@ -20,8 +23,8 @@ from filrouge import i18n
 WEB = Path(__file__).parents[2] / "src" / "filrouge" / "web"
 HERE = Path(__file__).parent
 CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
@@ -46,6 +49,7 @@ def surroundings(language: str = "en") -> dict[str, Any]:
         "decimals": i18n.decimals,
         "lang": language,
         "path": "/styleguide",
+        "drawings": drawings(),
         "csrf": "token-of-the-style-guide",
         "version": "0.0",
         "user": {"name": "analyst1", "role_name": i18n._("Analyst")},
@@ -119,6 +123,6 @@ def served(pages: dict[str, Callable[[], str]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with served({"/": page, "/fr": lambda: page(language="fr")}) as address:
+    with served({"/": page, "/drawings": lambda: page("drawings.html"), "/fr": lambda: page(language="fr")}) as address:
         print(address)
         threading.Event().wait()

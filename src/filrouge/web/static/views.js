@@ -86,10 +86,15 @@ const listed = (values) => [...values].join(", ");
 
 /** [data-choice-of="group"] says what is chosen; its [data-choice-words] holds the words, [data-choice-clear] lets go. */
 function sayChoice(group) {
+  for (const range of document.querySelectorAll(`[data-choose-days="${CSS.escape(group)}"]`)) {
+    const { from = "", to = "" } = stateOf(group).day ?? {};
+    range.querySelector("[data-from]").value = from;
+    range.querySelector("[data-to]").value = to;
+  }
   const state = stateOf(group);
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
   const said = [];
-  if (state.day) said.push(day.formatRange(new Date(state.day.from), new Date(state.day.to)));
+  if (state.day) said.push([state.day.from, state.day.to].map((end) => (end.length === 10 ? day.format(new Date(end)) : "…")).join(" – "));
   for (const field of ["cluster", "agency", "place"]) if (state[field]) said.push(listed(state[field]));
   for (const note of document.querySelectorAll(`[data-choice-of="${CSS.escape(group)}"]`)) {
     note.hidden = !said.length;
@@ -111,6 +116,13 @@ export function readyViews() {
     }
     const clearer = event.target.closest("[data-choice-clear]");
     if (clearer) clear(clearer.closest("[data-choice-of]").dataset.choiceOf, clearer);
+  });
+  document.addEventListener("change", (event) => {
+    const range = event.target.closest("[data-choose-days]");
+    if (!range) return;
+    const from = range.querySelector("[data-from]").value;
+    const to = range.querySelector("[data-to]").value;
+    choose(range.dataset.chooseDays, "day", from || to ? { from: from || "0000", to: to || "9999" } : null, range);
   });
   document.addEventListener("keydown", (event) => {
     // Escape lets go of what is chosen, wherever one is; menus and dialogs come first.
