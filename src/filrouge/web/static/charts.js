@@ -1,5 +1,5 @@
 // Vega-Lite charts from blocks of JSON, part of the coordinated views where they have a group.
-import { colours, dataOf, embedded, painted } from "./paint.js";
+import { colours, dataOf, embedded, language, painted } from "./paint.js";
 import { choose, fits, onChoice } from "./views.js";
 
 const HEIGHTS = { s: 96, m: 190, l: 340 };
@@ -42,6 +42,7 @@ async function draw(chart) {
   chart.dims = dims;
   chart.result = await embedded(chart.inner, spec, palette);
   chart.view = chart.result.view;
+  chart.place.classList.add("drawn");
   const image = chart.inner;
   image.setAttribute("role", "img");
   image.setAttribute("aria-label", `${chart.place.dataset.title}. ${chart.place.dataset.description}`);
@@ -71,7 +72,7 @@ function prepared(spec, chart) {
   }
   const units = [];
   visit(whole, (unit) => units.push(unit));
-  for (const unit of units) inUtc(unit);
+  for (const unit of units) inUtc(unit, rows ?? []);
   const filtered = rows && chart.group && "filtered" in chart.place.dataset;
   const dims = filtered && units.filter((unit) => unit.mark).every((unit) => DIMMED.has(unit.mark.type ?? unit.mark));
   if (dims) {
@@ -80,8 +81,8 @@ function prepared(spec, chart) {
       if (unit.mark && !unit.encoding?.opacity) {
         unit.encoding = {
           ...unit.encoding,
-          opacity: { field: "_fits", type: "nominal", scale: { domain: [true, false], range: [1, 0.14] }, legend: null },
-          order: unit.encoding?.order ?? { field: "_fits", type: "nominal", sort: "descending" },
+          opacity: { field: "_fits", type: "ordinal", scale: { domain: [true, false], range: [1, 0.14] }, legend: null },
+          order: unit.encoding?.order ?? { field: "_fits", type: "ordinal", sort: "descending" },
         };
       }
   }
@@ -95,15 +96,27 @@ function visit(spec, each) {
 }
 
 // A day without a time is read as midnight in UTC; drawn in local time it would be the day before in America.
-function inUtc(unit) {
+function inUtc(unit, rows) {
   for (const [channel, definition] of Object.entries(unit.encoding ?? {}))
     for (const part of Array.isArray(definition) ? definition : [definition]) {
       if (typeof part?.timeUnit === "string" && !part.timeUnit.startsWith("utc")) part.timeUnit = `utc${part.timeUnit}`;
       if (part?.type !== "temporal") continue;
       if (channel === "x" || channel === "y") {
         if (part.scale !== null) part.scale = { type: "utc", ...part.scale };
-      } else if (!part.timeUnit) part.timeUnit = "utcyearmonthdate";
+        if (part.axis !== null) part.axis = { format: dayFormat(rows, part.field), labelOverlap: true, labelFlush: true, ...part.axis };
+      } else {
+        part.timeUnit ??= "utcyearmonthdate";
+        part.format ??= language().startsWith("fr") ? "%e %b %Y" : "%b %e, %Y";
+      }
     }
+}
+
+/** Days and months, or months and years where the rows span most of a year. */
+function dayFormat(rows, field) {
+  const days = rows.map((row) => row[field]).filter(Boolean).sort();
+  const span = days.length ? (new Date(days.at(-1)) - new Date(days[0])) / 864e5 : 0;
+  if (span > 300) return "%b %Y";
+  return language().startsWith("fr") ? "%e %b" : "%b %e";
 }
 
 const iso = (value) => new Date(Number(value)).toISOString().slice(0, 10);

@@ -114,7 +114,7 @@ function look() {
     {
       selector: "node",
       style: {
-        label: "data(label)", "font-family": sans(), color: c.ink, "font-size": 13, "min-zoomed-font-size": 7,
+        label: "data(label)", "font-family": sans(), color: c.ink, "font-size": 14, "min-zoomed-font-size": 6,
         width: "data(size)", height: "data(size)", "text-valign": "center", "text-wrap": "wrap",
         "background-color": c.card, "border-color": c.thread, "border-width": 2, "overlay-opacity": 0,
       },
@@ -145,9 +145,16 @@ function look() {
 
 function layOut(cy) {
   cy.layout({
-    name: "fcose", quality: "default", animate: false, randomize: true, padding: 40, nodeSeparation: 90,
-    idealEdgeLength: (edge) => 190 - Math.min(100, 4 * (edge.data("bits") ?? 0)), nodeRepulsion: 9000,
+    name: "fcose", quality: "default", animate: false, randomize: true, padding: 40, nodeSeparation: 60,
+    idealEdgeLength: (edge) => 120 - Math.min(60, 3 * (edge.data("bits") ?? 0)), nodeRepulsion: 6000,
   }).run();
+  // A layout that lies across is stood up where the window is tall.
+  const box = cy.nodes().boundingBox();
+  if (box.w > box.h !== cy.width() > cy.height()) {
+    cy.nodes().positions((node) => ({ x: node.position("y"), y: node.position("x") }));
+    cy.fit(undefined, 40);
+  }
+  if (cy.zoom() > 1.4) cy.zoom({ level: 1.4, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
 }
 
 function buttons(graph) {

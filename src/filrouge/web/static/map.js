@@ -69,6 +69,7 @@ async function draw(map) {
     width,
     height,
     padding: 0,
+    view: { fill: palette.sunk },
     autosize: "none",
     params: [
       { name: "until", value: map.until ?? "9999" },
@@ -79,7 +80,7 @@ async function draw(map) {
     layer: [
       {
         data: { url: `/static/vendor/${land}`, format: { type: "topojson", feature: "countries" } },
-        mark: { type: "geoshape", fill: palette.sunk, stroke: palette.edge, strokeWidth: 0.6, tooltip: null },
+        mark: { type: "geoshape", fill: palette.card, stroke: palette.edge, strokeWidth: 0.6, tooltip: null },
       },
       {
         data: { name: "moves", values: movesOf(data) },

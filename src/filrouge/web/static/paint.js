@@ -134,6 +134,7 @@ export async function embedded(element, spec, palette) {
     renderer: "svg",
     ast: true,
     actions: false,
+    logLevel: 1,
     defaultStyle: false,
     tooltip: { disableDefaultStyle: true, theme: "own" },
     config: vegaConfig(palette),
