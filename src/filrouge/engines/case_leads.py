@@ -17,7 +17,8 @@ import polars as pl
 
 from filrouge.engines.case_sheets import Reason
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
-from filrouge.engines.remembered import Remembered
+from filrouge.engines.remembered import MET, Remembered, Ties
+from filrouge.networks.learning import KINDS
 from filrouge.networks.organisation import CONTACTS, SLIPS, signs_of_organisation, strength_parts
 from filrouge.networks.units import TYING
 
@@ -58,15 +59,22 @@ def leads_of(tables: CaseTables, known: Remembered, *, clusters: bool) -> Leads:
             of organisation in these.
     """
     unit_network, unit_cluster = tables.network_of_unit, tables.cluster_of_unit
-    alone = unit_cluster if clusters else np.full(unit_cluster.size, NONE, np.int64)
+    # What was taken off a network is a cluster of the case by itself.
+    loose = np.isin(unit_cluster, np.array(sorted(tables.loose), np.int64))
+    alone = np.where(clusters | loose, unit_cluster, NONE)
     # Networks have even numbers, clusters odd ones.
     group = np.where(unit_network >= 0, 2 * unit_network, np.where(alone >= 0, 2 * alone + 1, NONE))
     found = facts(tables, known, group)
     found = _without_possible_people(tables, known, found, group)
     kind = pl.when(pl.col("group") % 2 == 0).then(pl.lit("network")).otherwise(pl.lit("cluster"))
     letter = pl.when(pl.col("kind") == "network").then(pl.lit("N")).otherwise(pl.lit("C"))
+    indicators = known.indicators_of_networks(tables).select(
+        (2 * pl.col("network")).alias("group"), "indicators"
+    )
     table = (
-        found.with_columns(kind.alias("kind"), (pl.col("group") // 2).alias("id"))
+        found.join(indicators, on="group", how="left")
+        .with_columns(pl.col("indicators").fill_null([]))
+        .with_columns(kind.alias("kind"), (pl.col("group") // 2).alias("id"))
         .with_columns(pl.concat_str(letter, pl.col("id").cast(pl.String)).alias("name"))
         .sort("strength", "ads", "group", descending=[True, True, False])
     )
@@ -85,7 +93,7 @@ def facts(tables: CaseTables, known: Remembered, group_of_unit: Int64Array) -> p
         group_of_unit: the group of each voice, -1 for none.
 
     Returns:
-        `group`, the columns of `SCHEMA` but kind, id and name, and `COUNTS`.
+        `group`, the columns of `SCHEMA` but kind, id, name and indicators, and `COUNTS`.
     """
     group = group_of_unit[tables.units.of]
     inside = np.flatnonzero(group >= 0)
@@ -125,8 +133,7 @@ def facts(tables: CaseTables, known: Remembered, group_of_unit: Int64Array) -> p
             how="left",
         )
         .join(_languages(kept, known), on="group", how="left")
-        .join(known.indicators_of_groups(tables, found["group"], group_of_unit), on="group", how="left")
-        .with_columns(pl.col("agencies", "places", "languages", "indicators").fill_null([]))
+        .with_columns(pl.col("agencies", "places", "languages").fill_null([]))
         .with_columns(signs=_named_signs(), strength=_strength())
     )
 
@@ -207,8 +214,7 @@ def _listed(ads: pl.DataFrame, column: str, name: str, most: int | None) -> pl.D
 
 
 def _languages(ads: pl.DataFrame, known: Remembered) -> pl.DataFrame:
-    rows = ads.select("group", pl.Series("language", known.languages_of(ads["ad"]), pl.String))
-    return _listed(rows.drop_nulls("language"), "language", "languages", None)
+    return _listed(known.languages_of(ads), "language", "languages", None)
 
 
 # -- who may be one person, or two ------------------------------------------------------------------------
@@ -255,6 +261,13 @@ def _beside(tables: CaseTables) -> dict[int, int]:
     return dict(pairs.select("unit", "other").iter_rows())
 
 
+def _meetings(ties: Ties) -> set[tuple[int, int]]:
+    """The pairs of voices that a picture, a move or a near number ties."""
+    kinds = [KINDS.index(kind) for kind in MET]
+    met = (ties.bits[:, kinds] > 0).any(axis=1) & ties.pure
+    return set(zip(ties.a[met].tolist(), ties.b[met].tolist(), strict=True))
+
+
 class _People:
     """Whether two voices may be two people who share a contact, as those of one flat do."""
 
@@ -286,7 +299,7 @@ class _People:
             if clusters[unit] >= 0:
                 self._names.setdefault(unit, {})[str(name)] = count
         self._size = tables.units.ads
-        self._met = known.meetings(tables)
+        self._met = _meetings(known.ties(tables))
 
     def are_two(self, one: int, other: int) -> bool:
         """As `networks.records.Networks._are_two_people`."""

@@ -38,7 +38,8 @@ class Reason:
         count: of a sign or size how many different ones; of an indicator the ads that show it.
         ads: of the lead.
         bits: what it adds to the strength, in doublings; 0 for an indicator.
-        lift: of an indicator, how many times more usual than among those in no network; None where nobody can say.
+        lift: of an indicator, how many times more usual than among those in no network; None where none of these shows it, or
+            there are none.
         tells_nothing: of an indicator, whether it is as usual among those in no network.
     """
 

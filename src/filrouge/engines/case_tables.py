@@ -6,7 +6,7 @@ one ad of the case alone is no cluster to its readers, and no number here counts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.ads.tokens import SLOT_KINDS
-from filrouge.corpus.results import membership, network_of
+from filrouge.corpus.results import RUN, membership, network_of
 from filrouge.engines.prepare import place_of
+from filrouge.networks.edges import components
 from filrouge.networks.organisation import agency_identifiers
 from filrouge.networks.units import TYING, Units, holdings
 from filrouge.networks.weighing import with_bits
@@ -39,13 +40,21 @@ class CaseTables:
             by ascending `ad`.
         mixed: ids of clusters that hold ads of other cases too; mixed_networks: of networks. What runs recorded of
             these is of no use to the case. Never to be shown.
+        is_alone: whether what runs recorded came from ads of the case alone.
+        is_stale: whether ads were destroyed since the run that recorded it: it may have come from these.
+        split: ids of networks of which parts were taken off; see `remembered.split_networks`.
+        loose: ids of clusters that were taken off a network.
     """
 
     case: str
     ads: pl.DataFrame
     mixed: frozenset[int]
     mixed_networks: frozenset[int]
+    is_alone: bool
+    is_stale: bool
     _identifiers: pl.DataFrame
+    split: frozenset[int] = frozenset()
+    loose: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, ws: Workspace, case: str) -> CaseTables:
@@ -65,13 +74,28 @@ class CaseTables:
             pl.Series("bits", np.where(seen >= 0, members.bits_of(numbers[own]), 0), pl.Float32),
             places(mine["location"]).alias("place"),
         )
+        stale = _destroyed_since(ws)
         rows = ws.table("identifiers", ["ad", "kind", "pseudonym"]) if ws.has("identifiers") else None
         return cls(
             case,
             mine,
             frozenset(mixed.tolist()),
             frozenset(mixed_networks.tolist()),
+            bool(own.all()) and not stale,
+            stale,
             _named(rows, mine["ad"]),
+        )
+
+    def without_networks(self, units: NDArray[np.bool_], split: frozenset[int]) -> CaseTables:
+        """The same tables where some voices are in no network; `split`: the networks that they were in."""
+        off = units[self.units.of]
+        network = np.where(off, NONE, self.ads["network"].to_numpy())
+        loose = np.unique(self.ads["cluster"].to_numpy()[off])
+        return replace(
+            self,
+            ads=self.ads.with_columns(pl.Series("network", _at_least_two(network), pl.Int64)),
+            split=split,
+            loose=frozenset(loose[loose >= 0].tolist()),
         )
 
     @cached_property
@@ -112,6 +136,49 @@ class CaseTables:
     def network_of_unit(self) -> Int64Array:
         """int64: the network of each voice, -1 for none."""
         out: Int64Array = self.ads["network"].to_numpy()[self.units.head]
+        return out
+
+    @cached_property
+    def is_mixed(self) -> NDArray[np.bool_]:
+        """bool, shape (units,): whether ads of other cases are in the cluster that a voice is."""
+        mixed = np.isin(self.cluster_of_unit, np.array(sorted(self.mixed), np.int64))
+        return mixed | self.is_stale
+
+    def unit_of(self, voices: Int64Array) -> Int64Array:
+        """The voices that runs know by ids of clusters, or by -1 - ad; -1 where the case has no such voice.
+
+        Of a cluster in several hands the largest part stands for it.
+        """
+        names, units = self._names_of_units
+        at = np.minimum(np.searchsorted(names, voices), max(names.size - 1, 0))
+        if not names.size:
+            return np.full(voices.size, NONE, np.int64)
+        out: Int64Array = np.where(names[at] == voices, units[at], NONE)
+        return out
+
+    @cached_property
+    def _names_of_units(self) -> tuple[Int64Array, Int64Array]:
+        cluster = self.cluster_of_unit
+        name = np.where(cluster >= 0, cluster, -1 - self.number[self.units.head])
+        order = np.lexsort((-self.units.ads, name))
+        first = order[np.flatnonzero(np.diff(name[order], prepend=np.iinfo(np.int64).min))]
+        return name[first], first
+
+    def parts_joined_by(self, a: Int64Array, b: Int64Array, joins: NDArray[np.bool_]) -> Int64Array:
+        """A number for each voice, the same for those of one network that some ties or identifiers in common join."""
+        units = self.units.count
+        network = self.network_of_unit
+        holding = self.held.select(
+            "unit", pl.Series("network", network[self.held["unit"].to_numpy()]), "kind", "value"
+        ).filter(pl.col("network") >= 0)
+        node = holding.select(pl.struct("network", "kind", "value").rank("dense").cast(pl.Int64)).to_series()
+        together = joins & (network[a] == network[b])
+        ends = (
+            np.concatenate([holding["unit"].to_numpy().astype(np.int64), a[together]]),
+            np.concatenate([units + node.to_numpy(), b[together]]),
+        )
+        count = units + holding.height + 1
+        out: Int64Array = components(count, *(end.astype(np.int32) for end in ends))[:units].astype(np.int64)
         return out
 
     @cached_property
@@ -159,6 +226,13 @@ def _named(rows: pl.DataFrame | None, ads: pl.Series) -> pl.DataFrame:
         .unique()
         .sort("row", "kind", "value")
     )
+
+
+def _destroyed_since(ws: Workspace) -> bool:
+    """Whether ads were destroyed since the last run of a view that sought networks; of all views alike."""
+    sought = [row.seq for row in ws.snapshots() if row.kind == RUN and row.details["networks"]]
+    later = [row for row in ws.rows() if row.seq > max(sought, default=-1)]
+    return any(row.details.get("destroyed_keys") or row.details.get("destroyed_ads") for row in later)
 
 
 def _at_least_two(group: Int64Array) -> Int64Array:

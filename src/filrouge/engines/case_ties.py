@@ -1,76 +1,165 @@
-"""What ties two ads or clusters of a case, in bits by kind."""
+"""What ties the voices of a case, in bits by kind, reckoned on the case's own ads.
+
+What a run recorded of two voices is taken as it is where all their ads are the case's. Identifiers are weighed by how
+many voices of the case hold them, unless the workspace holds no other case. Where ads of another case had a part in a
+voice, the text is weighed again on the case's own ads, and what needs the habits of many is left out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.engines.case_sheets import ClusterTie, Strangers
-from filrouge.engines.voices import reach_of
-from filrouge.evidence.joint import JointModel
+from filrouge.compare.align import pair_bits
+from filrouge.engines.asking import Prices
+from filrouge.engines.case_sheets import ClusterTie
+from filrouge.engines.case_tables import CaseTables, Int64Array
+from filrouge.engines.case_weights import Weights
+from filrouge.engines.remembered import Remembered, Ties
 from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
-from filrouge.networks.waterfall import waterfall_of
+from filrouge.networks.weighing import shared_identifiers
 
-OF_TWO_TEXTS: Final = ("text", *TYING)
-"""Kinds that two ads alone can show; the others need the habits of many."""
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
 
-
-@dataclass(frozen=True)
-class Weights:
-    """What makes one number of the bits of all kinds.
-
-    Attributes:
-        model: fitted by the run, or cautious.
-        level: bits that strangers' texts save on two agencies, and on one.
-        strangers: bits of pairs of strangers, ascending; empty where no run measured them.
-    """
-
-    model: JointModel
-    level: tuple[float, float]
-    strangers: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-
-    kinds: tuple[str, ...] = KINDS
-    of_two_texts: tuple[str, ...] = OF_TWO_TEXTS
-
-    @classmethod
-    def cautious(cls, cut: float) -> Weights:
-        """Where no run weighed ties: of the text what strangers reach by chance is taken off."""
-        return cls(JointModel.cautious(KINDS), (cut, cut))
-
-    def text(self, bits: float, *, same_agency: bool) -> float:
-        """What is left of the bits of two texts when what strangers' texts save is taken off."""
-        return max(bits - self.level[int(same_agency)], 0.0)
-
-    def reach(self, bits: float) -> Strangers | None:
-        """How many pairs of strangers reach so many bits."""
-        if not self.strangers.size:
-            return None
-        found = reach_of(self.strangers, bits)
-        return Strangers(found.strangers, found.reach, found.one_in, found.at_least_one_in)
+NEIGHBOURS: Final = 4
+"""Each voice that holds an identifier is paired with so many holders that follow it, if nothing else pairs them."""
+MOST_PAIRS: Final = 5_000
+"""Pairs of a network that are weighed."""
+TEXT: Final = KINDS.index("text")
+IDENTIFIERS: Final = [KINDS.index(kind) for kind in TYING]
+Bits = NDArray[np.float64]
 
 
-def waterfall_of_shared(
-    model: JointModel, text: float, shared: pl.DataFrame
-) -> tuple[tuple[tuple[str, float], ...], float, float]:
-    """The waterfall of a text in common and of shared identifiers, its total, and what may be claimed.
+class CaseTies:
+    """Weighs ties between voices of a case."""
 
-    Args:
-        model: the weights.
-        text: bits of the text.
-        shared: kind, worth.
-    """
-    row = np.zeros((1, len(KINDS)))
-    row[0, KINDS.index("text")] = text
+    def __init__(
+        self, ws: Workspace, tables: CaseTables, known: Remembered, weights: Weights, prices: Prices
+    ) -> None:
+        self._ws, self._tables, self._known = ws, tables, known
+        self.weights, self._prices = weights, prices
+
+    @cached_property
+    def recorded(self) -> Ties:
+        """What runs recorded."""
+        return self._known.ties(self._tables)
+
+    def within(self, units: Int64Array) -> list[ClusterTie]:
+        """The ties of the voices of a network, the strongest first, those that are only possible last.
+
+        A possible one may lead out of the network.
+        """
+        recorded, inside = self.recorded, np.zeros(self._tables.units.count, bool)
+        inside[units] = True
+        rows = recorded.touching(units)
+        rows = rows[(inside[recorded.a[rows]] & inside[recorded.b[rows]]) | recorded.possible[rows]]
+        strongest = np.argsort(-recorded.bits[rows].sum(axis=1), kind="stable")
+        rows = rows[strongest[:MOST_PAIRS]]
+        a, b = self._sharing(units)
+        known = set(zip(recorded.a[rows].tolist(), recorded.b[rows].tolist(), strict=True))
+        new = [k for k, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)) if pair not in known]
+        a, b = a[new][:MOST_PAIRS], b[new][:MOST_PAIRS]
+        none = np.zeros(a.size, bool)
+        bits = np.vstack([recorded.bits[rows], np.zeros((a.size, len(KINDS)))])
+        return self._weighed(
+            np.concatenate([recorded.a[rows], a]),
+            np.concatenate([recorded.b[rows], b]),
+            bits,
+            np.concatenate([recorded.pure[rows], none]),
+            np.concatenate([recorded.possible[rows], none]),
+        )
+
+    def between(self, one: Int64Array, other: Int64Array) -> tuple[Bits, bool, bool]:
+        """What runs recorded between two sets of voices: the bits of the strongest tie, whether they may be used,
+        and whether it is only possible. No bits where nothing was recorded.
+        """
+        recorded = self.recorded
+        rows = np.intersect1d(recorded.touching(one), recorded.touching(other))
+        crossing = np.isin(recorded.a[rows], one) != np.isin(recorded.b[rows], one)
+        rows = rows[crossing]
+        if not rows.size:
+            return np.zeros(0), False, False
+        best = int(rows[np.argmax(self.weights.model.total(recorded.bits[rows]))])
+        return recorded.bits[best].copy(), bool(recorded.pure[best]), bool(recorded.possible[best])
+
+    def _weighed(
+        self, a: Int64Array, b: Int64Array, bits: Bits, pure: NDArray[np.bool_], possible: NDArray[np.bool_]
+    ) -> list[ClusterTie]:
+        tables, model = self._tables, self.weights.model
+        if not a.size:
+            return []
+        mixed = ~pure
+        texts = mixed & (bits[:, TEXT] > 0)
+        bits[mixed] = 0.0
+        bits[texts, TEXT] = self._texts(a[texts], b[texts])
+        own = mixed if tables.is_alone else np.ones(a.size, bool)
+        bits[np.flatnonzero(own)[:, None], IDENTIFIERS] = self._identifiers(a[own], b[own])
+        says = (bits != 0).any(axis=1)
+        a, b, bits, possible = a[says], b[says], bits[says], possible[says]
+        total, claimed = model.total(bits), model.bounded(bits)
+        cluster, heads = tables.cluster_of_unit, tables.number[tables.units.head]
+        return [
+            ClusterTie(
+                int(cluster[a[k]]), int(cluster[b[k]]), int(heads[a[k]]), int(heads[b[k]]),
+                round(float(total[k]), 2), round(float(claimed[k]), 2), self.weights.waterfall(bits[k]),
+                bool(possible[k]),
+            )
+            for k in np.lexsort((b, a, -total, possible)).tolist()
+        ]  # fmt: skip
+
+    def _sharing(self, units: Int64Array) -> tuple[Int64Array, Int64Array]:
+        """Pairs of voices that hold an identifier in common, a < b."""
+        held = self._tables.held.filter(pl.col("unit").is_in(pl.Series(units.astype(np.int32)).implode()))
+        held = held.select("unit", "kind", "value").unique().sort("kind", "value", "unit")
+        pairs = [
+            held.select(pl.col("unit").alias("a"), pl.col("unit").shift(-k).over("kind", "value").alias("b"))
+            for k in range(1, NEIGHBOURS + 1)
+        ]
+        found = pl.concat(pairs).drop_nulls().unique().sort("a", "b")
+        return found["a"].to_numpy().astype(np.int64), found["b"].to_numpy().astype(np.int64)
+
+    def _identifiers(self, a: Int64Array, b: Int64Array) -> Bits:
+        """Bits of the identifiers that both hold, shape (pairs, kinds of `TYING`), by the case's own ads."""
+        out = np.zeros((a.size, len(TYING)))
+        if not a.size:
+            return out
+        ends = pl.Series(np.unique(np.concatenate([a, b])).astype(np.int32))
+        held = self._tables.held.filter(pl.col("unit").is_in(ends.implode()))
+        shared = shared_identifiers(held, a.astype(np.int32), b.astype(np.int32))
+        summed = shared.group_by("pair", "kind").agg(pl.col("bits").sum())
+        column = summed["kind"].replace_strict({k: i for i, k in enumerate(TYING)}, return_dtype=pl.Int64)
+        out[summed["pair"].to_numpy(), column.to_numpy()] = summed["bits"].to_numpy()
+        return out
+
+    def _texts(self, a: Int64Array, b: Int64Array) -> Bits:
+        """Bits saved by writing the one's text with the other's beside it, less what strangers' texts save."""
+        if not a.size:
+            return np.zeros(0)
+        tables, heads = self._tables, self._tables.units.head
+        ends, at = np.unique(np.concatenate([a, b]), return_inverse=True)
+        words = self._ws.words(tables.number[heads[ends]])
+        cost = self._prices.prices(words.keys[words.words], words.offsets)
+        one, other = (part.astype(np.int32) for part in np.split(at, 2))
+        saved = pair_bits(one, other, words.words, cost, words.offsets)
+        agency = tables.ads["agency"].gather(heads[ends])
+        same = (agency.gather(one) == agency.gather(other)).to_numpy()
+        return np.maximum(saved - np.where(same, self.weights.level[1], self.weights.level[0]), 0.0)
+
+
+def bits_of(text: float, shared: pl.DataFrame) -> Bits:
+    """The bits of a text in common and of shared identifiers (kind, worth), shape (kinds,)."""
+    row = np.zeros(len(KINDS))
+    row[TEXT] = text
     for kind, worth in shared.select("kind", "worth").iter_rows():
-        row[0, KINDS.index(kind)] += worth
-    parts = tuple((part["kind"], part["bits"]) for part in waterfall_of(model.parts(row)[0]))
-    return parts, float(model.total(row)[0]), float(model.bounded(row)[0])
+        row[KINDS.index(kind)] += worth
+    return row
 
 
 def for_and_against(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from filrouge.compare.reach import Reach
 from filrouge.corpus.errors import UnknownAdNumber
@@ -44,9 +45,12 @@ from filrouge.engines.case_sheets import (
 )
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
 from filrouge.engines.case_texts import Drawn, Masks, beside, shown_text, spread
-from filrouge.engines.case_ties import Weights, for_and_against, waterfall_of_shared
+from filrouge.engines.case_ties import CaseTies, bits_of, for_and_against
+from filrouge.engines.case_weights import OF_TWO_TEXTS, Weights
 from filrouge.engines.kept import Kept, read_kept
-from filrouge.engines.remembered import Remembered
+from filrouge.engines.remembered import Remembered, split_networks
+from filrouge.networks.learning import KINDS
+from filrouge.networks.units import TYING
 
 if TYPE_CHECKING:
     from filrouge.corpus.opening import Opened
@@ -71,6 +75,11 @@ MOST_TIES: Final = 400
 MOST_IDENTIFIERS: Final = 200
 MOST_MEMBERS: Final = 500
 """What a dossier of a network lists at most; it says how many are left."""
+SHARED: Final = (
+    "_tables", "_known", "_leads", "_lead_rows", "ads", "_kept", "_run", "_weights", "_identifiers", "_ties",
+    "_sources",
+)  # fmt: skip
+"""What is the same for a casebook masked and opened."""
 
 
 class Casebook:
@@ -98,17 +107,7 @@ class Casebook:
         if opened == self.opened:
             return self
         other = Casebook(self.ws, self.case, opened=opened, jobs=self.jobs)
-        for name in (
-            "_tables",
-            "_known",
-            "_leads",
-            "_lead_rows",
-            "ads",
-            "_kept",
-            "_run",
-            "_weights",
-            "_identifiers",
-        ):
+        for name in SHARED:
             other.__dict__[name] = getattr(self, name)
         return other
 
@@ -147,8 +146,9 @@ class Casebook:
             self._rows_of(kind, id)
             return []
         counts = self._leads.counts.row(at, named=True)
-        indicators = self._known.indicators(kind, id, self._tables)
-        return reasons(self.leads.row(at, named=True), counts, indicators)
+        lead = self.leads.row(at, named=True)
+        indicators = self._known.indicators(id, lead["ads"], self._tables) if kind == "network" else []
+        return reasons(lead, counts, indicators)
 
     # -- networks -----------------------------------------------------------------------------------------
 
@@ -168,13 +168,13 @@ class Casebook:
         clusters = units[tables.cluster_of_unit[units] >= 0]
         clusters = clusters[np.argsort(-tables.units.ads[clusters], kind="stable")]
         singles = units[(tables.cluster_of_unit[units] < 0) & (sizes > 0)]
-        ties = self._known.ties(tables, units)
+        ties = self._ties.within(units)
         identifiers = self._identifiers.of_units(units, self.opened, MOST_IDENTIFIERS)
         counts = self._leads.counts.row(self._lead_rows["network", id], named=True)
         why = self.why("network", id)
         pro, contra = for_and_against(ties[:MOST_TIES])
         newest = ads.sort("posted", "ad", descending=True, nulls_last=True).head(MOST_MEMBERS)
-        pure = id not in tables.mixed_networks
+        pure = id not in tables.mixed_networks and not tables.is_stale
         return NetworkDossier(
             id=id,
             name=f"N{id}",
@@ -193,11 +193,18 @@ class Casebook:
             strength_parts=parts_of(lead, counts),
             for_=pro,
             against=contra,
-            holds_together=self._known.holds_together(id) if pure else None,
+            holds_together=self._holds_together(id) if pure else None,
             members=newest.select("ad", "cluster", "agency", "posted", "location", "bits"),
             members_left=max(ads.height - MOST_MEMBERS, 0),
             indicators=tuple(reason for reason in why if reason.kind == "indicator"),
         )
+
+    def _holds_together(self, id: int) -> dict[str, Any] | None:
+        found = self._known.holds_together(id)
+        if found is not None and not self._tables.is_alone:
+            # How rare an identifier is was counted among the ads of all cases.
+            found |= {"fewest_bits": None, "is_least": None}
+        return found
 
     def _briefs(self, clusters: Int64Array) -> tuple[ClusterBrief, ...]:
         tables, out = self._tables, []
@@ -259,7 +266,7 @@ class Casebook:
 
     def _facts_of_cluster(self, id: int, ads: pl.DataFrame, found: pl.DataFrame) -> dict[str, Any]:
         if found.height:
-            row: dict[str, Any] = found.drop("group").row(0, named=True)
+            row: dict[str, Any] = {**found.drop("group").row(0, named=True), "indicators": []}
         else:
             row = {
                 "ads": ads.height,
@@ -322,14 +329,13 @@ class Casebook:
         return self._sheet(opened, 0, shown_text(opened, 0, masks))
 
     def tie(self, one: int, other: int) -> TieSheet:
-        """What ties two ads.
+        """What ties two ads, by their own words and identifiers.
 
         Raises:
             UnknownAdNumber: if one of them is none of this case.
         """
         rows = np.array([self._row(one), self._row(other)])
-        numbers = self._identifiers.shared_by_ads(rows)
-        return self._tie("ads", one, other, numbers, recorded=None)
+        return self._tie("ads", one, other, self._identifiers.shared_by_ads(rows))
 
     def tie_of_clusters(self, one: int, other: int) -> TieSheet:
         """What ties two clusters; the sheets are those of the ads that stand for them.
@@ -345,26 +351,35 @@ class Casebook:
         # Of a cluster in several hands the largest part stands for it.
         first = [int(some[np.argmax(size[some])]) for some in units]
         heads = self._tables.number[self._tables.units.head[first]].tolist()
-        shared = self._identifiers.shared_by_units(units[0], units[1])
-        recorded = self._known.tie(self._tables, one, other)
-        return self._tie("clusters", heads[0], heads[1], shared, recorded)
+        shared = self._identifiers.shared_by_units(*units)
+        return self._tie("clusters", heads[0], heads[1], shared, self._ties.between(*units))
 
     def _tie(
-        self, of: str, one: int, other: int, shared: pl.DataFrame, recorded: ClusterTie | None
+        self,
+        of: str,
+        one: int,
+        other: int,
+        shared: pl.DataFrame,
+        recorded: tuple[NDArray[np.float64], bool, bool] | None = None,
     ) -> TieSheet:
         opened = self._opened_ads(np.array([one, other], np.int64))
         found = beside(opened, self._prices, self._masks(opened))
         sheets = [self._sheet(opened, k, found.pieces[k]) for k in (0, 1)]
         named = self._identifiers.named(shared, self.opened, MOST_IDENTIFIERS).shown
-        worth = {i.number: bits for i, bits in zip(named, shared.head(MOST_IDENTIFIERS)["worth"].to_list())}
+        worth = dict(shared.select("value", "worth").iter_rows())
         weights = self._weights
-        if recorded is not None:
-            parts, weighed = recorded.parts, weights.kinds
-            total, claimed = recorded.bits, recorded.claimed
-        else:
-            together = weights.text(found.bits, same_agency=sheets[0].agency == sheets[1].agency)
-            parts, total, claimed = waterfall_of_shared(weights.model, together, shared)
-            weighed = weights.of_two_texts
+        weighed: tuple[str, ...] = OF_TWO_TEXTS
+        level = weights.level[int(sheets[0].agency == sheets[1].agency)]
+        bits = bits_of(max(found.bits - level, 0.0), shared)
+        if recorded is not None and recorded[1]:
+            # All ads of both are the case's: what needs the habits of many is known, too.
+            own = [KINDS.index(kind) for kind in TYING]
+            ours, bits = bits, recorded[0]
+            if not self._tables.is_alone:
+                bits[own] = ours[own]
+            weighed = KINDS
+        parts = weights.waterfall(bits)
+        total, claimed = (float(made(bits[None])[0]) for made in (weights.model.total, weights.model.bounded))
         clusters = sheets[0].cluster, sheets[1].cluster
         networks = sheets[0].network, sheets[1].network
         return TieSheet(
@@ -383,7 +398,7 @@ class Casebook:
             checked=weights.model.is_fitted,
             strangers=weights.reach(total),
             shared=tuple(SharedIdentifier(i, round(worth.get(i.number, i.bits), 1)) for i in named),
-            possible=recorded.possible if recorded else False,
+            possible=recorded is not None and recorded[2],
         )
 
     def _sheet(self, opened: Opened, k: int, pieces: tuple[Piece, ...]) -> AdSheet:
@@ -413,7 +428,7 @@ class Casebook:
 
     @cached_property
     def _tables(self) -> CaseTables:
-        return CaseTables.of(self.ws, self.case)
+        return split_networks(CaseTables.of(self.ws, self.case), self._known)
 
     @cached_property
     def _known(self) -> Remembered:
@@ -458,6 +473,10 @@ class Casebook:
     @cached_property
     def _weights(self) -> Weights:
         return self._known.weights(self._reach.pair)
+
+    @cached_property
+    def _ties(self) -> CaseTies:
+        return CaseTies(self.ws, self._tables, self._known, self._weights, self._prices)
 
     @cached_property
     def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any]]:

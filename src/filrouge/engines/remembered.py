@@ -1,68 +1,240 @@
-"""What runs remembered of clusters and networks beyond who is in them, as one case may use it."""
+"""What runs wrote down of clusters and networks, as one case may use it; see `remembering`.
+
+A tie is of use to a case only if all of its voices' ads are the case's own; else a part of it is reckoned again
+(`case_ties`) or left out.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from filrouge.engines.case_sheets import ClusterTie, Reason
-from filrouge.engines.case_tables import CaseTables, Int64Array
-from filrouge.engines.case_ties import Weights
+from filrouge.ads.tokens import SLOT_KINDS
+from filrouge.engines.case_sheets import Reason
+from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
+from filrouge.engines.case_weights import Weights
+from filrouge.engines.remembering import UNITS_OF_BITS, latest
+from filrouge.evidence.joint import JointModel
+from filrouge.networks.languages import LANGUAGES
+from filrouge.networks.learning import KINDS
+from filrouge.networks.units import TYING
 
 if TYPE_CHECKING:
     from filrouge.corpus.workspace import Workspace
 
+MET: Final = ("near", "image", "movement")
+"""What ties two voices beside a contact, a text and a style; see `networks.records`."""
+OTHERS: Final = tuple(k for k, kind in enumerate(KINDS) if kind not in TYING)
+"""Kinds of tie that are no identifier."""
+
+
+class Ties:
+    """The ties that runs recorded between voices of a case.
+
+    Attributes:
+        a, b: int64: rows of `CaseTables.units`, a < b.
+        bits: float64, shape (ties, kinds): evidence of each kind, before the weights.
+        possible: bool: whether the run cut the link as one weak tie.
+        pure: bool: whether all ads of both voices were of the case.
+    """
+
+    def __init__(self, rows: pl.DataFrame, tables: CaseTables) -> None:
+        a, b = (tables.unit_of(rows[name].to_numpy()) for name in ("one", "other"))
+        there = (a >= 0) & (b >= 0) & (a != b)
+        rows, a, b = rows.filter(pl.Series(there)), a[there], b[there]
+        self.a: Int64Array = np.minimum(a, b)
+        self.b: Int64Array = np.maximum(a, b)
+        self.bits: NDArray[np.float64] = rows.select(KINDS).to_numpy().astype(np.float64) / UNITS_OF_BITS
+        self.possible: NDArray[np.bool_] = rows["possible"].to_numpy()
+        mixed = tables.is_mixed
+        self.pure: NDArray[np.bool_] = ~mixed[self.a] & ~mixed[self.b]
+        order = np.argsort(self.a, kind="stable")
+        self._by_a, self._firsts = order, self.a[order]
+        self._by_b = np.argsort(self.b, kind="stable")
+        self._seconds = self.b[self._by_b]
+
+    def touching(self, units: Int64Array) -> Int64Array:
+        """The ties of which one end is among these voices."""
+        return np.unique(
+            np.concatenate(
+                [_rows_of(self._firsts, self._by_a, units), _rows_of(self._seconds, self._by_b, units)]
+            )
+        )
+
+
+def _rows_of(sorted_ends: Int64Array, order: Int64Array, units: Int64Array) -> Int64Array:
+    first, past = np.searchsorted(sorted_ends, units), np.searchsorted(sorted_ends, units, side="right")
+    sizes = past - first
+    at = np.repeat(first - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    out: Int64Array = order[at]
+    return out
+
 
 class Remembered:
-    """What runs of a view remembered."""
+    """What runs of a view wrote down."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
 
-    @property
+    @cached_property
     def services(self) -> pl.DataFrame:
         """kind, value (pseudonym), service: where handles and ways of paying are."""
-        return pl.DataFrame(schema={"kind": pl.String, "value": pl.UInt64, "service": pl.String})
+        kinds = {SLOT_KINDS.index(kind): kind for kind in TYING}
+        return (
+            latest(self._ws, "found_services", ["kind", "pseudonym"])
+            .unique(["kind", "pseudonym"])
+            .select(
+                pl.col("kind").cast(pl.Int32).replace_strict(kinds, return_dtype=pl.String),
+                pl.col("pseudonym").alias("value"),
+                "service",
+            )
+        )
+
+    @cached_property
+    def _ads(self) -> pl.DataFrame:
+        return latest(self._ws, "found_ads", ["ad"])
 
     def names_of(self, ads: pl.DataFrame) -> pl.DataFrame:
-        """group, name (pseudonym), count: the names in the templates' slots.
+        """group, name (pseudonym), count: the names by which templates of some groups are signed.
 
         Args:
             ads: ad, group.
         """
-        return pl.DataFrame(schema={"group": ads.schema["group"], "name": pl.UInt64, "count": pl.Int64})
+        signed = (
+            self._ads.filter(pl.col("name") > 0).select("ad", "name").join(ads.select("ad", "group"), on="ad")
+        )
+        return signed.unique().group_by("group", "name").agg(pl.len().cast(pl.Int64).alias("count"))
 
-    def languages_of(self, ads: pl.Series) -> pl.Series:
-        """The language of each ad, null where nothing is known."""
-        return pl.Series("language", [None] * ads.len(), pl.String)
+    def languages_of(self, ads: pl.DataFrame) -> pl.DataFrame:
+        """group, language: a row for each ad whose language is known.
 
-    def indicators_of_groups(
-        self, tables: CaseTables, groups: pl.Series, group_of_unit: Int64Array
-    ) -> pl.DataFrame:
-        """group, indicators: ids of the guide."""
-        return pl.DataFrame(schema={"group": groups.dtype, "indicators": pl.List(pl.String)})
+        Args:
+            ads: ad, group.
+        """
+        known = self._ads.filter(pl.col("language") >= 0).select("ad", "language").unique("ad")
+        names = dict(enumerate(LANGUAGES))
+        return ads.select("ad", "group").join(known, on="ad").select(
+            "group", pl.col("language").cast(pl.Int32).replace_strict(names, return_dtype=pl.String)
+        )  # fmt: skip
 
-    def meetings(self, tables: CaseTables) -> set[tuple[int, int]]:
-        """The pairs of voices that a picture, a move or a near number ties."""
-        return set()
+    @cached_property
+    def _indicators(self) -> pl.DataFrame:
+        keys = ["network", "case", "indicator"]
+        return latest(self._ws, "found_indicators", keys).filter(pl.col("ads") > 0)
 
-    def indicators(self, kind: str, id: int, tables: CaseTables) -> list[Reason]:
-        """The indicators seen in a network or cluster."""
-        return []
+    def indicators_of_networks(self, tables: CaseTables) -> pl.DataFrame:
+        """network, indicators: ids of the guide, of those that tell something; the most unusual first."""
+        return (
+            self._indicators.filter(
+                pl.col("case") == tables.case,
+                ~pl.col("tells_nothing"),
+                ~pl.col("network").is_in(list(tables.split)),
+            )
+            .sort("network", "lift", "indicator", descending=[False, True, False], nulls_last=True)
+            .group_by("network", maintain_order=True)
+            .agg(pl.col("indicator").alias("indicators"))
+        )
 
-    def ties(self, tables: CaseTables, units: Int64Array) -> list[ClusterTie]:
-        """The ties between voices."""
-        return []
+    def indicators(self, network: int, ads: int, tables: CaseTables) -> list[Reason]:
+        """The indicators seen in the case's ads of a network, those that tell something first.
 
-    def tie(self, tables: CaseTables, one: int, other: int) -> ClusterTie | None:
-        """The tie between two voices as a run recorded it, None where it may not be used."""
-        return None
+        Args:
+            network: its id.
+            ads: of the case in it.
+            tables: of the case.
+        """
+        # Of a network whose ads of this case are not all together, what was counted is of another sum of ads.
+        rows = self._indicators.filter(
+            pl.col("network") == network, pl.col("case") == tables.case, pl.lit(network not in tables.split)
+        ).sort("tells_nothing", "lift", "indicator", descending=[False, True, False], nulls_last=True)
+        return [
+            # Ads may have been destroyed since.
+            Reason(
+                "indicator",
+                indicator,
+                min(count, ads),
+                ads,
+                0.0,
+                None if lift is None else round(lift, 2),
+                nothing,
+            )
+            for indicator, count, lift, nothing in rows.select(
+                "indicator", "ads", "lift", "tells_nothing"
+            ).iter_rows()
+        ]
 
-    def weights(self, cut: float) -> Weights:
-        """What makes one number of the bits of all kinds."""
-        return Weights.cautious(cut)
+    @cached_property
+    def _tie_rows(self) -> pl.DataFrame:
+        return latest(self._ws, "found_ties", ["one", "other"]).filter(~pl.col("gone"))
+
+    def ties(self, tables: CaseTables) -> Ties:
+        """The ties between voices of a case."""
+        return Ties(self._tie_rows, tables)
 
     def holds_together(self, network: int) -> dict[str, Any] | None:
-        """What the run found of what holds a network together."""
-        return None
+        """What holds a network together, as in networks.jsonl; None where no run looked."""
+        rows = latest(self._ws, "found_networks", ["network"]).filter(
+            pl.col("network") == network, pl.col("about") != ""
+        )
+        if rows.is_empty():
+            return None
+        out: dict[str, Any] = {"fewest_bits": None, "is_least": None, "fewest": [], "without": []}
+        for about in map(json.loads, rows["about"].to_list()):
+            for name, value in about.items():
+                if isinstance(out[name], list):
+                    out[name].append(value)
+                else:
+                    out[name] = value
+        return out
+
+    def weights(self, cut: float) -> Weights:
+        """What makes one number of the bits of all kinds.
+
+        Args:
+            cut: bits that strangers reach with their texts, where no run measured more.
+        """
+        rows = self._ws.table("found_weights") if self._ws.has("found_weights") else None
+        if rows is None or rows.is_empty():
+            return Weights.cautious(cut)
+        about = json.loads(rows["about"][-1])
+        one, same = about["level"]
+        return Weights(
+            JointModel.from_dict(about["model"]), (one, same), np.repeat(*map(np.array, about["strangers"]))
+        )
+
+
+def _finite(lift: float | None) -> float | None:
+    return None if lift is None or not np.isfinite(lift) else round(lift, 2)
+
+
+def split_networks(tables: CaseTables, known: Remembered) -> CaseTables:
+    """The tables of a case in which a network is only what the case's own ads hold together.
+
+    Of a network that ads of other cases hold together too, the largest part that the own ads join stays; the rest
+    are clusters. Else two parts without a tie would tell that something is between them.
+    """
+    if not tables.mixed_networks:
+        return tables
+    ties = known.ties(tables)
+    joined = tables.parts_joined_by(ties.a, ties.b, (ties.bits[:, OTHERS] > 0).any(axis=1) & ~ties.possible)
+    network = tables.network_of_unit
+    mixed = np.isin(network, list(tables.mixed_networks))
+    size = pl.DataFrame({"network": network, "part": joined, "ads": tables.units.ads}).filter(
+        pl.Series(mixed)
+    )
+    largest = (
+        size.group_by("network", "part")
+        .agg(pl.col("ads").sum())
+        .sort("network", "ads", "part", descending=[False, True, False])
+        .unique("network", keep="first", maintain_order=True)
+    )
+    stays = np.isin(joined, largest["part"].to_numpy())
+    off = mixed & ~stays
+    if not off.any():
+        return tables
+    return tables.without_networks(off, frozenset(np.unique(network[off]).tolist()) - {NONE})

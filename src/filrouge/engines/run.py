@@ -29,6 +29,7 @@ from filrouge.engines.comparing import as_it_was, compared, held_in, named_by
 from filrouge.engines.kept import Kept, forget, keep, read_kept
 from filrouge.engines.local import Clock
 from filrouge.engines.recall import findings_of
+from filrouge.engines.remembering import Found, to_remember
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 from filrouge.progress import Silent
@@ -111,7 +112,8 @@ def run(
     held = held_in(ws, int(before.details["through"]) if before else -1)
     ads, new = held.ads, int((~held.seen).sum())
     wanted = ads.size <= FEW_ENOUGH if networks is None else networks
-    lacking = wanted and before is not None and not before.details["networks"]
+    written = ws.has("found_weights")
+    lacking = wanted and before is not None and not (before.details["networks"] and written)
     same = not (new or lost or anew)
     if not before and not new:
         return RunSummary(None, False, 0, 0, 0, 0)
@@ -133,8 +135,8 @@ def run(
         gone = _over(ws, "cluster", known.of(ads)) if lost else []
         for of, told in (("cluster", [*found.events, *gone]), ("network", linked.events)):
             batch.write("events", _event_rows(of, told, lost))
-        if linked.rows is not None:
-            batch.write("network_members", linked.rows)
+        for table, rows in linked.rows.items():
+            batch.write(table, rows)
         keep(ws, batch.id, left)
         counts = {
             "readable": int(ads.size),
@@ -165,16 +167,16 @@ def run(
 
 @dataclass(frozen=True)
 class _Linked:
-    """Networks by ad: the rows that changed, what became of them, how many there are."""
+    """Networks: the rows of tables that changed, what became of networks, how many there are."""
 
-    rows: pl.DataFrame | None
+    rows: dict[str, pl.DataFrame]
     events: list[Event]
     count: int
     next_id: int
 
     @classmethod
     def none(cls) -> _Linked:
-        return cls(None, [], 0, 0)
+        return cls({}, [], 0, 0)
 
 
 def _networks(
@@ -192,11 +194,14 @@ def _networks(
     findings = findings_of(ws, ads, cluster, bits, reaches, jobs=jobs, progress=clock.progress)
     clock.stop()
     clock.seconds |= findings.seconds
+    clock.stage("remember", _("Writing down what was found"))
     now, was = findings.networks.of_ad.astype(np.int64), network_of(ws, ads)
     names = named(was, now, next_network(ws))
     ids = named_by(names.ids, now)
     changed = ids != was
-    rows = pl.DataFrame({"ad": ads[changed], "network": ids[changed]}, schema=SCHEMAS["network_members"])
+    members = pl.DataFrame({"ad": ads[changed], "network": ids[changed]}, schema=SCHEMAS["network_members"])
+    rows = {"network_members": members, **to_remember(ws, Found(findings, ads, cluster, ids))}
+    clock.stop()
     return _Linked(rows, [*names.events, *_over(ws, "network", was)], names.ids.size, names.next_id)
 
 

@@ -29,6 +29,8 @@ class FoundNetworks:
     Attributes:
         presence: who was where when, of the units; see `movement.presences`.
         networks: those with signs of organisation, as records.
+        language: int8, shape (ads,): the language of each ad, see `languages`.
+        level: bits that strangers' texts save on two agencies, and on one.
     """
 
     units: Units
@@ -37,6 +39,8 @@ class FoundNetworks:
     partition: Partition
     presence: pl.DataFrame
     networks: Networks
+    language: np.ndarray
+    level: np.ndarray
 
     @cached_property
     def of_ad(self) -> np.ndarray:
@@ -72,9 +76,12 @@ def find_networks(
     units = Units.of_clusters(found.cluster, found.bits, part=part, order=order)
     holders = pl.DataFrame({"ad": np.arange(ads.height, dtype=np.int32), "unit": units.of})
     presence = presences(holders, ads, located)
-    weighed = Weigher(found, ads, tokens, identifiers, masked, presence, units, order).weigh()
+    weigher = Weigher(found, ads, tokens, identifiers, masked, presence, units, order)
+    weighed = weigher.weigh()
     graph = graph_of(weighed)
     partition = with_shared_templates(networks_of(graph), weighed)
     sources = Sources(ads, places_of_ads(located, ads["location"]), groups, presence, names)
     networks = Networks(weighed, graph, partition, sources)
-    return FoundNetworks(units, weighed, graph, partition, presence, networks)
+    return FoundNetworks(
+        units, weighed, graph, partition, presence, networks, weigher.language, weigher.level
+    )

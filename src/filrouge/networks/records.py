@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Final
 
@@ -254,7 +255,7 @@ class Networks:
             "possible": self._possible(units),
         }
         if rank < EXPLAINED and inside.size:
-            record["holds_together"] = self._holds_together(k, inside)
+            record["holds_together"] = self._holds_together(inside, self._node)
             record["lineage"] = self._lineage(clusters)
         return record
 
@@ -349,7 +350,21 @@ class Networks:
                 out.setdefault(label, []).append(link)
         return out
 
-    def _holds_together(self, network: int, inside: np.ndarray) -> dict[str, Any]:
+    def holds_together(self, rank: int, name: Callable[[int], str]) -> dict[str, Any] | None:
+        """What holds a network together, None for one of which it is not asked.
+
+        Args:
+            rank: of the network.
+            name: of a node of the graph.
+        """
+        inside = self._inside[self.shown[rank]]
+        return self._holds_together(inside, name) if rank < EXPLAINED and inside.size else None
+
+    def names_of(self, unit: int) -> dict[str, int]:
+        """The names by which a unit's template is signed, and how many ads have each; none for a single ad."""
+        return self._names(unit) if unit < self._weighed.units.clusters else {}
+
+    def _holds_together(self, inside: np.ndarray, name: Callable[[int], str]) -> dict[str, Any]:
         graph = self._graph
         nodes, ends = np.unique(np.concatenate([graph.a[inside], graph.b[inside]]), return_inverse=True)
         a, b = (part.astype(np.int32) for part in np.split(ends, 2))
@@ -365,11 +380,11 @@ class Networks:
         return {
             "fewest_bits": round(cut.bits, 1) if cut else None,
             "is_least": cut.exact if cut else None,
-            "fewest": [[self._node(int(nodes[i])), self._node(int(nodes[j]))] for i, j in ends_of_cut],
+            "fewest": [[name(int(nodes[i])), name(int(nodes[j]))] for i, j in ends_of_cut],
             "without": [
                 {
                     "kind": one.kind,
-                    "identifier": self._node(int(numbers[one.identifier]) + graph.units)
+                    "identifier": name(int(numbers[one.identifier]) + graph.units)
                     if one.identifier >= 0
                     else None,
                     "parts": one.parts,

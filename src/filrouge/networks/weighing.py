@@ -135,6 +135,11 @@ class Weigher:
         masked: `ad`, `start`, `end` of all that is no habit of writing: identifiers, places, names.
         presence: of the units, see `movement.presences`.
         order: the ads in an order that the file does not decide, see `units.order_of`. What is drawn is drawn in it.
+
+    Attributes:
+        units: as given.
+        language: int8, shape (ads,): the language of each ad, see `languages`.
+        level: bits that strangers' texts save on two agencies, and on one; known once it was weighed.
     """
 
     def __init__(
@@ -156,11 +161,11 @@ class Weigher:
         self._images = self._image_pairs()
         self.movement = Movement.of(presence)
         self._chance = CoincidenceOdds.of(presence, self.movement, units.count)
-        self._language = languages(ads["text"])
+        self.language = languages(ads["text"])
         self._agency = ads["agency"].rank("dense").to_numpy().astype(np.int64)
         self._topics = topic_words(tokens.key, tokens.kind, tokens.offsets, units.of, self._agency, order)
         self._masked = masked
-        self._level = np.zeros(2)
+        self.level = np.zeros(2)
         self._style: StyleModel | None = None
         self._same = self._random = (np.zeros(0, np.int32), np.zeros(0, np.int32))
 
@@ -175,7 +180,7 @@ class Weigher:
         pair_in, pair_out, decoy_out = ~out[a] & ~out[b], out[a] & out[b], out[x]
         # All that is learned is learned from those who are not held out: the level of texts, the rates of what
         # speaks against, style, and the weights.
-        self._level = self._strangers_level(x[~decoy_out], y[~decoy_out])
+        self.level = self._strangers_level(x[~decoy_out], y[~decoy_out])
         phone = pair_in & (self._identifier_bits(a, b)[:, TYING.index("phone")] > 0)
         self._same = a[phone], b[phone]
         taught = np.flatnonzero(~out).astype(np.int32)
@@ -208,7 +213,7 @@ class Weigher:
             seed,
             identifiers=self._identifiers.with_columns(places.alias("ad")),
             like=(rank[head[a]], rank[head[b]]),
-            language=self._language[order],
+            language=self.language[order],
             kin=no_strangers(kin)[ordered],
             side=out[ordered],
         ).pairs
@@ -253,7 +258,7 @@ class Weigher:
         one, other = found.text[head[a]], found.text[head[b]]
         saved = pair_bits(one, other, found.corpus.words, found.clustering.price, found.corpus.offsets)
         together = self._together(a, b)
-        out: Float64Array = np.maximum(saved - self._level[together], 0.0)
+        out: Float64Array = np.maximum(saved - self.level[together], 0.0)
         hands = np.bincount(self.units.whole)[self.units.whole[a]]
         return np.where(self._are_siblings(a, b), PASSED_ON * np.log2(self.units.count / hands), out)
 
@@ -317,7 +322,7 @@ class Weigher:
 
     def _against_bits(self, a: Int32Array, b: Int32Array) -> Float64Array:
         """Bits against one hand: no language in common, no services, two far places at one time."""
-        language, unit = self._language, self.units.of
+        language, unit = self.language, self.units.of
         by_language, _ = language_bits(language, unit, a, b, same=self._same, strangers=self._random)
         by_services, _ = service_bits(
             self._topics, a, b, same=self._same, strangers=self._random, language=language, unit=unit
