@@ -2,13 +2,18 @@
 
 Strings are written in English where they are used and wrapped in `_`; the French is in
 `locale/fr/LC_MESSAGES/filrouge.po`, and the compiled `.mo` beside it ships with the package. Languages
-may be switched at run time, so wrap a string where it is shown, not where a module is loaded.
+may be switched at run time, so wrap a string where it is shown, not where a module is loaded. A process speaks one
+language; a web application answers each request in its own, see `speaking`.
 """
 
 from __future__ import annotations
 
 import gettext as _gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "fr")
@@ -17,6 +22,8 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 
 _translations: _gettext.NullTranslations | None = None
 _language: str | None = None
+_here: ContextVar[str | None] = ContextVar("filrouge_language", default=None)
+"""The language of this request, where it is not that of the process."""
 
 
 def default_language() -> str:
@@ -36,24 +43,45 @@ def set_language(language: str | None) -> str:
     """
     global _translations, _language
     chosen = default_language() if language is None else language
-    if chosen not in LANGUAGES:
-        raise ValueError(f"filrouge speaks {' and '.join(LANGUAGES)}, not {chosen!r}")
+    _translations = _catalog(chosen)
     _language = chosen
-    # English is the text in the code, so it needs no catalog and cannot be missing one.
-    _translations = (
-        _gettext.NullTranslations()
-        if chosen == "en"
-        else _gettext.translation(DOMAIN, LOCALE_DIR, languages=[chosen], fallback=True)
-    )
     return chosen
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within the block, and in the threads that it starts with its context, speak `language`.
+
+    Raises:
+        ValueError: if filrouge does not speak that language.
+    """
+    _catalog(language)
+    token = _here.set(language)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+@cache
+def _catalog(language: str) -> _gettext.NullTranslations:
+    if language not in LANGUAGES:
+        raise ValueError(f"filrouge speaks {' and '.join(LANGUAGES)}, not {language!r}")
+    # English is the text in the code, so it needs no catalog and cannot be missing one.
+    if language == "en":
+        return _gettext.NullTranslations()
+    return _gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
 
 
 def language() -> str:
     """The language spoken now, "en" or "fr"."""
-    return _language if _language is not None else set_language(None)
+    return _here.get() or (_language if _language is not None else set_language(None))
 
 
 def _spoken() -> _gettext.NullTranslations:
+    here = _here.get()
+    if here is not None:
+        return _catalog(here)
     if _translations is None:
         set_language(None)
     assert _translations is not None

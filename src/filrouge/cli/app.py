@@ -34,6 +34,7 @@ COMMANDS = {
     "retention": "filrouge.cli.retention",
     "verify": "filrouge.cli.verify",
     "vacuum": "filrouge.cli.vacuum",
+    "serve": "filrouge.cli.serve",
     "synth": "filrouge.cli.synth",
     "evaluate": "filrouge.cli.evaluate",
 }
@@ -45,7 +46,7 @@ def sections() -> dict[str, tuple[str, ...]]:
         _("Findings from files"): ("compare", "search", "explain", "calibrate"),
         _("A workspace: ads that come every day"): (
             "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
-            "vacuum",
+            "vacuum", "serve",
         ),
         _("For practice and measuring"): ("synth", "evaluate"),
     }  # fmt: skip

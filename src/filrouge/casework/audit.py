@@ -1,0 +1,99 @@
+"""The audit trail: who did what, when and why, as a chain in which every entry proves all before it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from filrouge.casework.database import lock
+from filrouge.casework.models import AuditEntry, Case, User, now
+
+BEGINNING: Final = "0" * 64
+"""What the first entry has before it."""
+
+
+def note(
+    db: Session, actor: User | str, action: str, *, case: Case | int | None = None, subject: str = "", **details: Any
+) -> AuditEntry:
+    """Write to the trail, in the transaction of what is noted: both are written, or neither.
+
+    Args:
+        db: the transaction. No other one writes to the trail until it ends.
+        actor: who; "" for the program itself.
+        action: a short code, "thing.done".
+        case: in which case.
+        subject: what it was done to, by number: "network:12". Never words of an ad, nor an identifier.
+        details: what else must be known, such as the reason that was given.
+    """
+    lock(db)
+    last = db.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+    entry = AuditEntry(
+        seq=last.seq + 1 if last else 1,
+        at=now().replace(microsecond=0),
+        actor=actor if isinstance(actor, str) else actor.login,
+        action=action,
+        case_id=case.id if isinstance(case, Case) else case,
+        subject=subject,
+        details=details,
+        before=last.digest if last else BEGINNING,
+        digest="",
+    )
+    entry.digest = digest_of(entry)
+    db.add(entry)
+    db.flush()
+    return entry
+
+
+def digest_of(entry: AuditEntry) -> str:
+    """SHA-256 over an entry and the digest of the one before: of its fields as JSON, keys in order, UTF-8."""
+    fields = {
+        "seq": entry.seq,
+        "at": _told(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "case": entry.case_id,
+        "subject": entry.subject,
+        "details": entry.details,
+        "before": entry.before,
+    }
+    said = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(said.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Where the chain is not as it was written: the entry's number, and "missing", "altered" or "linked"."""
+
+    seq: int
+    what: str
+
+
+def verify(db: Session) -> Iterator[Broken]:
+    """The places where the trail is not as it was written; none if all is well."""
+    expected, before = 1, BEGINNING
+    for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1_000)):
+        if entry.seq != expected:
+            yield Broken(expected, "missing")
+        elif entry.before != before:
+            yield Broken(entry.seq, "linked")
+        if digest_of(entry) != entry.digest:
+            yield Broken(entry.seq, "altered")
+        expected, before = entry.seq + 1, entry.digest
+
+
+def head(db: Session) -> tuple[int, str]:
+    """How many entries there are, and the digest of the last: written down elsewhere, it shows if the end was cut off."""
+    last = db.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+    count = db.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    return count, last.digest if last else BEGINNING
+
+
+def _told(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,100 @@
+"""The workspace as the people of this house read it: kept fresh, and opened once for all who look at the same view."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from filrouge.corpus.workspace import Workspace
+
+if TYPE_CHECKING:
+    from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.casebook import Casebook
+
+LOOKED_AFTER: Final = 2.0
+"""Seconds for which the ledger is taken to be as it was."""
+KEPT: Final = 24
+"""Casebooks and indexes that are kept open."""
+
+
+class Desk:
+    """A workspace, opened for many readers.
+
+    What is read of it is kept by view and case: the first reader of a new snapshot waits, the others find it ready.
+    """
+
+    def __init__(self, ws: Workspace, *, jobs: int = 1) -> None:
+        self.jobs = jobs
+        self._now = ws
+        self._looked = time.monotonic()
+        self._guard = threading.Lock()
+        self._kept: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
+
+    def view(self, as_of: date | None = None) -> Workspace:
+        """The workspace as it is now, or as it was at the end of a day.
+
+        Raises:
+            NoSuchSnapshot: if there was none yet.
+        """
+        with self._guard:
+            if time.monotonic() - self._looked > LOOKED_AFTER:
+                fresh = self._now.refreshed()
+                if fresh.rows()[-1].seq != self._now.snapshot.seq:
+                    self._now = fresh
+                self._looked = time.monotonic()
+            now = self._now
+        if as_of is None:
+            return now
+        return self._once(("view", as_of, now.snapshot.seq), lambda: now.at(as_of))
+
+    def look_again(self) -> None:
+        """Look at the ledger at the next reading: something was written."""
+        with self._guard:
+            self._looked = -LOOKED_AFTER
+
+    def casebook(self, case: str, as_of: date | None = None, *, opened: bool = False) -> Casebook:
+        """What a reader of a case may see; masked unless opened."""
+        from filrouge.engines.casebook import Casebook
+
+        ws = self.view(as_of)
+        key = ("casebook", case, self._state(ws, as_of), opened)
+        return self._once(key, lambda: Casebook(ws, case, opened=opened, jobs=self.jobs))
+
+    def index(self, case: str, as_of: date | None = None) -> SearchIndex:
+        """The search index, of which only the ads of a case are seen."""
+        from filrouge.engines.ask import open_index
+
+        ws = self.view(as_of)
+        key = ("index", case, self._state(ws, as_of))
+        return self._once(key, lambda: open_index(ws, among=case, jobs=self.jobs))
+
+    def _state(self, ws: Workspace, as_of: date | None) -> tuple[Any, ...]:
+        # What was destroyed since changes views of the past, too.
+        return ws.snapshot.seq, as_of, self._now.snapshot.seq
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """What `make` gives, made by the first who asks; the others wait for it."""
+        with self._guard:
+            found = self._kept.get(key)
+            if found is None:
+                mine: Future[Any] = Future()
+                self._kept[key] = mine
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+        if found is not None:
+            return found.result()
+        try:
+            mine.set_result(make())
+        except BaseException as e:
+            with self._guard:
+                self._kept.pop(key, None)
+            mine.set_exception(e)
+            raise
+        return mine.result()

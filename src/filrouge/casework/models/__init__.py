@@ -1,0 +1,8 @@
+"""The tables of people's data. Each is imported here, so that migrations see them all."""
+
+from filrouge.casework.models.audit import AuditEntry
+from filrouge.casework.models.base import Base, now
+from filrouge.casework.models.cases import Case, Member
+from filrouge.casework.models.people import DeskState, SignedIn, User
+
+__all__ = ["AuditEntry", "Base", "Case", "DeskState", "Member", "SignedIn", "User", "now"]

@@ -1,0 +1,85 @@
+"""`filrouge serve`: the workbench in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from filrouge.cli.options import closing_options, with_examples, workspace_argument
+from filrouge.i18n import _
+
+PORT = 8600
+
+
+def command() -> click.Command:
+    """The command, in the language spoken now."""
+    return click.Command(
+        "serve",
+        callback=serve,
+        short_help=_("Open the workbench of a workspace in the browser."),
+        help=with_examples(
+            _(
+                "Serve the workbench of a workspace: the web application where analysts work. It is reached from this "
+                "machine alone unless you say another --host; then put it behind a server that speaks https, and say "
+                "--https and the --name by which people reach it."
+            ),
+            "filrouge serve unit",
+            "filrouge serve unit --host 0.0.0.0 --name workbench.example.org --https",
+        ),
+        params=[
+            workspace_argument(),
+            click.Option(["--host"], default="127.0.0.1", show_default=True, help=_("The address to listen on.")),
+            click.Option(
+                ["--port"], type=click.IntRange(0, 65535), default=PORT, show_default=True, help=_("The port to listen on.")
+            ),
+            click.Option(
+                ["--name", "names"],
+                multiple=True,
+                metavar="HOST",
+                help=_("A name under which browsers reach it; may be given several times. Others are refused."),
+            ),
+            click.Option(
+                ["--https"], is_flag=True, help=_("Browsers reach it by https: cookies go by nothing else.")
+            ),
+            click.Option(
+                ["--database-url"],
+                metavar="URL",
+                envvar="FILROUGE_DATABASE_URL",
+                help=_("The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."),
+            ),
+            *closing_options(),
+        ],
+    )
+
+
+def serve(
+    where: str,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    https: bool,
+    database_url: str | None,
+    key_file: Path | None,
+) -> None:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from filrouge.cli.workspaces import opened
+    from filrouge.web.app import create_app
+    from filrouge.web.house import Settings
+
+    known = Settings.__dataclass_fields__["hosts"].default
+    settings = Settings(
+        opened(where, key_file),
+        database_url=database_url,
+        hosts=(*known, host, *names),
+        secure=https,
+        key_file=key_file,
+    )
+    app = create_app(settings)
+    shown = host if host not in ("0.0.0.0", "::") else (names[0] if names else "127.0.0.1")
+    click.echo(_("The workbench is at {address} (Ctrl-C ends it).").format(address=f"http://{shown}:{port}"))
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=https
+    )

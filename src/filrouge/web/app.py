@@ -1,0 +1,158 @@
+"""The application: its rooms put together behind one gate."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from filrouge import __version__, i18n
+from filrouge.errors import FilrougeError
+from filrouge.i18n import _
+from filrouge.web.headers import KnownHost, SafeHeaders, Speaking
+from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
+from filrouge.web.house import House, Settings
+from filrouge.web.keeping import KeepsSessions
+from filrouge.web.render import STATIC, rendered
+from filrouge.web.rooms import account, cases, compare, signin
+
+ROOMS: Final = (signin, account, cases, compare)
+"""Each has a `router`."""
+API: Final = "/api/"
+_log = logging.getLogger("filrouge.web")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over a workspace.
+
+    Raises:
+        RuntimeError: if a route does not say who may call it.
+    """
+    house = House(settings)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(
+        title="filrouge",
+        version=__version__,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(SafeHeaders, secure=settings.secure),
+            Middleware(Speaking),
+            Middleware(KnownHost, hosts=settings.hosts),
+            Middleware(KeepsSessions, house=house),
+        ],
+    )
+    app.state.house = house
+    app.state.who = who_by_cookie
+    app.mount("/static", Static(directory=STATIC), name="static")
+    app.get("/healthz")(healthz)
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.state.guards = guards(app)
+    app.add_exception_handler(SignInFirst, _sign_in_first)  # type: ignore[arg-type]
+    app.add_exception_handler(FilrougeError, _refused)  # type: ignore[arg-type]
+    app.add_exception_handler(StarletteHTTPException, _http_trouble)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _not_understood)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _fault)
+    return app
+
+
+def healthz(_nobody: Annotated[None, public()]) -> dict[str, str]:
+    """Whether the application answers."""
+    return {"status": "ok"}
+
+
+class Static(StaticFiles):
+    """Files of ours, whose addresses change with them, so that browsers may keep them."""
+
+    def file_response(self, *arguments: object, **named: object) -> Response:
+        """A file."""
+        answer = super().file_response(*arguments, **named)  # type: ignore[arg-type]
+        scope: Scope = arguments[2]  # type: ignore[assignment]
+        fixed = b"v=" in scope.get("query_string", b"")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fixed else "no-cache"
+        return answer
+
+
+# -- when something is wrong ----------------------------------------------------------------------------------
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith(API)
+
+
+def _told(request: Request, status: int, message: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": message}, status)
+    part = request.headers.get("HX-Request") == "true"
+    template = "trouble_part.html" if part else "trouble.html"
+    data = {"message": message, "status": status, "lang": i18n.language(), "path": request.url.path}
+    # htmx puts only answers of success into a page, unless told otherwise.
+    headers = {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"} if part else {}
+    return HTMLResponse(rendered(template, data), status, headers)
+
+
+def _sign_in_first(request: Request, trouble: SignInFirst) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": _("Sign in first.")}, 401)
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": trouble.to})
+    return RedirectResponse(trouble.to, 303)
+
+
+def _refused(request: Request, trouble: FilrougeError) -> Response:
+    return _told(request, 400, str(trouble))
+
+
+def _http_trouble(request: Request, trouble: HTTPException) -> Response:
+    messages = {
+        403: _("Your role, or this page, does not allow that. If the page was open for long, load it again."),
+        404: _("There is nothing here, or it is not yours to see."),
+        405: _("That cannot be done here."),
+        429: _("Too many requests in a short time. Wait a moment, and try again."),
+    }
+    said = trouble.detail if trouble.detail != HTTPStatus(trouble.status_code).phrase else ""
+    message = said or messages.get(trouble.status_code, HTTPStatus(trouble.status_code).phrase)
+    answer = _told(request, trouble.status_code, message)
+    for name, value in (trouble.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def _not_understood(request: Request, trouble: RequestValidationError) -> Response:
+    fields = sorted({str(error["loc"][-1]) for error in trouble.errors() if error.get("loc")})
+    return _told(request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields)))
+
+
+def _fault(request: Request, trouble: Exception) -> Response:
+    # The log gets the kind of the trouble and where it was, never its words: they may be of an ad.
+    number = secrets.token_hex(4)
+    _log.error("fault %s: %s at %s", number, type(trouble).__name__, _where(trouble))
+    return _told(
+        request, 500, _("Something went wrong in filrouge. The number of this fault is {number}.").format(number=number)
+    )
+
+
+def _where(trouble: Exception) -> str:
+    import traceback
+
+    frames = traceback.extract_tb(trouble.__traceback__)[-4:]
+    return " < ".join(f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))

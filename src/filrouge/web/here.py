@@ -1,0 +1,335 @@
+"""Who asks, in which case, and whether they may: the gate that every request goes through.
+
+A route says what it needs by the type of its first argument, `here: Annotated[Here, allowed(Permission.READ)]`, or
+that it needs nothing by `public()`. One that says neither is refused when the application starts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from filrouge import i18n
+from filrouge.casework import access, sessions
+from filrouge.casework.access import Permission
+from filrouge.casework.audit import note
+from filrouge.casework.cases import cases_of
+from filrouge.casework.errors import PastOnly
+from filrouge.casework.models import Case, DeskState, SignedIn, User, now
+from filrouge.i18n import _
+from filrouge.web.house import House
+from filrouge.web.keeping import COOKIE
+from filrouge.web.navigation import rooms_of
+from filrouge.web.render import rendered, shown_day, shown_time
+
+if TYPE_CHECKING:
+    from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.casebook import Casebook
+
+FLASH: Final = "flash"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in, or the second factor is missing; `to` is where to go."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
+
+
+@dataclass
+class Here:
+    """A request of a person who may make it.
+
+    Attributes:
+        user: who asks. session: of their browser; None for a token of the API.
+        case: in which case; None outside cases. state: what the session has set for the case.
+        cases: all open cases of the person.
+    """
+
+    request: Request
+    house: House
+    user: User
+    session: SignedIn | None
+    case: Case | None
+    state: DeskState | None
+    cases: list[Case]
+
+    # -- the case ---------------------------------------------------------------------------------------------
+
+    @property
+    def the_case(self) -> Case:
+        """The case, on a route that has one."""
+        assert self.case is not None
+        return self.case
+
+    @property
+    def as_of(self) -> date | None:
+        """The day as of which the case is read; None for now."""
+        return self.state.as_of if self.state else None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the person has opened this case's ads, with a reason, a short while ago."""
+        until = self.state.opened_until if self.state else None
+        return until is not None and until > now() and access.may(self.user, Permission.OPEN, self.case)
+
+    @cached_property
+    def casebook(self) -> Casebook:
+        """What may be seen of the case's ads, clusters and networks."""
+        return self.house.desk.casebook(self.the_case.name, self.as_of, opened=self.opened)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The search index over the case's ads."""
+        return self.house.desk.index(self.the_case.name, self.as_of)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person may do something here."""
+        return access.may(self.user, permission, None if permission in access.OUTSIDE_CASES else self.case)
+
+    def must_be_today(self) -> None:
+        """Refuse to write while the past is looked at.
+
+        Raises:
+            PastOnly: then.
+        """
+        if self.as_of is not None:
+            raise PastOnly
+
+    # -- the database -----------------------------------------------------------------------------------------
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A transaction for reading people's data."""
+        return self.house.database.session()
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A transaction for writing; short, since others wait for it."""
+        return self.house.database.writing()
+
+    def note(self, action: str, subject: str = "", **details: Any) -> None:
+        """Write to the trail what the person did here, in a transaction of its own."""
+        with self.writing() as db:
+            note(db, self.user, action, case=self.case, subject=subject, **self.circumstances(details))
+
+    def circumstances(self, details: dict[str, Any]) -> dict[str, Any]:
+        """Details of an entry of the trail, with the day as of which the case is read."""
+        return {**details, **({"as_of": self.as_of.isoformat()} if self.as_of else {})}
+
+    # -- answers ----------------------------------------------------------------------------------------------
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for a part of a page."""
+        headers = self.request.headers
+        return headers.get("HX-Request") == "true" and headers.get("HX-Request-Type", "partial") == "partial"
+
+    def page(self, template: str, status: int = 200, **data: Any) -> HTMLResponse:
+        """A page, with all that the skeleton shows of who, where and when."""
+        answer = HTMLResponse(rendered(template, {**self._around(), **data}), status)
+        if FLASH in self.request.cookies and not self.partial:
+            answer.delete_cookie(FLASH)
+        return answer
+
+    def part(self, template: str, status: int = 200, **data: Any) -> HTMLResponse:
+        """A part of a page, for htmx; the same names are there."""
+        return self.page(template, status, **data)
+
+    def go(
+        self, path: str, said: str = "", kind: str = "good", undo: tuple[str, str] | None = None
+    ) -> Response:
+        """Go on to another page of ours, which says what was done.
+
+        Args:
+            path: of the page.
+            said: a sentence; no words of ads, since it travels in a cookie.
+            kind: "good", "info", "warn", "bad".
+            undo: where the form that undoes it posts to, and what its button says.
+        """
+        answer: Response
+        if self.request.headers.get("HX-Request") == "true":
+            answer = Response(status_code=204, headers={"HX-Redirect": path})
+        else:
+            answer = RedirectResponse(path, 303)
+        if said:
+            told = quote(json.dumps([kind, said, undo]))
+            self.set_cookie(answer, FLASH, told, seconds=60)
+        return answer
+
+    def set_cookie(self, answer: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+        """A cookie that scripts cannot read and that goes to nobody else."""
+        answer.set_cookie(
+            name, value, max_age=seconds, httponly=True, samesite="strict", secure=self.house.settings.secure
+        )
+
+    def _around(self) -> dict[str, Any]:
+        state, user = self.state, self.user
+        case_path = f"/cases/{self.case.id}" if self.case else ""
+        opened = self.opened
+        return {
+            "here": self,
+            "lang": i18n.language(),
+            "path": self.request.url.path,
+            "csrf": self.session.csrf if self.session else "",
+            "user": {"name": user.name, "role": user.role, "role_name": role_name(user.role)},
+            "case": {"id": self.case.id, "name": self.case.title} if self.case else None,
+            "cases": [{"id": case.id, "name": case.title} for case in self.cases],
+            "rooms": rooms_of(self),
+            "as_of": shown_day(self.as_of, "long") if self.as_of else None,
+            "as_of_action": f"{case_path}/as-of",
+            "opened": {"until": shown_time(state.opened_until), "reason": state.reason}
+            if opened and state
+            else None,
+            "opened_action": f"{case_path}/mask",
+            "flashes": list(_flashes(self.request)),
+        }
+
+
+def _flashes(request: Request) -> Iterator[dict[str, Any]]:
+    said = request.cookies.get(FLASH)
+    if not said:
+        return
+    try:
+        kind, text, undo = json.loads(unquote(said))
+    except ValueError:
+        return
+    if kind in ("good", "info", "warn", "bad"):
+        button = {"action": undo[0], "label": undo[1], "fields": {}} if undo else None
+        yield {"kind": kind, "text": str(text), "undo": button}
+
+
+def role_name(role: str) -> str:
+    """A role in words."""
+    return {
+        "analyst": _("analyst"),
+        "supervisor": _("supervisor"),
+        "partner": _("partner"),
+        "auditor": _("auditor"),
+        "administrator": _("administrator"),
+    }[role]
+
+
+def house_of(request: Request) -> House:
+    """The application's house."""
+    house: House = request.app.state.house
+    return house
+
+
+def allowed(permission: Permission) -> Any:
+    """Lets a request through if its person may do this: in the case of the path's `case_id`, if it has one.
+
+    Who is not signed in is sent to sign in. A case of others is not told from one that is not there (404); what the role
+    does not allow is refused (403). What changes anything must bring the token of its session.
+    """
+
+    def person(request: Request) -> Here:
+        return _person(request, permission)
+
+    async def gate(request: Request, here: Annotated[Here, Depends(person)]) -> Here:
+        if request.method not in SAFE and here.session is not None:
+            await _check_form(request, here.session)
+        return here
+
+    gate.guard = permission  # type: ignore[attr-defined]
+    return Depends(gate)
+
+
+def public() -> Any:
+    """Marks a route that anybody may call, signed in or not."""
+
+    def nobody(request: Request) -> None:
+        return None
+
+    nobody.guard = None  # type: ignore[attr-defined]
+    return Depends(nobody)
+
+
+def _person(request: Request, permission: Permission) -> Here:
+    house = house_of(request)
+    with house.database.session() as db:
+        who: Callable[[Request, Session], tuple[User, SignedIn | None] | None] = request.app.state.who
+        found = who(request, db)
+        if found is None:
+            raise SignInFirst("/sign-in")
+        user, session = found
+        if session is not None and not session.passed:
+            raise SignInFirst("/sign-in/code")
+        if user.must_change and request.url.path != "/account/password" and request.url.path != "/signout":
+            raise SignInFirst("/account/password")
+        case = _case(request, db)
+        wrong = access.refusal(user, permission, case)
+        if wrong is not None:
+            raise HTTPException(404 if wrong.hidden else 403)
+        state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
+        return Here(request, house, user, session, case, state, cases_of(db, user))
+
+
+def _case(request: Request, db: Session) -> Case | None:
+    number = request.path_params.get("case_id")
+    if number is None:
+        return None
+    case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
+    if case is None:
+        raise HTTPException(404)
+    return case
+
+
+def who_by_cookie(request: Request, db: Session) -> tuple[User, SignedIn] | None:
+    """The person of the session that the cookie names."""
+    value = request.cookies.get(COOKIE)
+    found = sessions.find(db, value) if value else None
+    return (found.user, found) if found else None
+
+
+async def _check_form(request: Request, session: SignedIn) -> None:
+    """Refuse what a page of somebody else made the browser send."""
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403)
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    sent = request.headers.get("x-csrf-token")
+    if sent is None:
+        sent = (await request.form()).get("csrf")  # type: ignore[assignment]
+    if not isinstance(sent, str) or not compare_digest(sent.encode(), session.csrf.encode()):
+        raise HTTPException(403)
+
+
+def guards(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
+    """What each route asks for, by method and path; None for those that anybody may call.
+
+    Raises:
+        RuntimeError: if a route says neither.
+    """
+    found: dict[tuple[str, str], Permission | None] = {}
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute):
+            continue
+        said = [d.call for d in route.dependant.dependencies if hasattr(d.call, "guard")]
+        if len(said) != 1:
+            raise RuntimeError(f"route {context.path}: it must say allowed(...) or public(), once")
+        for method in sorted(context.methods or ()):
+            found[method, str(context.path)] = said[0].guard  # type: ignore[union-attr]
+    return found
+
+
+def day_of(text: str) -> date | None:
+    """A day that a form sends, 2026-11-27; None if it is none."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007
+    except ValueError:
+        return None

@@ -1,0 +1,48 @@
+"""What every request of the application needs, made once when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filrouge.casework.database import Database
+from filrouge.casework.desk import Desk
+from filrouge.corpus.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the application is run.
+
+    Attributes:
+        workspace: whose ads are read.
+        database_url: of people's data; None for SQLite in the workspace.
+        hosts: names under which browsers may reach it; requests for others are refused (DNS rebinding).
+        secure: whether browsers reach it by https, so that cookies may go by nothing else.
+        jobs: cores that one reading may use.
+        work: whether background jobs are worked on by a process of this one's.
+        options: of rooms that need more, by name, such as {"oidc": {...}}.
+    """
+
+    workspace: Workspace
+    database_url: str | None = None
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    secure: bool = False
+    jobs: int = 1
+    work: bool = True
+    key_file: Path | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class House:
+    """The settings, the database of people's data, and the desk at which the workspace is read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database.of(settings.workspace, settings.database_url)
+        self.desk = Desk(settings.workspace, jobs=settings.jobs)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.database.close()

@@ -1,0 +1,61 @@
+"""Middleware that keeps sessions alive: writes that one is in use, and turns its token when it is time."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from filrouge.casework import sessions
+
+if TYPE_CHECKING:
+    from filrouge.web.house import House
+
+COOKIE = "filrouge"
+"""The cookie that names a session."""
+
+
+class KeepsSessions:
+    """Looks after the session of each answered request that has one."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self.app = app
+        self.house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+            return
+        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+
+        async def looked_after(message: Message) -> None:
+            if message["type"] == "http.response.start" and cookie is not None:
+                headers = MutableHeaders(scope=message)
+                # Who has just signed in or out got a cookie, or lost it.
+                if not any(said.startswith(f"{COOKIE}=") for said in headers.getlist("set-cookie")):
+                    turned = await run_in_threadpool(self._touched, cookie.value)
+                    if turned:
+                        headers.append("set-cookie", session_cookie(turned, self.house.settings.secure))
+            await send(message)
+
+        await self.app(scope, receive, looked_after)
+
+    def _touched(self, value: str) -> str | None:
+        with self.house.database.session() as db:
+            session = sessions.find(db, value)
+            if session is None or not sessions.is_stale(session):
+                return None
+        with self.house.database.writing() as db:
+            return sessions.touch(db, session.id)
+
+
+def session_cookie(value: str, secure: bool) -> str:
+    """The header that sets the cookie of a session."""
+    answer = Response()
+    answer.set_cookie(COOKIE, value, httponly=True, samesite="strict", secure=secure)
+    return answer.headers["set-cookie"]

@@ -1,0 +1,64 @@
+"""The rooms of the application as its navigation lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from filrouge.casework.access import OUTSIDE_CASES, Permission
+from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.web.here import Here
+
+
+@dataclass(frozen=True)
+class Room:
+    """A line of the navigation.
+
+    Attributes:
+        path: below `/cases/N` for a room of a case, else from the root.
+        label: gives its name in the language spoken.
+        needs: what one must be allowed to see it.
+        group: gives the heading that stands before it.
+        count: how much waits there, asked at every page: it must be quick.
+    """
+
+    path: str
+    label: Callable[[], str]
+    needs: Permission
+    group: Callable[[], str] | None = None
+    count: Callable[[Here], int | None] | None = None
+
+
+ROOMS: Final[list[Room]] = [
+    Room("", lambda: _("Compare"), Permission.READ),
+]
+"""Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
+BESIDE: Final[list[Room]] = [
+    Room("/cases", lambda: _("Cases"), Permission.ENTER),
+]
+"""Rooms outside cases."""
+
+
+def rooms_of(here: Here) -> list[dict[str, Any]]:
+    """The rooms that a person may enter, as the skeleton of pages shows them."""
+    path = here.request.url.path
+    lines = []
+    if here.case is not None:
+        base = f"/cases/{here.case.id}"
+        lines += [(f"{base}{room.path}", room) for room in ROOMS if here.may(room.needs)]
+    lines += [(room.path, room) for room in BESIDE if room.needs in OUTSIDE_CASES and here.may(room.needs)]
+    inside = [href for href, _room in lines if path == href or path.startswith(href + "/")]
+    nearest = max(inside, key=len, default="")
+    return [
+        {
+            "href": href,
+            "label": room.label(),
+            "current": href == nearest,
+            "count": room.count(here) if room.count else None,
+            "group": room.group() if room.group else None,
+        }
+        for href, room in lines
+    ]

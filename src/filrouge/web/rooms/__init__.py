@@ -1,0 +1,1 @@
+"""The rooms of the application; each file has a `router` and little else."""

@@ -1,0 +1,108 @@
+"""The list of cases, and making one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from filrouge.casework import cases, sessions
+from filrouge.casework.access import Permission
+from filrouge.casework.audit import note
+from filrouge.casework.errors import Refused
+from filrouge.casework.models import SignedIn, now
+from filrouge.i18n import _
+from filrouge.web.here import Here, allowed, day_of
+
+router: Final = APIRouter()
+Anybody = Annotated[Here, allowed(Permission.ENTER)]
+Maker = Annotated[Here, allowed(Permission.MAKE_CASES)]
+Reader = Annotated[Here, allowed(Permission.READ)]
+Opener = Annotated[Here, allowed(Permission.OPEN)]
+
+
+@router.get("/cases")
+def list_cases(here: Anybody) -> Response:
+    """One's cases."""
+    return here.page("cases/list.html", can_make=here.may(Permission.MAKE_CASES))
+
+
+@router.get("/cases/new")
+def new_case_page(here: Maker) -> Response:
+    """The page for a new case."""
+    return here.page("cases/new.html", given={})
+
+
+@router.post("/cases/new")
+def make_case(
+    here: Maker,
+    name: Annotated[str, Form()],
+    purpose: Annotated[str, Form()],
+    authority: Annotated[str, Form()],
+    keep_until: Annotated[str, Form()],
+    title: Annotated[str, Form()] = "",
+) -> Response:
+    """Make a case, with its maker as its first member if they may see ads."""
+    given = {"name": name, "title": title, "purpose": purpose, "authority": authority, "keep_until": keep_until}
+    day = day_of(keep_until)
+    try:
+        if day is None:
+            raise Refused(_("The day until which the ads are kept cannot be read: write it as 2026-12-31."))
+        with here.writing() as db:
+            case = cases.make_case(
+                db, here.user, name=name, title=title, purpose=purpose, authority=authority, keep_until=day,
+                members=[here.user],
+            )  # fmt: skip
+    except Refused as wrong:
+        return here.page("cases/new.html", 400, wrong=str(wrong), given=given)
+    return here.go(f"/cases/{case.id}", _("The case was made."))
+
+
+@router.post("/cases/{case_id}/as-of")
+def look_at_past(here: Reader, day: Annotated[str, Form()] = "") -> Response:
+    """Read the case as of the end of a day; without a day, as it is."""
+    assert here.session is not None
+    wanted = day_of(day)
+    if day.strip() and wanted is None:
+        raise Refused(_("That day cannot be read: write it as 2026-12-31."))
+    if wanted is not None and wanted >= now().date():
+        wanted = None
+    if wanted is not None:
+        here.house.desk.view(wanted)  # says so if there was nothing yet
+    with here.writing() as db:
+        session = db.get_one(SignedIn, here.session.id)
+        sessions.set_as_of(db, session, here.the_case, wanted)
+        note(db, here.user, "case.as_of", case=here.case, day=wanted.isoformat() if wanted else "today")
+    return here.go(f"/cases/{here.the_case.id}")
+
+
+@router.post("/cases/{case_id}/open")
+def open_ads(here: Opener, reason: Annotated[str, Form()], next_: Annotated[str, Form(alias="next")] = "") -> Response:
+    """Show texts and identifiers of the case in the clear for a while."""
+    assert here.session is not None
+    why = " ".join(reason.split())
+    if len(why) < 5:
+        raise Refused(_("Opening texts and identifiers needs a reason, which the audit trail keeps."))
+    with here.writing() as db:
+        session = db.get_one(SignedIn, here.session.id)
+        sessions.open_for(db, session, here.the_case, why)
+        note(db, here.user, "case.opened", case=here.case, reason=why)
+    return here.go(_back(here, next_))
+
+
+@router.post("/cases/{case_id}/mask")
+def mask_ads(here: Reader, next_: Annotated[str, Form(alias="next")] = "") -> Response:
+    """Mask them again."""
+    assert here.session is not None
+    with here.writing() as db:
+        session = db.get_one(SignedIn, here.session.id)
+        sessions.close_again(db, session, here.the_case)
+        note(db, here.user, "case.masked", case=here.case)
+    return here.go(_back(here, next_))
+
+
+def _back(here: Here, path: str) -> str:
+    """The page of this case that the form was on."""
+    base = f"/cases/{here.the_case.id}"
+    return path if path == base or path.startswith(base + "/") else base
