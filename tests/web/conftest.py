@@ -50,7 +50,7 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Site:
     """The application, and who has an account: a person of each role, in the cases harbour and market.
 
-    `ana` and `ben` are analysts and `sam` a supervisor of harbour; `mia` is an analyst and `sue` a supervisor of market;
+    `ana` and `ben` are analysts, `sam` is supervisor of harbour; `mia` is an analyst, `sue` supervisor of market;
     `pat` is a partner in harbour; `aud` is the auditor, `adm` the administrator.
     """
 
@@ -85,7 +85,11 @@ class Browser:
     def get(self, path: str, **options: Any) -> Any:
         """A page; the token on it is kept for the next form."""
         answer = self.client.get(path, **options)
-        found = re.search(r'<meta name="csrf" content="([^"]+)"', answer.text) if "html" in answer.headers.get("content-type", "") else None
+        found = (
+            re.search(r'<meta name="csrf" content="([^"]+)"', answer.text)
+            if "html" in answer.headers.get("content-type", "")
+            else None
+        )
         if found:
             self.csrf = found[1]
         return answer
@@ -150,7 +154,9 @@ def new_site(unit: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
             shutil.copytree(unit, where)
         url = f"sqlite:///{tmp_path / f'people{len(made)}.sqlite'}"
         settings = Settings(
-            Workspace.open(where, secret=SECRET), database_url=url, **{"work": False, "hosts": ("127.0.0.1", "localhost"), **options}
+            Workspace.open(where, secret=SECRET),
+            database_url=url,
+            **{"work": False, "hosts": ("127.0.0.1", "localhost"), **options},
         )
         app = create_app(settings)
         house = app.state.house
@@ -187,7 +193,9 @@ def serve() -> Iterator[Callable[[Site], Served]]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(site: Site) -> Served:
-        server = uvicorn.Server(uvicorn.Config(site.app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(site.app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+        )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
@@ -208,7 +216,9 @@ def signed_in(browser: Any, serve: Callable[[Site], Served], site: Site) -> Iter
     served = serve(site)
     contexts = []
 
-    def open_page(login: str, *, width: int = 1280, height: int = 900, dark: bool = False, lang: str = "en") -> Any:
+    def open_page(
+        login: str, *, width: int = 1280, height: int = 900, dark: bool = False, lang: str = "en"
+    ) -> Any:
         context = browser.new_context(
             base_url=served.address, viewport={"width": width, "height": height}, locale=lang,
             color_scheme="dark" if dark else "light",

@@ -83,7 +83,7 @@ def test_a_case_of_others_is_not_told_from_none(site: Any) -> None:
     browser = site.client("ana")
     others, none = browser.get(site.path("market")), browser.get("/cases/999")
     assert others.status_code == none.status_code == 404
-    assert others.text.replace(str(site.cases["market"].id), "N") == none.text.replace("999", "N")
+    assert others.text.replace(site.path("market"), "/cases/999") == none.text
 
 
 def test_a_form_from_elsewhere_is_refused(site: Any) -> None:
@@ -135,9 +135,13 @@ def test_the_first_who_comes_makes_the_administrator(new_site: Any) -> None:
     assert "Nobody has an account yet" in browser.get("/").text
     weak = browser.client.post("/welcome", data={"login": "adm", "name": "Adm", "password": "short"})
     assert weak.status_code == 400
-    done = browser.client.post("/welcome", data={"login": "adm", "name": "Adm", "password": "seven quiet bicycles"})
+    done = browser.client.post(
+        "/welcome", data={"login": "adm", "name": "Adm", "password": "seven quiet bicycles"}
+    )
     assert done.status_code == 200
     assert "New case" in done.text
-    late = site.client().client.post("/welcome", data={"login": "x", "password": "seven quiet bicycles"}, follow_redirects=False)
+    late = site.client().client.post(
+        "/welcome", data={"login": "x", "password": "seven quiet bicycles"}, follow_redirects=False
+    )
     assert late.status_code == 303
     assert late.headers["location"] == "/sign-in"

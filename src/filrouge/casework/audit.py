@@ -20,7 +20,13 @@ BEGINNING: Final = "0" * 64
 
 
 def note(
-    db: Session, actor: User | str, action: str, *, case: Case | int | None = None, subject: str = "", **details: Any
+    db: Session,
+    actor: User | str,
+    action: str,
+    *,
+    case: Case | int | None = None,
+    subject: str = "",
+    **details: Any,
 ) -> AuditEntry:
     """Write to the trail, in the transaction of what is noted: both are written, or neither.
 
@@ -89,7 +95,7 @@ def verify(db: Session) -> Iterator[Broken]:
 
 
 def head(db: Session) -> tuple[int, str]:
-    """How many entries there are, and the digest of the last: written down elsewhere, it shows if the end was cut off."""
+    """How many entries there are, and the digest of the last: noted elsewhere, it shows if the end was cut off."""
     last = db.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
     count = db.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return count, last.digest if last else BEGINNING

@@ -31,7 +31,9 @@ class NoDatabase(FilrougeError):
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(
-            _("The database {where} cannot be used: {why}. Look at --database-url.").format(where=where, why=why)
+            _("The database {where} cannot be used: {why}. Look at --database-url.").format(
+                where=where, why=why
+            )
         )
 
 
@@ -119,7 +121,12 @@ def _engine(url: str) -> Engine:
         def prepare(connection: Any, _record: Any) -> None:
             # SQLAlchemy's own BEGIN below; the driver would begin only at the first write.
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={PATIENCE * 1000}",
+            ):
                 connection.execute(f"PRAGMA {pragma}").close()
 
         @event.listens_for(engine, "begin")

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from filrouge.corpus.workspace import Workspace
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.casebook import Casebook
 
+T = TypeVar("T")
 LOOKED_AFTER: Final = 2.0
 """Seconds for which the ledger is taken to be as it was."""
 KEPT: Final = 24
@@ -77,7 +78,7 @@ class Desk:
         # What was destroyed since changes views of the past, too.
         return ws.snapshot.seq, as_of, self._now.snapshot.seq
 
-    def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    def _once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What `make` gives, made by the first who asks; the others wait for it."""
         with self._guard:
             found = self._kept.get(key)
@@ -89,12 +90,13 @@ class Desk:
             else:
                 self._kept.move_to_end(key)
         if found is not None:
-            return found.result()
+            return cast(T, found.result())
         try:
-            mine.set_result(make())
+            made = make()
         except BaseException as e:
             with self._guard:
                 self._kept.pop(key, None)
             mine.set_exception(e)
             raise
-        return mine.result()
+        mine.set_result(made)
+        return made

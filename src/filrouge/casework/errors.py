@@ -22,9 +22,9 @@ class WeakPassword(Refused):
 
     def __init__(self, least: int) -> None:
         super().__init__(
-            _("The password needs at least {least} characters, and must be none that many people use.").format(
-                least=least
-            )
+            _(
+                "The password needs at least {least} characters, and must be none that many people use."
+            ).format(least=least)
         )
 
 
@@ -32,4 +32,6 @@ class PastOnly(Refused):
     """Somebody wants to write while they look at the past."""
 
     def __init__(self) -> None:
-        super().__init__(_("You are looking at the past, where nothing can be written. Go back to today first."))
+        super().__init__(
+            _("You are looking at the past, where nothing can be written. Go back to today first.")
+        )

@@ -32,7 +32,15 @@ def nobody_yet(db: Session) -> bool:
 
 
 def make_user(
-    db: Session, by: User | str, *, login: str, name: str, role: Role, password: str, email: str = "", language: str = ""
+    db: Session,
+    by: User | str,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    email: str = "",
+    language: str = "",
 ) -> User:
     """A new account.
 

@@ -29,15 +29,23 @@ def command() -> click.Command:
         ),
         params=[
             workspace_argument(),
-            click.Option(["--host"], default="127.0.0.1", show_default=True, help=_("The address to listen on.")),
             click.Option(
-                ["--port"], type=click.IntRange(0, 65535), default=PORT, show_default=True, help=_("The port to listen on.")
+                ["--host"], default="127.0.0.1", show_default=True, help=_("The address to listen on.")
+            ),
+            click.Option(
+                ["--port"],
+                type=click.IntRange(0, 65535),
+                default=PORT,
+                show_default=True,
+                help=_("The port to listen on."),
             ),
             click.Option(
                 ["--name", "names"],
                 multiple=True,
                 metavar="HOST",
-                help=_("A name under which browsers reach it; may be given several times. Others are refused."),
+                help=_(
+                    "A name under which browsers reach it; may be given several times. Others are refused."
+                ),
             ),
             click.Option(
                 ["--https"], is_flag=True, help=_("Browsers reach it by https: cookies go by nothing else.")
@@ -46,7 +54,9 @@ def command() -> click.Command:
                 ["--database-url"],
                 metavar="URL",
                 envvar="FILROUGE_DATABASE_URL",
-                help=_("The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."),
+                help=_(
+                    "The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."
+                ),
             ),
             *closing_options(),
         ],
@@ -67,13 +77,12 @@ def serve(
 
     from filrouge.cli.workspaces import opened
     from filrouge.web.app import create_app
-    from filrouge.web.house import Settings
+    from filrouge.web.house import OWN_HOSTS, Settings
 
-    known = Settings.__dataclass_fields__["hosts"].default
     settings = Settings(
         opened(where, key_file),
         database_url=database_url,
-        hosts=(*known, host, *names),
+        hosts=(*OWN_HOSTS, host, *names),
         secure=https,
         key_file=key_file,
     )
@@ -81,5 +90,11 @@ def serve(
     shown = host if host not in ("0.0.0.0", "::") else (names[0] if names else "127.0.0.1")
     click.echo(_("The workbench is at {address} (Ctrl-C ends it).").format(address=f"http://{shown}:{port}"))
     uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=https
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=https,
     )

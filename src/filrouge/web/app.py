@@ -139,7 +139,9 @@ def _http_trouble(request: Request, trouble: HTTPException) -> Response:
 
 def _not_understood(request: Request, trouble: RequestValidationError) -> Response:
     fields = sorted({str(error["loc"][-1]) for error in trouble.errors() if error.get("loc")})
-    return _told(request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields)))
+    return _told(
+        request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields))
+    )
 
 
 def _fault(request: Request, trouble: Exception) -> Response:
@@ -147,7 +149,9 @@ def _fault(request: Request, trouble: Exception) -> Response:
     number = secrets.token_hex(4)
     _log.error("fault %s: %s at %s", number, type(trouble).__name__, _where(trouble))
     return _told(
-        request, 500, _("Something went wrong in filrouge. The number of this fault is {number}.").format(number=number)
+        request,
+        500,
+        _("Something went wrong in filrouge. The number of this fault is {number}.").format(number=number),
     )
 
 
@@ -155,4 +159,6 @@ def _where(trouble: Exception) -> str:
     import traceback
 
     frames = traceback.extract_tb(trouble.__traceback__)[-4:]
-    return " < ".join(f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
+    return " < ".join(
+        f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames)
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -231,14 +231,15 @@ def house_of(request: Request) -> House:
 def allowed(permission: Permission) -> Any:
     """Lets a request through if its person may do this: in the case of the path's `case_id`, if it has one.
 
-    Who is not signed in is sent to sign in. A case of others is not told from one that is not there (404); what the role
-    does not allow is refused (403). What changes anything must bring the token of its session.
+    Who is not signed in is sent to sign in. A case of others is not told from one that is not there (404); what the
+    role does not allow is refused (403). What changes anything must bring the token of its session.
     """
 
     def person(request: Request) -> Here:
         return _person(request, permission)
 
-    async def gate(request: Request, here: Annotated[Here, Depends(person)]) -> Here:
+    # Not `Annotated`: annotations are text here, and `person` is a name of this function alone.
+    async def gate(request: Request, here: Here = Depends(person)) -> Here:  # noqa: B008
         if request.method not in SAFE and here.session is not None:
             await _check_form(request, here.session)
         return here
@@ -330,6 +331,6 @@ def guards(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
 def day_of(text: str) -> date | None:
     """A day that a form sends, 2026-11-27; None if it is none."""
     try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
         return None

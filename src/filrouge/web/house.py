@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from filrouge.casework.database import Database
 from filrouge.casework.desk import Desk
 from filrouge.corpus.workspace import Workspace
+
+OWN_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
+"""Names of this machine for itself."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Settings:
 
     workspace: Workspace
     database_url: str | None = None
-    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    hosts: tuple[str, ...] = OWN_HOSTS
     secure: bool = False
     jobs: int = 1
     work: bool = True

@@ -53,5 +53,5 @@ class Base(DeclarativeBase):
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The time of day, in UTC."""
     return datetime.now(UTC)

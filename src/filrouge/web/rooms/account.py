@@ -31,9 +31,7 @@ def password_page(here: Anybody) -> Response:
 
 
 @router.post("/account/password")
-def change_password(
-    here: Anybody, current: Annotated[str, Form()], new: Annotated[str, Form()]
-) -> Response:
+def change_password(here: Anybody, current: Annotated[str, Form()], new: Annotated[str, Form()]) -> Response:
     """Take a new password, and end the other sessions."""
     assert here.session is not None
     try:

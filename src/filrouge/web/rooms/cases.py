@@ -44,7 +44,13 @@ def make_case(
     title: Annotated[str, Form()] = "",
 ) -> Response:
     """Make a case, with its maker as its first member if they may see ads."""
-    given = {"name": name, "title": title, "purpose": purpose, "authority": authority, "keep_until": keep_until}
+    given = {
+        "name": name,
+        "title": title,
+        "purpose": purpose,
+        "authority": authority,
+        "keep_until": keep_until,
+    }
     day = day_of(keep_until)
     try:
         if day is None:
@@ -78,7 +84,9 @@ def look_at_past(here: Reader, day: Annotated[str, Form()] = "") -> Response:
 
 
 @router.post("/cases/{case_id}/open")
-def open_ads(here: Opener, reason: Annotated[str, Form()], next_: Annotated[str, Form(alias="next")] = "") -> Response:
+def open_ads(
+    here: Opener, reason: Annotated[str, Form()], next_: Annotated[str, Form(alias="next")] = ""
+) -> Response:
     """Show texts and identifiers of the case in the clear for a while."""
     assert here.session is not None
     why = " ".join(reason.split())

@@ -26,7 +26,9 @@ YEAR: Final = 365 * 24 * 3600
 
 def bare_page(request: Request, template: str, status: int = 200, **data: Any) -> HTMLResponse:
     """A page for who is not signed in."""
-    return HTMLResponse(rendered(template, {"lang": i18n.language(), "path": request.url.path, **data}), status)
+    return HTMLResponse(
+        rendered(template, {"lang": i18n.language(), "path": request.url.path, **data}), status
+    )
 
 
 @router.get("/")
@@ -90,7 +92,9 @@ def sign_in(
             value, _session = sessions.begin(db, user)
             note(db, user, "signin.done", subject=f"user:{user.id}")
     if user is None:
-        wrong = _("The login or the password is not right, or there were too many attempts: then wait a while.")
+        wrong = _(
+            "The login or the password is not right, or there were too many attempts: then wait a while."
+        )
         return bare_page(request, "signin/sign_in.html", 401, wrong=wrong, login=login)
     answer = _signed_in(request, value, "/")
     if user.language in LANGUAGES:
@@ -133,4 +137,6 @@ def _signed_in(request: Request, value: str, path: str) -> Response:
 
 
 def _set_language(answer: Response, language: str, secure: bool) -> None:
-    answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, samesite="strict", secure=secure)
+    answer.set_cookie(
+        LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, samesite="strict", secure=secure
+    )
