@@ -90,7 +90,13 @@ def graph() -> dict[str, Any]:
     """Twelve clusters, nine phones."""
     draw = random.Random(8)
     clusters = [
-        {"id": f"C{n}", "label": f"C{n}", "kind": "cluster", "ads": draw.choice([2, 5, 9, 31, 80]), "href": f"#C{n}"}
+        {
+            "id": f"C{n}",
+            "label": f"C{n}",
+            "kind": "cluster",
+            "ads": draw.choice([2, 5, 9, 31, 80]),
+            "href": f"#C{n}",
+        }
         for n in range(1, 13)
     ]
     phones = [{"id": f"P{n}", "label": f"[phone {n:04x}]", "kind": "phone", "ads": n} for n in range(1, 10)]

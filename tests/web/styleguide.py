@@ -123,6 +123,8 @@ def served(pages: dict[str, Callable[[], str]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with served({"/": page, "/drawings": lambda: page("drawings.html"), "/fr": lambda: page(language="fr")}) as address:
+    with served(
+        {"/": page, "/drawings": lambda: page("drawings.html"), "/fr": lambda: page(language="fr")}
+    ) as address:
         print(address)
         threading.Event().wait()

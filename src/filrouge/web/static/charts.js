@@ -86,7 +86,8 @@ function prepared(spec, chart) {
         };
       }
   }
-  return { spec: whole, rows: filtered ? rows : null, dims };
+  // Vega marks the rows that it is given with an id; ours stay without, so that new ones can be made of them.
+  return { spec: whole, rows: filtered ? structuredClone(rows) : null, dims };
 }
 
 function visit(spec, each) {
@@ -106,7 +107,7 @@ function inUtc(unit, rows) {
         if (part.axis !== null) part.axis = { format: dayFormat(rows, part.field), labelOverlap: true, labelFlush: true, ...part.axis };
       } else {
         part.timeUnit ??= "utcyearmonthdate";
-        part.format ??= language().startsWith("fr") ? "%e %b %Y" : "%b %e, %Y";
+        part.format ??= language().startsWith("fr") ? "%-d %b %Y" : "%b %-d, %Y";
       }
     }
 }
@@ -116,7 +117,7 @@ function dayFormat(rows, field) {
   const days = rows.map((row) => row[field]).filter(Boolean).sort();
   const span = days.length ? (new Date(days.at(-1)) - new Date(days[0])) / 864e5 : 0;
   if (span > 300) return "%b %Y";
-  return language().startsWith("fr") ? "%e %b" : "%b %e";
+  return language().startsWith("fr") ? "%-d %b" : "%b %-d";
 }
 
 const iso = (value) => new Date(Number(value)).toISOString().slice(0, 10);

@@ -48,6 +48,7 @@ async function start(place) {
   });
   const graph = { place, canvas, tools, note, cy, data, opened: new Set(), group: place.dataset.filterGroup };
   layOut(cy);
+  place.filrouge = { cy, goTo: (node) => goTo(graph, node) };
   buttons(graph);
   events(graph);
   say(graph, shown.left ? `+ ${plain.format(shown.left)} …` : "");

@@ -31,7 +31,7 @@ function choose(row) {
   row.classList.add("current");
   row.setAttribute("aria-current", "true");
   // The row's own link takes the focus, so that a screen reader says where one is.
-  const target = row.querySelector("a[href], button, input");
+  const target = row.querySelector("a[href]") ?? row.querySelector("button, input:not([type=hidden])");
   target?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   row.dispatchEvent(new CustomEvent("filrouge:current", { bubbles: true }));
@@ -47,7 +47,7 @@ const ACTIONS = {
     if (!menu) return;
     if (menu.tagName !== "DETAILS") return menu.click();
     menu.open = true;
-    menu.querySelector("button, a, input, select, textarea")?.focus();
+    menu.querySelector("button, a, input:not([type=hidden]), select, textarea")?.focus();
   },
   "/": () => {
     const search = document.querySelector("[data-search]") ?? document.querySelector('input[type="search"]');

@@ -96,7 +96,7 @@ async function draw(map) {
       },
       {
         name: "places",
-        data: { name: "places", values: data.places },
+        data: { name: "places", values: structuredClone(data.places) },
         mark: { type: "circle", color: palette.thread, stroke: palette.card, strokeWidth: 1.5, cursor: "pointer" },
         encoding: {
           longitude: { field: "lon", type: "quantitative" },
@@ -113,7 +113,7 @@ async function draw(map) {
         encoding: { longitude: { field: "lon", type: "quantitative" }, latitude: { field: "lat", type: "quantitative" } },
       },
       {
-        data: { name: "names", values: named(data.places, center, scale * map.zoom, width, height) },
+        data: { name: "names", values: named(structuredClone(data.places), center, scale * map.zoom, width, height) },
         mark: { type: "text", dy: -15, fontSize: 12, fontWeight: 600, fill: palette.ink, stroke: palette.card, strokeWidth: 3.5, strokeJoin: "round", paintOrder: "stroke" },
         encoding: {
           longitude: { field: "lon", type: "quantitative" },

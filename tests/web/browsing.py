@@ -1,0 +1,60 @@
+"""What the tests in a browser share: a page that is watched, and axe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Watched:
+    """A page, and what went wrong on it.
+
+    Attributes:
+        page: Playwright's page.
+        complaints: errors and warnings of the console, and uncaught errors.
+        asked: addresses that it asked for.
+    """
+
+    page: Any
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def violations(self) -> list[str]:
+        """What axe finds, a line for each kind with the first places."""
+        # Through the debugger, so that the page's own policy stays as strict as it is.
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(r => r.violations)",
+            RULES,
+        )
+        return [
+            f"{rule['id']}: {rule['help']}: " + " | ".join(n["html"][:160] for n in rule["nodes"][:3])
+            for rule in found
+        ]
+
+    def others(self, address: str) -> list[str]:
+        """What was asked of others than `address`."""
+        return [url for url in self.asked if not url.startswith((address, "data:", "blob:"))]
+
+
+@contextmanager
+def watched(browser: Any, address: str, **context: Any) -> Iterator[Watched]:
+    """The page at `address`, loaded, in a window of its own."""
+    around = browser.new_context(**{"locale": "en-CA", "timezone_id": "America/Vancouver", **context})
+    page = around.new_page()
+    watch = Watched(page)
+    page.on("console", lambda said: said.type in ("error", "warning") and watch.complaints.append(said.text))
+    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+    page.on("request", lambda request: watch.asked.append(request.url))
+    page.goto(address, wait_until="load")
+    try:
+        yield watch
+    finally:
+        around.close()
