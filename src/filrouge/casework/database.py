@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,15 @@ from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    from filrouge.casework.queue import Queue
     from filrouge.corpus.workspace import Workspace
 
 PATIENCE = 15
 """Seconds for which a writer waits for another one."""
 ALONE = "filrouge_alone"
 """Marks transactions in which nobody else writes."""
+DATABASE = "database"
+"""Under which name a transaction's `info` has the database it is of."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -42,27 +46,29 @@ class Database:
 
     Args:
         url: as SQLAlchemy reads it: sqlite:///…, postgresql+psycopg://….
+        queue_url: of the queue that wakes workers, redis://…; None for one beside the database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, queue_url: str | None = None) -> None:
         self.engine = _engine(url)
         self.url = self.engine.url.render_as_string(hide_password=True)
+        self._queue_url = queue_url
 
     @classmethod
-    def of(cls, ws: Workspace, url: str | None = None) -> Database:
+    def of(cls, ws: Workspace, url: str | None = None, queue_url: str | None = None) -> Database:
         """That of a workspace: the one named, or SQLite in its folder `casework`; made and brought up to date."""
         if url is None:
             folder = ws.derived("casework")
             folder.chmod(0o700)
             url = f"sqlite:///{folder / 'casework.sqlite'}"
-        database = cls(url)
+        database = cls(url, queue_url)
         database.upgrade()
         return database
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A transaction: written at the end of the block, undone if it fails."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             yield session
 
     @contextmanager
@@ -72,9 +78,20 @@ class Database:
         Keep it short: others wait for it.
         """
         alone = self.engine.execution_options(**{ALONE: True})
-        with Session(alone, expire_on_commit=False) as session, session.begin():
+        with Session(alone, expire_on_commit=False, info=self._info) as session, session.begin():
             lock(session)
             yield session
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What carries the numbers of jobs to those who work on them."""
+        from filrouge.casework.queue import queue_beside
+
+        return queue_beside(self.engine.url, self._queue_url)
+
+    @property
+    def _info(self) -> dict[str, Any]:
+        return {DATABASE: self}
 
     def upgrade(self) -> None:
         """Make the tables, or bring them to what this version of the program knows.
@@ -90,6 +107,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        if "queue" in self.__dict__:
+            self.queue.close()
         self.engine.dispose()
 
 

@@ -3,6 +3,18 @@
 from filrouge.casework.models.audit import AuditEntry
 from filrouge.casework.models.base import Base, now
 from filrouge.casework.models.cases import Case, Member
+from filrouge.casework.models.jobs import BroughtFile, Job
 from filrouge.casework.models.people import DeskState, SignedIn, User
 
-__all__ = ["AuditEntry", "Base", "Case", "DeskState", "Member", "SignedIn", "User", "now"]
+__all__ = [
+    "AuditEntry",
+    "Base",
+    "BroughtFile",
+    "Case",
+    "DeskState",
+    "Job",
+    "Member",
+    "SignedIn",
+    "User",
+    "now",
+]

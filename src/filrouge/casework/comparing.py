@@ -1,0 +1,46 @@
+"""Comparing in the background: what is new in the workspace with all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from filrouge.casework import jobs
+from filrouge.casework.jobs import State
+from filrouge.casework.models import Case, Job, User
+from filrouge.casework.work import Workshop
+from filrouge.i18n import _
+
+RUN = "run"
+
+
+def start_run(db: Session, case: Case, user: User, *, anew: bool = False) -> Job:
+    """Have the new ads compared; the run that waits already, if one does, will find them too.
+
+    Args:
+        db: a transaction of `Database.writing`.
+        case: in which case it is asked for; a run is of the whole workspace.
+        anew: compare all ads with each other.
+    """
+    waiting = select(Job).where(Job.kind == RUN, Job.state == State.QUEUED, Job.case_id == case.id)
+    for job in db.scalars(waiting).unique():
+        if bool(job.arguments.get("anew")) == anew:
+            return job
+    return jobs.start(db, RUN, case, user, anew=anew)
+
+
+@jobs.kind(RUN, lambda: _("Comparing"), alone=True)
+def work(job: Job, workshop: Workshop) -> dict[str, Any]:
+    """Compare what is new with all of the workspace."""
+    from filrouge.engines.run import run
+
+    found = run(
+        workshop.workspace,
+        anew=bool(job.arguments.get("anew")),
+        jobs=workshop.cores,
+        progress=workshop.progress,
+    )
+    # Counts of the whole workspace are not for the members of one case.
+    return {"snapshot": found.snapshot.seq if found.snapshot else None}
