@@ -137,14 +137,14 @@ class Here:
         headers = self.request.headers
         return headers.get("HX-Request") == "true" and headers.get("HX-Request-Type", "partial") == "partial"
 
-    def page(self, template: str, status: int = 200, **data: Any) -> HTMLResponse:
+    def page(self, template: str, status: int = 200, /, **data: Any) -> HTMLResponse:
         """A page, with all that the skeleton shows of who, where and when."""
         answer = HTMLResponse(rendered(template, {**self._around(), **data}), status)
         if FLASH in self.request.cookies and not self.partial:
             answer.delete_cookie(FLASH)
         return answer
 
-    def part(self, template: str, status: int = 200, **data: Any) -> HTMLResponse:
+    def part(self, template: str, status: int = 200, /, **data: Any) -> HTMLResponse:
         """A part of a page, for htmx; the same names are there."""
         return self.page(template, status, **data)
 

@@ -34,6 +34,7 @@ class Room:
 
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ),
+    Room("/map", lambda: _("Map"), Permission.READ),
 ]
 """Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
 BESIDE: Final[list[Room]] = [
