@@ -98,8 +98,19 @@ def test_no_template_has_what_the_policy_refuses(refused: str, why: str) -> None
 
 
 def test_every_form_that_posts_brings_its_token() -> None:
-    for file in TEMPLATES.rglob("*.html"):
+    # Who signs in has no session yet that a token could belong to.
+    for file in set(TEMPLATES.rglob("*.html")) - set(TEMPLATES.glob("signin/*")):
         for form in re.findall(
             r"<form\b[^>]*method=\"post\".*?</form>", file.read_text(encoding="utf-8"), re.DOTALL
         ):
             assert re.search(r"csrf", form), f"{file}: {form[:120]}"
+
+
+def test_scripts_ask_for_the_versions_that_are_here(vendor: Any) -> None:
+    """Browsers keep them for a year, so that an old number would keep an old script."""
+    versions = {entry["file"]: entry["version"] for entry in vendor.written_down(vendor.SERVED)}
+    asked = {}
+    for script in STATIC.glob("*.js"):
+        asked |= dict(re.findall(r'"([\w.-]+\.js(?:on)?)\?v=([\d.]+)"', script.read_text(encoding="utf-8")))
+    assert len(asked) == len(versions) - 1  # htmx is asked for by the page itself
+    assert asked == {file: version for file, version in versions.items() if file in asked}

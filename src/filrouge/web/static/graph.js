@@ -35,7 +35,9 @@ async function start(place) {
   const tools = Object.assign(document.createElement("div"), { className: "graph-tools" });
   const note = Object.assign(document.createElement("p"), { className: "graph-note" });
   note.setAttribute("role", "status");
-  place.append(canvas, tools, note);
+  const field = Object.assign(document.createElement("div"), { className: "graph-field" });
+  field.append(canvas, note);
+  place.append(tools, field);
 
   const shown = chosenElements(data);
   const cy = globalThis.cytoscape({
@@ -144,11 +146,25 @@ function look() {
   ];
 }
 
-function layOut(cy) {
-  cy.layout({
-    name: "fcose", quality: "default", animate: false, randomize: true, padding: 40, nodeSeparation: 60,
-    idealEdgeLength: (edge) => 120 - Math.min(60, 3 * (edge.data("bits") ?? 0)), nodeRepulsion: 6000,
-  }).run();
+/** Lays the graph out; `fresh`: from nothing, else from where all stands. The same data always gives the same picture. */
+function layOut(cy, fresh = true) {
+  const random = Math.random;
+  let seed = 20260101;
+  // fcose has no seed of its own. It runs to its end within run(), so nobody else meets this.
+  Math.random = () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return seed / 4294967296;
+  };
+  try {
+    cy.layout({
+      name: "fcose", quality: "default", animate: false, randomize: fresh, padding: 40, nodeSeparation: 60,
+      nodeDimensionsIncludeLabels: true, nodeRepulsion: 6000,
+      idealEdgeLength: (edge) => (edge.hasClass("holds") ? 70 : 120 - Math.min(60, 3 * (edge.data("bits") ?? 0))),
+    }).run();
+  } finally {
+    Math.random = random;
+  }
+  if (!fresh) return;
   // A layout that lies across is stood up where the window is tall.
   const box = cy.nodes().boundingBox();
   if (box.w > box.h !== cy.width() > cy.height()) {
@@ -168,7 +184,10 @@ function buttons(graph) {
   };
   add(place.dataset.wordFit, () => cy.fit(undefined, 40));
   if (graph.data.nodes.some((node) => node.kind !== "cluster"))
-    add(place.dataset.wordAll, () => cy.nodes(".cluster").forEach((node) => open(graph, node, true)));
+    add(place.dataset.wordAll, () => {
+      cy.nodes(".cluster").forEach((node) => open(graph, node, true));
+      layOut(cy, false);
+    });
   add("+", () => zoom(cy, 1.3)).setAttribute("aria-label", place.dataset.wordCloser);
   add("−", () => zoom(cy, 1 / 1.3)).setAttribute("aria-label", place.dataset.wordFarther);
 }

@@ -63,7 +63,7 @@ async function draw(map) {
   const width = Math.max(280, inner.clientWidth || map.place.clientWidth);
   const height = Math.round(Math.min(560, Math.max(300, width * 0.56)));
   const { center, scale, spread } = frame(data.places, width, height);
-  const land = spread < 70 ? "world-50m.json" : "world-110m.json";
+  const land = spread < 70 ? "world-50m.json?v=2.0.2" : "world-110m.json?v=2.0.2";
   const most = Math.max(1, ...data.places.map((row) => row.ads));
   const spec = {
     width,

@@ -105,8 +105,9 @@ export function script(src) {
   return loading.get(src);
 }
 
-const VEGA = ["vega.min.js", "vega-lite.min.js", "vega-embed.min.js"];
-const CYTOSCAPE = ["cytoscape.min.js", "layout-base.js", "cose-base.js", "cytoscape-fcose.js"];
+// With their versions, so that a browser keeps them until they change; tests compare these with versions.json.
+const VEGA = ["vega.min.js?v=6.4.0", "vega-lite.min.js?v=6.4.3", "vega-embed.min.js?v=7.3.0"];
+const CYTOSCAPE = ["cytoscape.min.js?v=3.34.4", "layout-base.js?v=2.0.1", "cose-base.js?v=2.2.0", "cytoscape-fcose.js?v=2.2.0"];
 
 export const vega = () => Promise.all(VEGA.map((name) => script(`/static/vendor/${name}`)));
 
