@@ -29,7 +29,6 @@ async function start(place) {
   }
   const canvas = Object.assign(document.createElement("div"), { className: "graph-canvas", tabIndex: 0 });
   canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-roledescription", place.dataset.title);
   canvas.setAttribute("aria-label", `${place.dataset.title}. ${place.dataset.description} ${place.dataset.wordHelp}`);
   canvas.dataset.ownKeys = "";
   const tools = Object.assign(document.createElement("div"), { className: "graph-tools" });
