@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from filrouge.casework import cases, people
+from filrouge.casework import cases, passwords, people
 from filrouge.casework.access import Role
 from filrouge.casework.models import Case, User
 from filrouge.corpus.workspace import Workspace
@@ -43,6 +43,14 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for case, files in FILES.items():
         ingest(ws.refreshed(), [str(DEMO / file) for file in files], case=case, receiver="J. Roy", jobs=1)
     run(ws.refreshed(), jobs=1)
+    return where
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace without ads: for pages that show none, it is made in no time."""
+    where = tmp_path_factory.mktemp("empty") / "unit"
+    Workspace.init(where, secret=SECRET)
     return where
 
 
@@ -118,10 +126,10 @@ def _quick_hashes() -> Iterator[None]:
     """Hashing a password takes no time in tests."""
     from argon2 import PasswordHasher
 
-    before, people._HASHER = people._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    people._of_nobody.cache_clear()
+    before, passwords._HASHER = passwords._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.of_nobody.cache_clear()
     yield
-    people._HASHER = before
+    passwords._HASHER = before
 
 
 def populated(house: House) -> tuple[dict[str, User], dict[str, Case]]:
@@ -131,6 +139,8 @@ def populated(house: House) -> tuple[dict[str, User], dict[str, Case]]:
             login: people.make_user(db, "", login=login, name=login.title(), role=role, password=PASSWORD)
             for login, (role, _case) in PEOPLE.items()
         }
+        for user in users.values():
+            user.offered = True  # the page that offers a second factor was seen before
         made = {
             case: cases.make_case(
                 db, users["adm"], name=case, title=case.title(), purpose="Finding who is behind copied ads",
@@ -143,11 +153,15 @@ def populated(house: House) -> tuple[dict[str, User], dict[str, Case]]:
 
 
 @pytest.fixture
-def new_site(unit: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Makes sites: `new_site()` on the workspace of all, `new_site(own=True)` on a copy that may be written to."""
+def new_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes sites: `new_site()` on the workspace of all, `new_site(own=True)` on a copy that may be written to.
+
+    `new_site(ads=False)` is quick: a workspace without ads.
+    """
     made: list[Site] = []
 
-    def new(*, own: bool = False, populate: bool = True, **options: Any) -> Site:
+    def new(*, own: bool = False, ads: bool = True, populate: bool = True, **options: Any) -> Site:
+        unit: Path = request.getfixturevalue("unit" if ads else "empty")
         where = unit
         if own:
             where = tmp_path / f"unit{len(made)}"
@@ -175,6 +189,12 @@ def new_site(unit: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
 def site(new_site: Callable[..., Site]) -> Site:
     """The application with everybody in it."""
     return new_site()
+
+
+@pytest.fixture
+def people_site(new_site: Callable[..., Site]) -> Site:
+    """The application with everybody in it, and no ads."""
+    return new_site(ads=False)
 
 
 @dataclass

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from functools import cache
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from filrouge.casework import passwords
 from filrouge.casework.access import Role
 from filrouge.casework.audit import note
-from filrouge.casework.errors import Refused, TakenName, WeakPassword
+from filrouge.casework.errors import Refused, TakenName
 from filrouge.casework.models import User, now
+from filrouge.casework.passwords import check_strength
 from filrouge.i18n import _
 
-LEAST_LENGTH: Final = 12
-"""Characters of a password; ASVS 5.0, 6.2.1 asks for 8, and recommends 15."""
-MOST_LENGTH: Final = 256
 BEFORE_WAITING: Final = 5
-"""Wrong passwords in a row that are heard without a pause."""
+"""Wrong passwords or codes in a row that are heard without a pause."""
 LONGEST_WAIT: Final = timedelta(minutes=15)
-_HASHER: Final = PasswordHasher()
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
 def nobody_yet(db: Session) -> bool:
@@ -47,17 +44,17 @@ def make_user(
     Raises:
         TakenName: if the login is in use.
         WeakPassword: see `check_strength`.
+        Refused: if the login is none.
     """
-    login = login.strip().lower()
-    if not login:
-        raise Refused(_("A login is needed: what the person types to sign in."))
+    login = as_login(login)
     if db.scalar(select(User).where(User.login == login)):
         raise TakenName(login)
+    name = " ".join(name.split())[:100] or login
     if password:
-        check_strength(password, login)
+        check_strength(password, login, name)
     user = User(
-        login=login, name=name.strip() or login, role=role.value, email=email, language=language,
-        password=_HASHER.hash(password) if password else "",
+        login=login, name=name, role=role.value, email=email.strip()[:200], language=language,
+        password=passwords.hashed(password) if password else "",
     )  # fmt: skip
     db.add(user)
     db.flush()
@@ -65,27 +62,33 @@ def make_user(
     return user
 
 
-def check_strength(password: str, login: str = "") -> None:
-    """Refuse a password that is too short, too long, in common use, or the login itself.
+def as_login(typed: str) -> str:
+    """A login as it is kept: in small letters.
 
     Raises:
-        WeakPassword: then.
+        Refused: if it cannot be one.
     """
-    low = password.lower()
-    if not LEAST_LENGTH <= len(password) <= MOST_LENGTH or len(set(low)) < 5:
-        raise WeakPassword(LEAST_LENGTH)
-    if login and login in low:
-        raise WeakPassword(LEAST_LENGTH)
+    login = typed.strip().lower()
+    if not _LOGIN.fullmatch(login):
+        raise Refused(
+            _(
+                "A login is what the person types to sign in: up to 64 small letters, digits and . _ @ + -, "
+                "for example a.tremblay."
+            )
+        )
+    return login
 
 
-def set_password(db: Session, by: User, user: User, password: str, *, must_change: bool = False) -> None:
-    """Give a person a new password; their sessions end elsewhere.
+def set_password(db: Session, by: User, user: User, password: str) -> None:
+    """Give a person the password that they chose.
 
     Raises:
         WeakPassword: see `check_strength`.
     """
-    check_strength(password, user.login)
-    user.password, user.must_change = _HASHER.hash(password), must_change
+    check_strength(password, user.login, user.name)
+    if user.password and passwords.verified(user.password, password):
+        raise Refused(_("The new password must be another one than the present."))
+    user.password, user.must_change, user.password_until = passwords.hashed(password), False, None
     user.failures, user.locked_until = 0, None
     note(db, by, "user.password", subject=f"user:{user.id}")
 
@@ -97,33 +100,41 @@ def with_password(db: Session, login: str, password: str) -> User | None:
     """
     user = db.scalar(select(User).where(User.login == login.strip().lower()))
     known = user is not None and user.active and bool(user.password)
-    right = _verified(user.password if user and known else _of_nobody(), password)
+    right = passwords.verified(user.password if user and known else passwords.of_nobody(), password)
     if user is None or not known:
         note(db, "", "signin.failed", reason="unknown")
         return None
-    if user.locked_until and user.locked_until > now():
+    if is_locked(user):
         note(db, user, "signin.failed", subject=f"user:{user.id}", reason="locked")
         return None
     if not right:
-        user.failures += 1
-        over = user.failures - BEFORE_WAITING
-        if over >= 0:
-            user.locked_until = now() + min(timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST_WAIT)
-        note(db, user, "signin.failed", subject=f"user:{user.id}", reason="password")
+        count_failure(db, user, "password")
         return None
-    user.failures, user.locked_until = 0, None
-    if _HASHER.check_needs_rehash(user.password):
-        user.password = _HASHER.hash(password)
+    if user.password_until is not None and user.password_until < now():
+        note(db, user, "signin.failed", subject=f"user:{user.id}", reason="expired")
+        return None
+    if user.totp is None:
+        # With a second factor, wrong codes go on counting until a right one comes.
+        forget_failures(user)
+    if passwords.is_old(user.password):
+        user.password = passwords.hashed(password)
     return user
 
 
-@cache
-def _of_nobody() -> str:
-    return _HASHER.hash("nobody has this password")
+def is_locked(user: User) -> bool:
+    """Whether no attempt of theirs is heard at present."""
+    return user.locked_until is not None and user.locked_until > now()
 
 
-def _verified(digest: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(digest, password[:MOST_LENGTH])
-    except (VerificationError, InvalidHashError):
-        return False
+def count_failure(db: Session, user: User, what: str) -> None:
+    """Note a wrong password or code; after some in a row there is a pause, twice as long each time."""
+    user.failures += 1
+    over = user.failures - BEFORE_WAITING
+    if over >= 0:
+        user.locked_until = now() + min(timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST_WAIT)
+    note(db, user, "signin.failed", subject=f"user:{user.id}", reason=what)
+
+
+def forget_failures(user: User) -> None:
+    """What was wrong before no longer counts: the person is here."""
+    user.failures, user.locked_until = 0, None

@@ -17,16 +17,50 @@ OLDEST: Final = timedelta(hours=12)
 TURNED_AFTER: Final = timedelta(minutes=15)
 OPENED_FOR: Final = timedelta(minutes=30)
 """How long ads stay opened for a given reason."""
+CHECKED_FOR: Final = timedelta(minutes=15)
+"""How long who has shown who they are may do what is sensitive."""
+HALF_FOR: Final = timedelta(minutes=10)
+"""How long a session waits for its second factor."""
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def begin(db: Session, user: User, *, passed: bool = True) -> tuple[str, SignedIn]:
-    """A new session, and the value of its cookie; `passed`: whether no second factor is missing."""
+def begin(db: Session, user: User, *, passed: bool = True, agent: str = "") -> tuple[str, SignedIn]:
+    """A new session, and the value of its cookie.
+
+    Args:
+        passed: whether no second factor is missing.
+        agent: the browser, as its owner knows it.
+    """
     value = secrets.token_urlsafe(32)
-    session = SignedIn(token=_digest(value), user=user, csrf=secrets.token_urlsafe(32), passed=passed)
+    session = SignedIn(
+        token=_digest(value), user=user, csrf=secrets.token_urlsafe(32), passed=passed, agent=agent[:60]
+    )
+    if passed:
+        user.signed_in = now()
     db.add(session)
     db.flush()
     return value, session
+
+
+def of_user(db: Session, user: User) -> list[SignedIn]:
+    """The sessions of a person that live, the last used first."""
+    moment = now()
+    found = db.scalars(
+        select(SignedIn)
+        .where(
+            SignedIn.user_id == user.id,
+            SignedIn.passed,
+            SignedIn.seen > moment - IDLE,
+            SignedIn.made > moment - OLDEST,
+        )
+        .order_by(SignedIn.seen.desc())
+    )
+    return list(found)
+
+
+def is_fresh(session: SignedIn) -> bool:
+    """Whether the person showed a short while ago who they are."""
+    return now() - session.checked < CHECKED_FOR
 
 
 def find(db: Session, value: str) -> SignedIn | None:
@@ -39,7 +73,7 @@ def find(db: Session, value: str) -> SignedIn | None:
     moment = now()
     if found.token != digest and moment - found.turned > _MINUTE:
         return None
-    if moment - found.seen > IDLE or moment - found.made > OLDEST:
+    if moment - found.seen > IDLE or moment - found.made > (OLDEST if found.passed else HALF_FOR):
         return None
     return found
 

@@ -20,7 +20,11 @@ class User(Base):
         password: hash by argon2id; "" for who signs in elsewhere (OpenID Connect).
         totp: the secret of the second factor, sealed; None where there is none.
         totp_step: the last time step whose code was used, so that none is used twice.
+        recovery: SHA-256 of the recovery codes that are left.
+        offered: whether the second factor was offered, so that it is not at every sign-in.
         subject: issuer and subject of OpenID Connect.
+        waiting: whether an administrator has yet to admit them: who came by OpenID Connect alone.
+        must_change: whether the password was given by somebody else; password_until: it is worth nothing after.
         failures: wrong passwords in a row; locked_until: no attempt is heard before.
     """
 
@@ -33,14 +37,19 @@ class User(Base):
     password: Mapped[str] = mapped_column(default="")
     totp: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     totp_step: Mapped[int] = mapped_column(default=0)
+    recovery: Mapped[list[str]] = mapped_column(default=list)
+    offered: Mapped[bool] = mapped_column(default=False)
     subject: Mapped[str | None] = mapped_column(unique=True, default=None)
+    waiting: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     must_change: Mapped[bool] = mapped_column(default=False)
+    password_until: Mapped[datetime | None] = mapped_column(default=None)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(default=None)
     created: Mapped[datetime] = mapped_column(default=now)
+    signed_in: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class SignedIn(Base):
@@ -51,6 +60,9 @@ class SignedIn(Base):
         csrf: what forms of this session must bring along.
         seen: when a request came last; made: when the person signed in; turned: when the token was last changed.
         passed: whether the second factor was given, where one is set.
+        checked: when the person last showed who they are, by password, code, or at their organisation.
+        agent: the browser, in two words, so that a person knows their sessions apart.
+        pending: the secret of a second factor that is being set up, sealed.
     """
 
     __tablename__ = "sessions"
@@ -61,6 +73,9 @@ class SignedIn(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     csrf: Mapped[str]
     passed: Mapped[bool] = mapped_column(default=True)
+    checked: Mapped[datetime] = mapped_column(default=now)
+    agent: Mapped[str] = mapped_column(default="")
+    pending: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     made: Mapped[datetime] = mapped_column(default=now)
     turned: Mapped[datetime] = mapped_column(default=now)
     seen: Mapped[datetime] = mapped_column(default=now)
