@@ -30,10 +30,12 @@ class Room:
     needs: Permission
     group: Callable[[], str] | None = None
     count: Callable[[Here], int | None] | None = None
+    holds: tuple[str, ...] = ()
+    """Paths of pages that one comes to from this room."""
 
 
 ROOMS: Final[list[Room]] = [
-    Room("", lambda: _("Compare"), Permission.READ),
+    Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
     Room("/map", lambda: _("Map"), Permission.READ),
 ]
 """Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
@@ -51,15 +53,21 @@ def rooms_of(here: Here) -> list[dict[str, Any]]:
         base = f"/cases/{here.case.id}"
         lines += [(f"{base}{room.path}", room) for room in ROOMS if here.may(room.needs)]
     lines += [(room.path, room) for room in BESIDE if room.needs in OUTSIDE_CASES and here.may(room.needs)]
-    inside = [href for href, _room in lines if path == href or path.startswith(href + "/")]
-    nearest = max(inside, key=len, default="")
+    nearest = max((_fit(path, href, room) for href, room in lines), default=0)
     return [
         {
             "href": href,
             "label": room.label(),
-            "current": href == nearest,
+            "current": _fit(path, href, room) == nearest > 0,
             "count": room.count(here) if room.count else None,
             "group": room.group() if room.group else None,
         }
         for href, room in lines
     ]
+
+
+def _fit(path: str, href: str, room: Room) -> int:
+    """How much of a page's path says that it belongs to a room."""
+    base = href.removesuffix(room.path)
+    places = (href, *(base + held for held in room.holds))
+    return max((len(place) for place in places if path == place or path.startswith(place + "/")), default=0)

@@ -198,6 +198,7 @@ def reason_view(reason: Reason) -> dict[str, Any]:
         "text": reason_in_words(reason),
         "kind": reason.kind,
         "bits": reason.bits,
+        "usual": reason.tells_nothing,
         "weakness": found.weakness.of(language) if found else "",
         "false_alarm": found.false_alarm.of(language) if found else "",
         "source": f"{found.source.organisation}, {found.source.title} ({found.source.year})" if found else "",
