@@ -47,6 +47,8 @@ def test_identifiers_and_names_are_shown_by_pseudonyms(three_days_once: Unit) ->
         ("ask\nMark, or Zoé in the yard", ["zoe"]),
         ("with mark and will", []),
         ("call MARK", ["mark"]),
+        ("Léa says so. Grace (617) 555-0101", ["lea", "grace"]),
+        ("Mark 5 days in your calendar", []),
     ],
 )
 def test_what_may_be_a_name_is_hidden(text: str, names: list[str]) -> None:

@@ -40,9 +40,20 @@ class Identifiers:
         return self.named(self._counted(rows), opened, None)
 
     def of_units(self, units: Int64Array, opened: bool, most: int) -> Shown:
-        """Those that some voices carry, those of most ads first."""
+        """Those that some voices carry: those of most voices and then of most ads first, agencies' own last."""
         rows = np.flatnonzero(np.isin(self._tables.units.of, units))
-        return self.named(self._counted(rows), opened, most)
+        ordered = (
+            self._counted(rows)
+            .join(self._tables.of_agencies.with_columns(own=pl.lit(True)), on=["kind", "value"], how="left")
+            .sort(
+                pl.col("own").is_not_null(),
+                -pl.col("units").cast(pl.Int64),
+                -pl.col("count"),
+                "kind",
+                "value",
+            )
+        )
+        return self.named(ordered, opened, most)
 
     def shared_by_ads(self, rows: Int64Array) -> pl.DataFrame:
         """kind, value, count, worth: what two ads both carry, the strongest first."""
@@ -98,9 +109,13 @@ class Identifiers:
         return self._tables.identifiers.join(wanted, on="row", how="semi")
 
     def _counted(self, rows: Int64Array) -> pl.DataFrame:
-        """kind, value, count: ads of these that carry each."""
-        counted = self._carried(rows).group_by("kind", "value").agg(pl.len().cast(pl.Int64).alias("count"))
-        return counted.sort("count", "kind", "value", descending=[True, False, False])
+        """kind, value, count: ads of these that carry each; units: voices."""
+        carried = self._carried(rows)
+        unit = pl.Series("unit", self._tables.units.of[carried["row"].to_numpy()])
+        counted = carried.with_columns(unit).group_by("kind", "value")
+        return counted.agg(
+            pl.len().cast(pl.Int64).alias("count"), pl.col("unit").n_unique().alias("units")
+        ).sort("count", "kind", "value", descending=[True, False, False])
 
     def named(self, rows: pl.DataFrame, opened: bool, most: int | None) -> Shown:
         """Identifiers as they may be shown.

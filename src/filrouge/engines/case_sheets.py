@@ -38,8 +38,8 @@ class Reason:
         count: of a sign or size how many different ones; of an indicator the ads that show it.
         ads: of the lead.
         bits: what it adds to the strength, in doublings; 0 for an indicator.
-        lift: of an indicator, how many times more usual than among those in no network; None where none of these shows it, or
-            there are none.
+        lift: of an indicator, how many times more usual than among those in no network; None where none of these
+            shows it, or there are none.
         tells_nothing: of an indicator, whether it is as usual among those in no network.
     """
 
@@ -282,7 +282,7 @@ class ClusterDossier:
         template: in order.
         members: of the page asked for, those first that the template saves most.
         page, pages: from 1.
-        identifiers: those with most ads first.
+        identifiers: those with most ads first, agencies' own last.
         timeline: day, agency, place, ads.
         places: place, lat, lon, first, last, ads; in the order of their first days.
         history: what runs wrote of it: seq, at, kind, other, ads.
@@ -323,7 +323,7 @@ class NetworkDossier:
         single_ads: numbers of ads that are in it without a cluster.
         ties: the strongest first; possible ones last.
         ties_left: ties that are not listed.
-        identifiers: those of most clusters first; identifiers_left: how many are not listed.
+        identifiers: those of most voices first, agencies' own last; identifiers_left: how many are not listed.
         timeline: day, cluster (-1 for single ads), agency, place, ads.
         places: place, lat, lon, first, last, ads; in the order of the itinerary (a place once).
         stays: place, lat, lon, week, first, last, ads; in the order of their first days.

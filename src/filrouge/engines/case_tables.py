@@ -66,7 +66,9 @@ class CaseTables:
         own = (every["case"] == case).to_numpy()
         mine = every.filter(pl.Series(own)).drop("case")
         mixed = np.intersect1d(cluster[own & (cluster >= 0)], cluster[~own & (cluster >= 0)])
-        mixed_networks = np.intersect1d(network[own & (network >= 0)], network[~own & (network >= 0)])
+        stale = _destroyed_since(ws)
+        theirs = (network >= 0) & (~own | stale)
+        mixed_networks = np.intersect1d(network[own & (network >= 0)], network[theirs])
         seen = _at_least_two(cluster[own])
         mine = mine.with_columns(
             pl.Series("cluster", seen, pl.Int64),
@@ -74,7 +76,6 @@ class CaseTables:
             pl.Series("bits", np.where(seen >= 0, members.bits_of(numbers[own]), 0), pl.Float32),
             places(mine["location"]).alias("place"),
         )
-        stale = _destroyed_since(ws)
         rows = ws.table("identifiers", ["ad", "kind", "pseudonym"]) if ws.has("identifiers") else None
         return cls(
             case,

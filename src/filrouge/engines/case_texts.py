@@ -6,7 +6,7 @@ What words cost is what the run found strangers to write (`Kept.model`), never w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +38,16 @@ VALUES_SHOWN: Final = 30
 """Values of a slot that are named, the commonest."""
 
 
+class _Either(Container[int]):
+    """What is in one of two containers."""
+
+    def __init__(self, one: Container[int], other: Container[int]) -> None:
+        self._one, self._other = one, other
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._one or item in self._other
+
+
 @dataclass(frozen=True)
 class Masks:
     """What is masked in some opened ads; nothing where they are shown as they are.
@@ -58,9 +68,16 @@ class Masks:
         return cls({}, {}, {})
 
     @classmethod
-    def over(cls, opened: Opened, pepper: bytes) -> Masks:
-        """Over all that may name somebody."""
-        of = masks_of(opened, pepper)
+    def over(cls, opened: Opened, pepper: bytes, names: Container[int]) -> Masks:
+        """Over all that may name somebody.
+
+        Args:
+            opened: the ads.
+            pepper: of the workspace.
+            names: what stands for the names that the case's templates are signed by.
+        """
+        said = {identifier_pseudonym(NAME, name, pepper) for name in opened.names["value"].unique().to_list()}
+        of = masks_of(opened, pepper, _Either(names, said))
         texts = opened.ads["text"].to_list()
         words = {texts[k][start:end].lower(): shown for k, masks in of.items() for start, end, shown in masks}
         found = opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("kind", "value").unique()

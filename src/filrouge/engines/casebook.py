@@ -238,7 +238,8 @@ class Casebook:
         beyond = there.filter(~pl.col("ad").is_in(sample["ad"].implode()))
         if beyond.height:
             # The page's own members stand beside the template too, which is then drawn from them as well.
-            sample, drawn = self._drawn(pl.concat([ads[:DRAWN_FROM], beyond]), DRAWN_FROM + PAGE)
+            both = pl.concat([sample, beyond]).sort("bits", "ad", descending=[True, False])
+            sample, drawn = self._drawn(both, both.height)
         one = np.full(tables.units.count, NONE, np.int64)
         one[units] = id
         found = facts(tables, self._known, one)
@@ -504,7 +505,7 @@ class Casebook:
         return self.ws.texts(ads)
 
     def _masks(self, opened: Opened) -> Masks:
-        return Masks.none() if self.opened else Masks.over(opened, self.ws.pepper)
+        return Masks.none() if self.opened else Masks.over(opened, self.ws.pepper, self._known.names)
 
 
 def _commonest(ads: pl.DataFrame, column: str) -> list[str]:

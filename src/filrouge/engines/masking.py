@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,8 @@ _WRITTEN: Final = re.compile(rf"^({'|'.join(TYING_KINDS)}):([{_LETTERS}]{{{_SHOW
 _WORD: Final = re.compile(r"\b[^\W\d_]+\b")
 _ENDED: Final = re.compile(r"[.!?\n\u2022~*-][^\w]*$")
 """What stands before the first word of a sentence or of a line."""
+
+_NUMBER: Final = re.compile(r"[^\w\n]{1,4}\d{2}")
 
 Mask = tuple[int, int, str]
 """Where in a raw text something begins and ends, and what stands there instead."""
@@ -167,16 +169,22 @@ def _opened(ws: Workspace, hits: Sequence[Near]) -> Opened:
     return ws.texts(np.array([hit.ad for hit in hits], np.int64))
 
 
-def masks_of(opened: Opened, pepper: bytes) -> dict[int, list[Mask]]:
+def masks_of(opened: Opened, pepper: bytes, known: Container[int] = ()) -> dict[int, list[Mask]]:
     """What is masked in each text, by ascending begin, the longer first.
 
     What was recognised in one place of an ad is masked wherever the ad says it again.
+
+    Args:
+        opened: the ads.
+        pepper: of the workspace.
+        known: what stands for names that are known from elsewhere: they are masked even where a sentence begins.
     """
     texts = opened.ads["text"].to_list()
     out = {
         ad: [
             (start, end, pseudonym(NAME, identifier_pseudonym(NAME, value, pepper)))
-            for start, end, value in possible_names(text)
+            for start, end, value, sure in capitalised_names(text)
+            if sure or identifier_pseudonym(NAME, value, pepper) in known
         ]
         for ad, text in enumerate(texts)
     }
@@ -201,6 +209,11 @@ def possible_names(text: str) -> Iterator[tuple[int, int, str]]:
     does more harm than a word that is hidden; only where a sentence begins, every word has a capital, and one that
     is an ordinary word too is left.
     """
+    return ((start, end, name) for start, end, name, sure in capitalised_names(text) if sure)
+
+
+def capitalised_names(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """The same with whether it is one to hide; False for an ordinary word where a sentence begins."""
     sure, doubtful = given_names(), ordinary_names()
     for found in _WORD.finditer(text):
         if not found[0][0].isupper():
@@ -211,8 +224,10 @@ def possible_names(text: str) -> Iterator[tuple[int, int, str]]:
         begins = not text[: found.start()].strip() or bool(
             _ENDED.search(text[max(0, found.start() - 8) : found.start()])
         )
-        if name in sure or (name in doubtful and not begins):
-            yield found.start(), found.end(), name
+        if name in sure or name in doubtful:
+            # "Léa" is not the ordinary word "lea", and who stands before a number is to be asked for.
+            told = found[0].lower() != name or bool(_NUMBER.match(text, found.end()))
+            yield found.start(), found.end(), name, name in sure or told or not begins
 
 
 def _between(stretches: Sequence[Stretch], start: int, end: int) -> Iterator[Stretch]:

@@ -110,6 +110,11 @@ class Remembered:
         )
         return signed.unique().group_by("group", "name").agg(pl.len().cast(pl.Int64).alias("count"))
 
+    @cached_property
+    def names(self) -> frozenset[int]:
+        """What stands for all names by which templates are signed; never to be shown."""
+        return frozenset(self._ads["name"].unique().to_list())
+
     def languages_of(self, ads: pl.DataFrame) -> pl.DataFrame:
         """group, language: a row for each ad whose language is known.
 
@@ -154,15 +159,7 @@ class Remembered:
         ).sort("tells_nothing", "lift", "indicator", descending=[False, True, False], nulls_last=True)
         return [
             # Ads may have been destroyed since.
-            Reason(
-                "indicator",
-                indicator,
-                min(count, ads),
-                ads,
-                0.0,
-                None if lift is None else round(lift, 2),
-                nothing,
-            )
+            Reason("indicator", indicator, min(count, ads), ads, 0.0, _finite(lift), nothing)
             for indicator, count, lift, nothing in rows.select(
                 "indicator", "ads", "lift", "tells_nothing"
             ).iter_rows()

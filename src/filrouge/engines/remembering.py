@@ -96,20 +96,17 @@ def voices(found: Found) -> Int64Array:
 
 
 def _ads(ws: Workspace, found: Found) -> pl.DataFrame:
-    networks, units = found.findings.networks.networks, found.findings.networks.units
     inside = np.flatnonzero(found.network >= 0)
-    rows = [(unit, name) for unit in np.unique(units.of[inside]).tolist() for name in networks.names_of(unit)]
-    signed = pl.DataFrame(rows, schema={"unit": pl.Int32, "value": pl.String}, orient="row")
-    signed = signed.with_columns(
-        pl.Series("name", identifier_pseudonyms([NAME] * signed.height, signed["value"].to_list(), ws.pepper))
+    cluster = found.findings.comparison.cluster[inside]
+    names = found.findings.groups.names_by_ad(np.unique(cluster[cluster >= 0]).tolist())
+    names = names.select(
+        pl.col("ad").cast(pl.Int64).alias("at"),
+        pl.Series("name", identifier_pseudonyms([NAME] * names.height, names["value"].to_list(), ws.pepper)),
     )
-    said = found.findings.names.select(pl.col("ad").cast(pl.Int64).alias("at"), "value").unique()
-    said = said.with_columns(pl.Series("unit", units.of[said["at"].to_numpy()], pl.Int32))
-    names = said.join(signed, on=["unit", "value"])
     number = pl.Series("ad", found.ads)
     ads = pl.DataFrame({"at": inside, "language": found.findings.networks.language[inside]})
     return (
-        ads.join(names.select("at", "name"), on="at", how="left")
+        ads.join(names, on="at", how="left")
         .with_columns(pl.lit(number).gather("at").alias("ad"), pl.col("name").fill_null(0))
         .select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS["found_ads"].items())
         .unique()
@@ -187,7 +184,7 @@ def _networks(ws: Workspace, found: Found) -> pl.DataFrame:
     for rank in range(len(networks.shown)):
         held = networks.holds_together(rank, name)
         if held is None:
-            break
+            continue
         id, head = int(found.network[first[rank]]), int(found.ads[first[rank]])
         ad_of = dict(said.values())
         pieces: list[tuple[int, dict[str, Any]]] = [

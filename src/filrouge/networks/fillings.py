@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.comparison import Comparison
 from filrouge.compare.runs import Int64Array
+from filrouge.compare.templates import Slot
 from filrouge.networks.counts import Counts, counts_of
 from filrouge.networks.texts import Texts
 
@@ -18,15 +21,26 @@ def slot_values(found: Comparison, texts: Texts) -> list[list[Counts]]:
     What stands for an identifier, place or name counts by its value, other words as they are spelled,
     in lower case.
     """
-    slots = [slot for template in found.templates for slot in template.slots]
+    slots = [(k, slot) for k, template in enumerate(found.templates) for slot in template.slots]
+    values = iter(counts_of(filled(found, texts, slots).drop("ad"), len(slots)))
+    return [[next(values) for _ in template.slots] for template in found.templates]
+
+
+def filled(found: Comparison, texts: Texts, slots: Sequence[tuple[int, Slot]]) -> pl.DataFrame:
+    """What each ad has in some slots: group (which of the slots), ad, value.
+
+    Args:
+        found: the comparison.
+        texts: the ads.
+        slots: the template that each is of, and the slot.
+    """
     if not slots:
-        return [[] for _ in found.templates]
-    sizes = np.array([slot.fillings.shape[0] for slot in slots])
+        return pl.DataFrame(schema={"group": pl.Int64, "ad": pl.Int64, "value": pl.String})
+    sizes = np.array([slot.fillings.shape[0] for _k, slot in slots])
     # Places of a slot's members count from the template's first; here all members stand end to end.
     members = np.array([template.members.size for template in found.templates])
-    slots_of = [len(template.slots) for template in found.templates]
-    before = np.repeat(np.cumsum(members) - members, slots_of)
-    member, first, last = np.concatenate([slot.fillings for slot in slots]).T
+    before = (np.cumsum(members) - members)[[k for k, _slot in slots]]
+    member, first, last = np.concatenate([slot.fillings for _k, slot in slots]).T
     slot_of = np.repeat(np.arange(sizes.size), sizes)
     text = np.concatenate([template.members for template in found.templates])[before[slot_of] + member]
     filling, ad = _spread(text, found)
@@ -34,10 +48,8 @@ def slot_values(found: Comparison, texts: Texts) -> list[list[Counts]]:
     start = texts.start[first[filling] + shift]
     end = texts.end[last[filling] - 1 + shift]
     group = slot_of[filling]
-    kind = np.array([slot.kind for slot in slots])[group]
-    rows = pl.DataFrame({"group": group, "value": _meanings(texts, ad, start, end, kind)})
-    values = iter(counts_of(rows, sizes.size))
-    return [[next(values) for _ in template.slots] for template in found.templates]
+    kind = np.array([slot.kind for _k, slot in slots])[group]
+    return pl.DataFrame({"group": group, "ad": ad, "value": _meanings(texts, ad, start, end, kind)})
 
 
 def _spread(text: NDArray[np.integer], found: Comparison) -> tuple[Int64Array, Int64Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -14,7 +15,7 @@ from filrouge.compare.comparison import Comparison
 from filrouge.compare.runs import Int32Array
 from filrouge.compare.templates import Slot
 from filrouge.networks.counts import agency_counts, days_of, identifier_counts, place_counts, places_of_ads
-from filrouge.networks.fillings import slot_values
+from filrouge.networks.fillings import filled, slot_values
 from filrouge.networks.organisation import agency_identifiers, signs_of_organisation
 from filrouge.networks.stretches import stretches
 from filrouge.networks.texts import Texts
@@ -102,10 +103,21 @@ class Groups:
 
     def names(self, cluster: int) -> dict[str, int]:
         """The names in the template's slot that has most of them, with how many ads have each."""
-        slots = zip(self._found.templates[cluster].slots, self._values[cluster], strict=True)
-        return max(
-            (dict(values) for slot, values in slots if self._kind(slot) == "name"), key=len, default={}
-        )
+        at = self._slot_of_names(cluster)
+        return {} if at is None else dict(self._values[cluster][at])
+
+    def _slot_of_names(self, cluster: int) -> int | None:
+        slots, values = self._found.templates[cluster].slots, self._values[cluster]
+        of_names = [at for at, slot in enumerate(slots) if self._kind(slot) == "name"]
+        return max(of_names, key=lambda at: len(values[at]), default=None)
+
+    def names_by_ad(self, clusters: Sequence[int]) -> pl.DataFrame:
+        """What the ads of some clusters have in the slot for a name that `names` is about: ad, value."""
+        wanted = [(cluster, self._slot_of_names(cluster)) for cluster in clusters]
+        slots = [
+            (cluster, self._found.templates[cluster].slots[at]) for cluster, at in wanted if at is not None
+        ]
+        return filled(self._found, self._texts, slots).select("ad", "value")
 
     def record(self, cluster: int) -> dict[str, Any]:
         """The cluster's line of templates.jsonl."""

@@ -360,10 +360,6 @@ class Networks:
         inside = self._inside[self.shown[rank]]
         return self._holds_together(inside, name) if rank < EXPLAINED and inside.size else None
 
-    def names_of(self, unit: int) -> dict[str, int]:
-        """The names by which a unit's template is signed, and how many ads have each; none for a single ad."""
-        return self._names(unit) if unit < self._weighed.units.clusters else {}
-
     def _holds_together(self, inside: np.ndarray, name: Callable[[int], str]) -> dict[str, Any]:
         graph = self._graph
         nodes, ends = np.unique(np.concatenate([graph.a[inside], graph.b[inside]]), return_inverse=True)
