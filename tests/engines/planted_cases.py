@@ -89,9 +89,18 @@ def write_run(
         )  # fmt: skip
 
 
-def tie(one: int, other: int, *, possible: bool = False, **bits: float) -> pl.DataFrame:
-    """A row of found_ties."""
+def tie(
+    one: int, other: int, *, of: tuple[int, int] = (0, 0), possible: bool = False, **bits: float
+) -> pl.DataFrame:
+    """A row of found_ties; `of`: the networks of both."""
     row = dict.fromkeys(FOUND["found_ties"], 0)
-    row |= {"one": min(one, other), "other": max(one, other), "possible": possible, "gone": False}
+    row |= {
+        "one": min(one, other),
+        "other": max(one, other),
+        "of_one": of[0],
+        "of_other": of[1],
+        "possible": possible,
+        "gone": False,
+    }
     row |= {kind: round(100 * worth) for kind, worth in bits.items()}
     return pl.DataFrame([row], schema=FOUND["found_ties"])

@@ -103,7 +103,7 @@ def test_recorded_ties_of_mixed_clusters_are_weighed_again_or_left_out(tmp_path:
         for k in (8, 9)
         for j in range(4)
     ]
-    tables = {"found_ties": pl.concat([tie(1, 2, **said), tie(8, 9, **said)])}
+    tables = {"found_ties": pl.concat([tie(1, 2, **said), tie(8, 9, of=(7, 7), **said)])}
     ws, _number = planted(tmp_path, [*ads, *clean], tables=tables)
     book = Casebook(ws, "a")
     (mixed,), (pure,) = book.network(0).ties, book.network(7).ties
@@ -120,11 +120,15 @@ def test_recorded_ties_of_mixed_clusters_are_weighed_again_or_left_out(tmp_path:
 def test_a_possible_tie_to_what_another_case_alone_holds_is_not_told(tmp_path: Path) -> None:
     ads = [Ad(f"a{j}", "a", 1, 0, [phone(j % 2)], A) for j in range(4)]
     ads += [Ad(f"b{j}", "b", 2, 1, [phone(10 + j % 2)], B) for j in range(4)]
-    ws, _number = planted(tmp_path, ads, tables={"found_ties": tie(1, 2, possible=True, text=30.0)})
+    ws, _number = planted(
+        tmp_path, ads, tables={"found_ties": tie(1, 2, of=(0, 1), possible=True, text=30.0)}
+    )
     assert Casebook(ws, "a").network(0).ties == ()
     ads = [*ads[:4], *(Ad(f"a1{j}", "a", 2, 1, [phone(10 + j % 2)], B) for j in range(4))]
     (tmp_path / "own").mkdir()
-    ws, _number = planted(tmp_path / "own", ads, tables={"found_ties": tie(1, 2, possible=True, text=30.0)})
+    ws, _number = planted(
+        tmp_path / "own", ads, tables={"found_ties": tie(1, 2, of=(0, 1), possible=True, text=30.0)}
+    )
     for network in (0, 1):
         (one,) = Casebook(ws, "a").network(network).ties
         assert one.possible
@@ -169,7 +173,7 @@ def test_the_past_is_seen_as_it_was(tmp_path: Path) -> None:
     then, seq = Casebook(ws, "a"), ws.snapshot.seq
     was = then.leads, then.network(0)
     later = [Ad(ad.id, ad.case, 6, 3, ad.phones, ad.text) for ad in ads]
-    write_run(ws, later, number, tables={"found_ties": tie(1, 6, text=1.0)})
+    write_run(ws, later, number, tables={"found_ties": tie(1, 6, of=(3, 3), text=1.0)})
     now, again = Casebook(ws.refreshed(), "a"), Casebook(ws.refreshed().at(seq), "a")
     assert names(now) == ["N3"]
     assert again.leads.equals(was[0])

@@ -145,25 +145,23 @@ class CaseTables:
         mixed = np.isin(self.cluster_of_unit, np.array(sorted(self.mixed), np.int64))
         return mixed | self.is_stale
 
-    def unit_of(self, voices: Int64Array) -> Int64Array:
-        """The voices that runs know by ids of clusters, or by -1 - ad; -1 where the case has no such voice.
-
-        Of a cluster in several hands the largest part stands for it.
-        """
+    def unit_of(self, voices: Int64Array, networks: Int64Array) -> Int64Array:
+        """The voices that runs know by ids of clusters, or by -1 - ad, and their network; -1 for none of the case."""
         names, units = self._names_of_units
-        at = np.minimum(np.searchsorted(names, voices), max(names.size - 1, 0))
         if not names.size:
             return np.full(voices.size, NONE, np.int64)
-        out: Int64Array = np.where(names[at] == voices, units[at], NONE)
+        wanted = _together(voices, networks)
+        at = np.minimum(np.searchsorted(names, wanted), names.size - 1)
+        out: Int64Array = np.where(names[at] == wanted, units[at], NONE)
         return out
 
     @cached_property
     def _names_of_units(self) -> tuple[Int64Array, Int64Array]:
         cluster = self.cluster_of_unit
-        name = np.where(cluster >= 0, cluster, -1 - self.number[self.units.head])
-        order = np.lexsort((-self.units.ads, name))
-        first = order[np.flatnonzero(np.diff(name[order], prepend=np.iinfo(np.int64).min))]
-        return name[first], first
+        voice = np.where(cluster >= 0, cluster, -1 - self.number[self.units.head])
+        name = _together(voice, self.network_of_unit)
+        order = np.argsort(name, kind="stable")
+        return name[order], order
 
     def parts_joined_by(self, a: Int64Array, b: Int64Array, joins: NDArray[np.bool_]) -> Int64Array:
         """A number for each voice, the same for those of one network that some ties or identifiers in common join."""
@@ -234,6 +232,12 @@ def _destroyed_since(ws: Workspace) -> bool:
     sought = [row.seq for row in ws.snapshots() if row.kind == RUN and row.details["networks"]]
     later = [row for row in ws.rows() if row.seq > max(sought, default=-1)]
     return any(row.details.get("destroyed_keys") or row.details.get("destroyed_ads") for row in later)
+
+
+def _together(voice: Int64Array, network: Int64Array) -> Int64Array:
+    """A voice and its network as one number; both are far below 2**31."""
+    out: Int64Array = (voice << 31) + network + 1
+    return out
 
 
 def _at_least_two(group: Int64Array) -> Int64Array:

@@ -6,7 +6,7 @@ What words cost is what the run found strangers to write (`Kept.model`), never w
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from filrouge.compare.search import copied_words
 from filrouge.compare.templates import build_templates
 from filrouge.corpus.pseudonyms import identifier_pseudonym
 from filrouge.engines.asking import Prices
-from filrouge.engines.case_sheets import Piece, Segment
+from filrouge.engines.case_sheets import Member, Piece, Segment
 from filrouge.engines.masking import NAME, Mask, masks_of, pseudonym
 from filrouge.engines.prepare import Marks
 from filrouge.networks.groups import Groups
@@ -119,7 +119,7 @@ class Drawn:
     def __init__(
         self, opened: Opened, bits: Float32Array, prices: Prices, reach: Reach, masks: Masks
     ) -> None:
-        self._masks = masks
+        self._masks, self._ads = masks, opened.ads
         ads = opened.ads.with_columns(pl.Series("id", [f"{k:09d}" for k in range(opened.ads.height)]))
         tokens = opened.tokens
         marks = Marks(opened.identifiers, opened.places, opened.names).together()
@@ -134,14 +134,25 @@ class Drawn:
         """The template, in order."""
         return tuple(self._segment(part) for part in self._groups.parts(0))
 
-    def members(self, most: int) -> list[tuple[int, float, tuple[Piece, ...]]]:
-        """The first `most` by bits: place among the opened ads, bits, and the text beside the template."""
-        out = []
-        for row in self._groups.members(0, most):
+    def members(self, wanted: Collection[int]) -> dict[int, Member]:
+        """Some of the opened ads beside the template, by their numbers."""
+        numbers = self._ads["ad"].to_list()
+        places = {ad: k for k, ad in enumerate(numbers)}
+        out = {}
+        for row in self._groups.members_at(0, [places[ad] for ad in wanted]):
             k = int(row["id"])
             pieces = [_piece(span) for span in row["spans"]]
             shown = masked_pieces(pieces, self._masks.of.get(k, ()), self._masks)
-            out.append((k, float(row["bits"]), shown))
+            about = self._ads.row(k, named=True)
+            out[numbers[k]] = Member(
+                numbers[k],
+                about["id"],
+                about["agency"],
+                about["posted"],
+                about["location"],
+                row["bits"],
+                shown,
+            )
         return out
 
     def _segment(self, part: dict[str, Any]) -> Segment:

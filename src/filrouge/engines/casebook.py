@@ -61,15 +61,15 @@ __all__ = [
     "Piece", "Reason", "Segment", "SharedIdentifier", "Strangers", "TieSheet", "UnknownCluster", "UnknownNetwork",
 ]  # fmt: skip
 
-DRAWN_FROM: Final = 120
+DRAWN_FROM: Final = 64
 """Ads of a cluster that are opened for its template."""
-PAGE: Final = 30
+PAGE: Final = 25
 """Members on a page."""
 MOST_CLUSTERS: Final = 60
 """Clusters of a network that are listed; the largest."""
-WITH_TEMPLATES: Final = 24
+WITH_TEMPLATES: Final = 20
 """Clusters of a network whose template's first words are drawn."""
-BRIEFED_FROM: Final = 8
+BRIEFED_FROM: Final = 6
 """Ads of each of these that are opened for them."""
 MOST_TIES: Final = 400
 MOST_IDENTIFIERS: Final = 200
@@ -256,7 +256,7 @@ class Casebook:
             if found.height
             else (),
             template=drawn.template(),
-            members=self._members(sample, drawn, there),
+            members=self._members(drawn, there),
             page=page,
             pages=pages,
             identifiers=self._identifiers.of_units(units, self.opened, MOST_IDENTIFIERS).shown,
@@ -285,17 +285,10 @@ class Casebook:
             }
         return {"kind": "cluster", "id": id, "name": f"C{id}", **row}
 
-    def _members(self, sample: pl.DataFrame, drawn: Drawn, there: pl.DataFrame) -> tuple[Member, ...]:
-        wanted = {ad: k for k, ad in enumerate(there["ad"].to_list())}
-        opened = self._opened_ads(sample["ad"].to_numpy())
-        out: dict[int, Member] = {}
-        for k, bits, pieces in drawn.members(sample.height):
-            row = opened.ads.row(k, named=True)
-            if row["ad"] in wanted:
-                out[wanted[row["ad"]]] = Member(
-                    row["ad"], row["id"], row["agency"], row["posted"], row["location"], bits, pieces
-                )
-        return tuple(out[k] for k in sorted(out))
+    def _members(self, drawn: Drawn, there: pl.DataFrame) -> tuple[Member, ...]:
+        wanted = there["ad"].to_list()
+        found = drawn.members(wanted)
+        return tuple(found[ad] for ad in wanted)
 
     def _drawn(self, ads: pl.DataFrame, most: int) -> tuple[pl.DataFrame, Drawn]:
         """Those of some ads of a cluster that are opened, and the template that is drawn from them."""

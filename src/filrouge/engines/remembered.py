@@ -18,7 +18,7 @@ from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.engines.case_sheets import Reason
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
 from filrouge.engines.case_weights import Weights
-from filrouge.engines.remembering import UNITS_OF_BITS, latest
+from filrouge.engines.remembering import TIE, UNITS_OF_BITS, latest
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.languages import LANGUAGES
 from filrouge.networks.learning import KINDS
@@ -44,7 +44,8 @@ class Ties:
     """
 
     def __init__(self, rows: pl.DataFrame, tables: CaseTables) -> None:
-        a, b = (tables.unit_of(rows[name].to_numpy()) for name in ("one", "other"))
+        ends = (("one", "of_one"), ("other", "of_other"))
+        a, b = (tables.unit_of(rows[voice].to_numpy(), rows[network].to_numpy()) for voice, network in ends)
         there = (a >= 0) & (b >= 0) & (a != b)
         rows, a, b = rows.filter(pl.Series(there)), a[there], b[there]
         self.a: Int64Array = np.minimum(a, b)
@@ -167,7 +168,7 @@ class Remembered:
 
     @cached_property
     def _tie_rows(self) -> pl.DataFrame:
-        return latest(self._ws, "found_ties", ["one", "other"]).filter(~pl.col("gone"))
+        return latest(self._ws, "found_ties", TIE).filter(~pl.col("gone"))
 
     def ties(self, tables: CaseTables) -> Ties:
         """The ties between voices of a case."""

@@ -34,12 +34,15 @@ UNITS_OF_BITS: Final = 100
 """Bits of ties are written in hundredths."""
 ALIKE: Final = 0.25
 """Bits by which one kind of a tie must change to be written again."""
+TIE: Final = ["one", "other", "of_one", "of_other"]
+"""What tells ties apart."""
 BY_SERVICE: Final = ("handle", "payment")
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "found_ads": {"ad": pl.Int64, "language": pl.Int8, "name": pl.UInt64},
     "found_services": {"ad": pl.Int64, "kind": pl.UInt8, "pseudonym": pl.UInt64, "service": pl.String},
     "found_ties": {
-        "one": pl.Int64, "other": pl.Int64, "possible": pl.Boolean, "gone": pl.Boolean,
+        "one": pl.Int64, "other": pl.Int64, "of_one": pl.Int64, "of_other": pl.Int64,
+        "possible": pl.Boolean, "gone": pl.Boolean,
         **dict.fromkeys(KINDS, pl.Int32),
     },
     "found_networks": {"network": pl.Int64, "ad": pl.Int64, "about": pl.String},
@@ -51,7 +54,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
 }  # fmt: skip
 """found_ads: the ads of networks; `name`: one by which its template is signed, 0 for none; several rows for several.
 found_services: where a handle or a way of paying is ("telegram").
-found_ties: between voices: `one` < `other` are ids of clusters, or -1 - ad for a single ad; bits of each kind.
+found_ties: between voices: `one` < `other` are ids of clusters, or -1 - ad for a single ad; `of_one` and `of_other` the
+networks in which they are, since a cluster that several hands use may be in several; bits of each kind.
 found_networks: pieces of what holds a network together, as JSON; one piece "" where nothing is known any more.
 found_indicators: what is seen in the ads of one case in a network; 0 ads where it is seen no more.
 found_weights: of all kinds in one number, and what strangers reach, as JSON."""
@@ -146,17 +150,21 @@ def _ties(found: Found) -> pl.DataFrame:
     shown = (of_unit[weighed.a] >= 0) | (of_unit[weighed.b] >= 0)
     kept = np.flatnonzero((inside | (possible & shown)) & (voice[weighed.a] != voice[weighed.b]))
     one, other = voice[weighed.a[kept]], voice[weighed.b[kept]]
+    network = found.network[found.findings.networks.units.head]
+    of_one, of_other = network[weighed.a[kept]], network[weighed.b[kept]]
+    first = one < other
     bits = np.rint(weighed.bits[kept] * UNITS_OF_BITS).astype(np.int32)
     return (
         pl.DataFrame(
             {
                 "one": np.minimum(one, other), "other": np.maximum(one, other), "possible": possible[kept],
+                "of_one": np.where(first, of_one, of_other), "of_other": np.where(first, of_other, of_one),
                 "gone": np.zeros(kept.size, bool), **{kind: bits[:, k] for k, kind in enumerate(KINDS)},
                 "total": weighed.model.total(weighed.bits[kept]),
             }
         )
-        .sort("one", "other", "total", descending=[False, False, True])
-        .unique(["one", "other"], keep="first", maintain_order=True)
+        .sort(*TIE, "total", descending=[*[False] * len(TIE), True])
+        .unique(TIE, keep="first", maintain_order=True)
         .select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS["found_ties"].items())
     )  # fmt: skip
 
@@ -283,7 +291,7 @@ def _new_services(ws: Workspace, fresh: pl.DataFrame) -> pl.DataFrame:
 
 
 def _changed_ties(ws: Workspace, fresh: pl.DataFrame) -> pl.DataFrame:
-    keys = ["one", "other"]
+    keys = TIE
     known = latest(ws, "found_ties", keys).filter(~pl.col("gone"))
     both = fresh.join(known, on=keys, how="left", suffix="_before", maintain_order="left")
     least = round(ALIKE * UNITS_OF_BITS)

@@ -155,9 +155,13 @@ class Groups:
 
     def members(self, cluster: int, most: int) -> list[dict[str, Any]]:
         """The first `most` members by bits, each as stretches that together give back its raw text."""
-        template, bits = self._found.templates[cluster], self._found.bits
+        bits = self._found.bits
         saved = dict(zip(self.ads_of[cluster].tolist(), bits[self.ads_of[cluster]].tolist(), strict=True))
-        drawn = sorted(saved, key=lambda ad: (-saved[ad], self._ids[ad]))[:most]
+        return self.members_at(cluster, sorted(saved, key=lambda ad: (-saved[ad], self._ids[ad]))[:most])
+
+    def members_at(self, cluster: int, drawn: list[int]) -> list[dict[str, Any]]:
+        """Some members by the rows of their ads, each as stretches that together give back its raw text."""
+        template, saved = self._found.templates[cluster], self._found.bits
         position = {text: k for k, text in enumerate(template.members.tolist())}
         members = [position[text] for text in self._found.text[drawn].tolist()]
         in_slots: dict[int, list[tuple[int, int, str]]] = {k: [] for k in members}
@@ -175,7 +179,7 @@ class Groups:
         return [
             {
                 **row,
-                "bits": round(saved[ad], 1),
+                "bits": round(float(saved[ad]), 1),
                 "spans": self._stretches(ad, template.places[k], in_slots[k], constants),
             }
             for ad, k, row in zip(drawn, members, about.iter_rows(named=True), strict=True)
