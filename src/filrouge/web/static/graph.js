@@ -3,8 +3,9 @@
 import { colours, cytoscape, dataOf, language, sans } from "./paint.js";
 import { choose, onChoice } from "./views.js";
 
-const MOST_CLUSTERS = 80;
-const TIES_OF_EACH = 3;
+const MOST_CLUSTERS = 60;
+// Beside the ties that hold all together, how many more each cluster shows: fewer the more there are.
+const tiesOfEach = (clusters) => (clusters > 40 ? 1 : clusters > 20 ? 2 : 3);
 const plain = new Intl.NumberFormat(language(), { maximumFractionDigits: 1 });
 
 export function ready(root) {
@@ -52,7 +53,11 @@ async function start(place) {
   place.filrouge = { cy, goTo: (node) => goTo(graph, node) };
   buttons(graph);
   events(graph);
-  say(graph, shown.left ? `+ ${plain.format(shown.left)} …` : "");
+  graph.hidden = [
+    shown.left ? place.dataset.wordLeft.replace("{count}", plain.format(shown.left)) : "",
+    shown.ties ? place.dataset.wordTies.replace("{count}", plain.format(shown.ties)) : "",
+  ].join(" ").trim();
+  say(graph, graph.hidden);
   document.addEventListener("filrouge:theme", () => cy.style(look()));
   // A graph in a part that was folded is drawn when it gets its size.
   new ResizeObserver(() => {
@@ -77,6 +82,7 @@ function chosenElements(data) {
   const ties = backbone(candidates, kept);
   return {
     left: clusters.length - kept.size,
+    ties: between.length - ties.length,
     elements: [...clusters.filter((node) => kept.has(node.id)).map(nodeOf), ...ties.map(edgeOf)],
   };
 }
@@ -88,10 +94,11 @@ function backbone(edges, nodes) {
     return id;
   };
   const count = new Map();
+  const most = tiesOfEach(nodes.size);
   return edges.filter(({ source, target }) => {
     const joins = find(source) !== find(target);
     if (joins) root.set(find(source), find(target));
-    const few = Math.min(count.get(source) ?? 0, count.get(target) ?? 0) < TIES_OF_EACH;
+    const few = Math.min(count.get(source) ?? 0, count.get(target) ?? 0) < most;
     if (!joins && !few) return false;
     for (const end of [source, target]) count.set(end, (count.get(end) ?? 0) + 1);
     return true;
@@ -239,7 +246,7 @@ function goTo(graph, node) {
   const { cy } = graph;
   cy.elements().removeClass("here told");
   graph.here = node?.length ? node : null;
-  if (!graph.here) return say(graph, "");
+  if (!graph.here) return say(graph, graph.hidden);
   node.addClass("here");
   for (const edge of node.connectedEdges().toArray()) name(edge);
   node.connectedEdges().addClass("told");
