@@ -160,8 +160,15 @@ def new_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     """
     made: list[Site] = []
 
-    def new(*, own: bool = False, ads: bool = True, populate: bool = True, **options: Any) -> Site:
-        unit: Path = request.getfixturevalue("unit" if ads else "empty")
+    def new(
+        *,
+        own: bool = False,
+        ads: bool = True,
+        populate: bool = True,
+        unit: Path | None = None,
+        **options: Any,
+    ) -> Site:
+        unit = unit or request.getfixturevalue("unit" if ads else "empty")
         where = unit
         if own:
             where = tmp_path / f"unit{len(made)}"

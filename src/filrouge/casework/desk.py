@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from filrouge.corpus.workspace import Workspace
 
 if TYPE_CHECKING:
+    from filrouge.casework.meetings import Touching
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.casebook import Casebook
 
@@ -73,6 +74,13 @@ class Desk:
         ws = self.view(as_of)
         key = ("index", case, self._state(ws, as_of))
         return self._once(key, lambda: open_index(ws, among=case, jobs=self.jobs))
+
+    def touching(self) -> Touching:
+        """Which cases have ads in which networks and clusters, as of now."""
+        from filrouge.casework.meetings import touching
+
+        ws = self.view()
+        return self._once(("touching", self._state(ws, None)), lambda: touching(ws))
 
     def _state(self, ws: Workspace, as_of: date | None) -> tuple[Any, ...]:
         # What was destroyed since changes views of the past, too.

@@ -21,7 +21,6 @@ from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import Glimpse, glimpse
 from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
-from filrouge.corpus.pseudonyms import identifier_pseudonyms
 from filrouge.corpus.results import RUN, Membership, last_run
 from filrouge.corpus.results import membership as membership_of
 from filrouge.engines.asking import (
@@ -32,6 +31,7 @@ from filrouge.engines.asking import (
     Rarity,
     Weighed,
     Weigher,
+    as_it_stands,
     equal_ones,
     question_of,
     shown,
@@ -40,7 +40,6 @@ from filrouge.engines.claims import Clusters, Templates
 from filrouge.engines.kept import read_kept
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
-from filrouge.networks.ties import TYING_KINDS
 
 if TYPE_CHECKING:
     from filrouge.corpus.reading import Words
@@ -124,10 +123,7 @@ class SearchIndex:
         """The ads that carry an identifier of the text, those with the rarest first, then the newest."""
         question = self.question(text)
         if not question.kinds:
-            # Named as it stands, without the words that would say what it is.
-            alone = text.strip().lower()
-            values = identifier_pseudonyms(TYING_KINDS, [alone] * len(TYING_KINDS), self._ws.pepper)
-            question = Question(question.keys, TYING_KINDS, values)
+            question = Question(question.keys, *as_it_stands(text, self._ws.pepper))
         shared = self._holders(question)
         ads = np.array(sorted(shared, key=lambda ad: (-max(s.bits for s in shared[ad]), -ad)), np.int64)
         return self._shown(self._unweighed(question, ads, shared), top)

@@ -129,6 +129,20 @@ def question_of(text: str, pepper: bytes, vocabulary: Vocabulary) -> Question:
     )
 
 
+def as_it_stands(text: str, pepper: bytes) -> tuple[tuple[str, ...], UInt64Array]:
+    """Kinds and pseudonyms of an identifier that is named without the words that would say what it is."""
+    alone = text.strip().lower()
+    return TYING_KINDS, identifier_pseudonyms(TYING_KINDS, [alone] * len(TYING_KINDS), pepper)
+
+
+def named_identifiers(text: str, pepper: bytes, vocabulary: Vocabulary) -> tuple[tuple[str, ...], UInt64Array]:
+    """Kinds and pseudonyms of the identifiers that a text names, or that it is."""
+    question = question_of(text, pepper, vocabulary)
+    if question.kinds:
+        return question.kinds, question.pseudonyms
+    return as_it_stands(text, pepper) if text.strip() else ((), question.pseudonyms)
+
+
 class Rarity:
     """Prices until a run has learned better ones: a third of the rarity of the run of three words that ends at each."""
 

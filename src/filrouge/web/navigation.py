@@ -37,10 +37,12 @@ class Room:
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
     Room("/map", lambda: _("Map"), Permission.READ),
+    Room("/meetings", lambda: _("Other cases"), Permission.READ),
 ]
 """Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
 BESIDE: Final[list[Room]] = [
     Room("/cases", lambda: _("Cases"), Permission.ENTER),
+    Room("/tip", lambda: _("Answer a tip"), Permission.TIP),
 ]
 """Rooms outside cases."""
 

@@ -4,9 +4,11 @@ from filrouge.casework.models.audit import AuditEntry
 from filrouge.casework.models.base import Base, now
 from filrouge.casework.models.cases import Case, Member
 from filrouge.casework.models.jobs import BroughtFile, Job
+from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.people import DeskState, SignedIn, User
 
 __all__ = [
+    "Allowance",
     "AuditEntry",
     "Base",
     "BroughtFile",
