@@ -55,13 +55,16 @@ class DataKey:
 
 @lru_cache(maxsize=8)
 def cipher_from(secret: bytes, workspace: str, purpose: str) -> AESGCM:
-    """What seals and opens with a key that is made from a secret of a workspace, for one purpose.
+    """What seals and opens with a key that is made from a secret of a workspace, for one purpose."""
+    return AESGCM(secret_from(secret, workspace, purpose))
+
+
+def secret_from(secret: bytes, workspace: str, purpose: str) -> bytes:
+    """32 bytes that are made from a secret of a workspace, for one purpose; they tell nothing of the secret.
 
     Source: HKDF, RFC 5869.
     """
-    return AESGCM(
-        HKDF(SHA256(), 32, salt=workspace.encode(), info=f"filrouge {purpose}".encode()).derive(secret)
-    )
+    return HKDF(SHA256(), 32, salt=workspace.encode(), info=f"filrouge {purpose}".encode()).derive(secret)
 
 
 def new_key(case: str, month: str) -> DataKey:

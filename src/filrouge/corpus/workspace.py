@@ -28,6 +28,7 @@ from filrouge.corpus.keys import (
     KeyRing,
     default_key_file,
     read_secret,
+    secret_from,
     write_secret,
 )
 from filrouge.corpus.ledger import Ledger, Snapshot, who
@@ -183,6 +184,10 @@ class Workspace:
     def pepper(self) -> bytes:
         """What makes the pseudonyms of this workspace its own, 32 bytes."""
         return self.ring.pepper
+
+    def secret_for(self, purpose: str) -> bytes:
+        """32 bytes that only the owner of this workspace can make, always the same for one purpose."""
+        return secret_from(self._secret, self.id, purpose)
 
     # -- reading ------------------------------------------------------------------------------------------
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filrouge.i18n import _, speaking
+from filrouge.progress import Silent
+from filrouge.reports.package.check import zip_of
+from filrouge.reports.package.data import Data
+from filrouge.reports.package.exported import exports
+from filrouge.reports.package.gather import gathered
+from filrouge.reports.package.manifest import manifest_of
+from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
 from filrouge.reports.package.what import Book, Terms, What
+from filrouge.reports.package.written import json_bytes
 
 if TYPE_CHECKING:
     from filrouge.progress import Progress
@@ -55,5 +66,24 @@ def package(
         NoRunYet: if nothing was compared.
         NothingToPackage: if the case holds no ad of it.
         TooManyAds: if there are more than a package can hold.
+        NoSigningKey: if the file holds none.
     """
-    raise NotImplementedError
+    bar = progress or Silent()
+    key = signing_key(book.ws, key_file)
+    pem = public_pem(key)
+    bar.stage(_("Opening"), None)
+    found = gathered(book, what, jobs=jobs, progress=bar)
+    with speaking(terms.language):
+        bar.stage(_("Writing"), None)
+        data = Data(found, terms, audit)
+        files = {
+            **data.files,
+            **exports(data),
+            "public_key.pem": pem,
+            "check.py": (resources("filrouge.reports.package") / "check.py").read_bytes(),
+        }
+    manifest = manifest_of(found, terms, files, fingerprint(pem))
+    said = json_bytes(manifest)
+    content = zip_of({**files, "manifest.json": said, "manifest.sig": key.sign(said)})
+    name = f"filrouge-{what.name}-s{book.ws.snapshot.seq}.zip"
+    return Made(name, content, sha256(content).hexdigest(), manifest)

@@ -1,0 +1,129 @@
+"""What a package is made of: the findings on the case's ads, and which of them it is about.
+
+All numbers are worked out here, from the ads of the case as of the snapshot and from nothing else. So they can be
+worked out again whenever the snapshot can be read, and no ad of another case has a part in them. What screens show
+comes from the run, which saw all cases: the two may differ a little, and the README says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from filrouge.compare.reach import Reach
+from filrouge.corpus.results import NoRunYet, last_run, membership, network_of
+from filrouge.engines.recall import findings_of
+from filrouge.networks.units import Units
+from filrouge.networks.weighing import Weighed
+from filrouge.reports.package.what import MOST_ADS, Ads, Book, Cluster, NothingToPackage, TooManyAds, What
+
+if TYPE_CHECKING:
+    from filrouge.corpus.ledger import Snapshot
+    from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.local import Findings
+    from filrouge.networks.graph import Graph
+    from filrouge.progress import Progress
+
+Int64Array = NDArray[np.int64]
+Int32Array = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The case's ads as findings, and those that the package holds.
+
+    Attributes:
+        ws: the view; case: whose ads they are; what: what was asked for; run: that said which ad is in which cluster.
+        findings: on all ads of the case that can be read.
+        ads: int64: the number in the workspace of each ad of the findings.
+        cluster: int64: the id in the workspace of the cluster of each, -1 for none.
+        network: int64: the same for networks.
+        bits: float32: what its template saves each, as the run wrote it.
+        members: int64: the ads that the package is about, as places in the findings, by their numbers.
+        rows: int64: these, and after them ads that only stand for a voice of theirs.
+        units: int32: the voices of the members.
+    """
+
+    ws: Workspace
+    case: str
+    what: What
+    run: Snapshot
+    findings: Findings
+    ads: Int64Array
+    cluster: Int64Array
+    network: Int64Array
+    bits: NDArray[np.float32]
+    members: Int64Array
+    rows: Int64Array
+    units: Int32Array
+
+    @property
+    def voices(self) -> Units:
+        """All voices of the case."""
+        return self.findings.networks.units
+
+    @property
+    def weighed(self) -> Weighed:
+        """The ties between voices of the case."""
+        return self.findings.networks.weighed
+
+    @property
+    def graph(self) -> Graph:
+        """What networks are built of."""
+        return self.findings.networks.graph
+
+    @cached_property
+    def clusters(self) -> list[int]:
+        """The clusters of the members, by their ids."""
+        found = np.unique(self.cluster[self.members])
+        return [int(k) for k in found[found >= 0]]
+
+    def voice(self, unit: int) -> str:
+        """A voice's name: that of its cluster, with a number where several hands use it; or that of its only ad."""
+        units = self.voices
+        head = int(units.head[unit])
+        if unit >= units.clusters:
+            return f"A{self.ads[head]}"
+        part = f".{units.part[unit]}" if units.divided[unit] else ""
+        return f"C{self.cluster[head]}{part}"
+
+
+def gathered(book: Book, what: What, *, jobs: int = 1, progress: Progress | None = None) -> Gathered:
+    """Open the case's ads and find what ties them.
+
+    Raises:
+        NoRunYet: if nothing was compared.
+        NothingToPackage, TooManyAds: see `what`.
+    """
+    ws = book.ws
+    run = last_run(ws)
+    if run is None:
+        raise NoRunYet(ws.files.where)
+    frame = ws.ads(["case", "source", "row"]).filter(pl.col("case") == book.case).sort("seq", "source", "row")
+    ads = frame["ad"].to_numpy()
+    known = membership(ws)
+    cluster, bits, network = known.of(ads), known.bits_of(ads), network_of(ws, ads)
+    chosen = np.flatnonzero(_is_of(what, ads, cluster, network))
+    if not chosen.size or (isinstance(what, Ads) and chosen.size < len(set(what.ads))):
+        raise NothingToPackage(what.name, book.case)
+    if chosen.size > MOST_ADS:
+        raise TooManyAds(what.name, int(chosen.size))
+    # How many ads other cases hold has no part in what strangers reach in this one.
+    reach, among = (replace(Reach(*run.details[name]), ads=int(ads.size)) for name in ("reach", "among"))
+    findings = findings_of(ws, ads, cluster, bits, (reach, among), jobs=jobs, progress=progress)
+    members = chosen[np.argsort(ads[chosen])]
+    units = np.unique(findings.networks.units.of[members])
+    heads = np.setdiff1d(findings.networks.units.head[units], members)
+    rows = np.concatenate([members, heads[np.argsort(ads[heads])]]).astype(np.int64)
+    return Gathered(ws, book.case, what, run, findings, ads, cluster, network, bits, members, rows, units)
+
+
+def _is_of(what: What, ads: Int64Array, cluster: Int64Array, network: Int64Array) -> NDArray[np.bool_]:
+    if isinstance(what, Ads):
+        return np.isin(ads, np.array(what.ads, np.int64))
+    return (cluster if isinstance(what, Cluster) else network) == what.id
