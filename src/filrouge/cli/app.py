@@ -31,6 +31,8 @@ COMMANDS = {
     "history": "filrouge.cli.history",
     "snapshots": "filrouge.cli.snapshots",
     "export": "filrouge.cli.export",
+    "package": "filrouge.cli.package",
+    "verify-package": "filrouge.cli.verify_package",
     "retention": "filrouge.cli.retention",
     "verify": "filrouge.cli.verify",
     "vacuum": "filrouge.cli.vacuum",
@@ -48,6 +50,7 @@ def sections() -> dict[str, tuple[str, ...]]:
             "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
             "vacuum", "serve",
         ),
+        _("Evidence for a court or a partner"): ("package", "verify-package"),
         _("For practice and measuring"): ("synth", "evaluate"),
     }  # fmt: skip
 

@@ -54,3 +54,17 @@ def note_opening(where: str, key_file: Path | None, view: Workspace, why: str, *
     now = Workspace.open(where, key_file=key_file) if view.fixed else view
     with now.begin("opened") as batch:
         return batch.commit({"why": why, "as_of": view.snapshot.seq, **said})
+
+
+def note_package(where: str, key_file: Path | None, view: Workspace, **said: Any) -> Snapshot:
+    """Write to the ledger that a package was made of a view, with its hash: what left the house.
+
+    Args:
+        where, key_file: the workspace, which is written to as it is now.
+        view: what was packaged, perhaps the past.
+        said: what the ledger is to keep, such as the `case`, `what` and `sha256`.
+    """
+    from filrouge.corpus.workspace import Workspace
+
+    with Workspace.open(where, key_file=key_file).begin("packaged") as batch:
+        return batch.commit({"as_of": view.snapshot.seq, **said})

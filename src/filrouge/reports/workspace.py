@@ -319,6 +319,7 @@ def kind_of_snapshot(kind: str) -> str:
         "run": _("compared"),
         "retention": _("ads destroyed"),
         "opened": _("ads opened"),
+        "packaged": _("evidence packaged"),
     }.get(kind, kind)
 
 

@@ -9,18 +9,17 @@ out again from it, and says which line of which file disagrees. Exit code 0: eve
 2: it could not be read at all.
 
 What it does, in this order:
-
  1. every file has the size and SHA-256 that manifest.json names, and no other file is there;
- 2. manifest.sig is a signature of manifest.json by public_key.pem (Ed25519, RFC 8032, written out below);
+ 2. manifest.sig is a signature of manifest.json by public_key.pem (Ed25519, RFC 8032, written out below), and the part
+    of the workspace's ledger that is given is a hash chain;
  3. the price of each word follows from the counts that are given for it (`word_price`);
  4. what a template saves each of its ads, and what an ad saves another, by copying (`copied_bits`);
  5. what each shared identifier is worth: log2(all voices / voices that hold it);
- 6. how the kinds of evidence between two voices become one number (`claims`, `counted_once`);
- 7. the ties that the network was built of;
- 8. the part of the workspace's ledger that is given is a hash chain.
+ 6. how the kinds of evidence between two voices become one number (`Model.parts`);
+ 7. the ties that the network was built of.
 
-What it cannot work out again it takes as given, and says so at the end. Words: a "voice" is a cluster of ads written
-from one template, or a single ad; "bits" are log2 of a likelihood ratio. README.md says what each file holds.
+What it cannot work out again it takes as given, and says so at the end. A "voice" is a cluster of ads written from one
+template, or a single ad; "bits" are log2 of a likelihood ratio. README.md says what each file holds.
 """
 
 import base64
@@ -30,37 +29,39 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from math import log2
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+Bits = dict[str, float]  # by kind of evidence
+Words = list[int]
+Point = tuple[int, int, int, int]
+Problem = tuple[str, int | None, str]  # file, line, sentence
 CLOSE = 0.01
-"""Bits by which a number may differ from the one worked out here: files give four decimals, and the product counts
-in 32 bits where this counts in 64."""
-UNSIGNED = ("manifest.json", "manifest.sig")
-"""What the manifest cannot list: itself, and its signature."""
+"""Bits by which a number may differ: files give four decimals, and the product counts in 32 bits."""
+UNSIGNED = ("manifest.json", "manifest.sig")  # what the manifest cannot list: itself, and its signature
+LEDGER = ("seq", "batch", "kind", "at", "by", "code", "format", "prev", "digest", "details")
+"""What the fingerprint of a row of the ledger is made of, in this order, as JSON without spaces."""
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-def files_of(path):
+def files_of(path: str | Path) -> dict[str, bytes]:
     """All files of a package by name, from a ZIP or from a folder."""
     path = Path(path)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        return {p.relative_to(path).as_posix(): p.read_bytes() for p in found}
+        there = sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        return {p.relative_to(path).as_posix(): p.read_bytes() for p in there}
     found = {}
     with zipfile.ZipFile(path) as archive:
         for about in archive.infolist():
-            if hasattr(about, "CRC"):
-                del about.CRC  # the ZIP's own sum would stop us from saying which file was changed
+            del about.CRC  # the ZIP's own sum would stop us from saying which file was changed
             found[about.filename] = archive.read(about)
     return found
 
 
-def zip_of(files):
+def zip_of(files: Mapping[str, bytes]) -> bytes:
     """The ZIP of these files in the one way in which packages are written: sorted, not compressed, no times."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -72,45 +73,35 @@ def zip_of(files):
 
 
 class Check:
-    """A package, and what does not agree in it: `problems` is a list of (file, line or None, sentence)."""
+    """A package, and what does not agree in it; `done` says what was checked."""
 
-    def __init__(self, files):
+    def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
-        self.problems = []
-        self.done = []
+        self.problems: list[Problem] = []
+        self.done: list[str] = []
 
-    def tell(self, file, line, what):
+    def tell(self, file: str, line: int | None, what: str) -> None:
         """Keep a problem."""
         self.problems.append((file, line, what))
 
-    def close(self, file, line, what, given, found):
+    def close(self, file: str, line: int, what: str, given: Any, found: float) -> None:
         """Whether a number in a file is the one that was worked out; a problem if not."""
         if abs(float(given) - float(found)) > CLOSE + 1e-5 * abs(float(found)):
-            self.tell(
-                file,
-                line,
-                f"{what} is {float(given):.4f} in the file and {float(found):.4f} worked out again",
-            )
+            self.tell(file, line, f"{what} is {given} here, and {float(found):.4f} worked out again")
 
-    def lines(self, name):
+    def lines(self, name: str) -> list[tuple[int, Any]]:
         """The objects of a file of JSON lines, with their line numbers."""
         text = self.files[name].decode("utf-8")
         return [(number, json.loads(line)) for number, line in enumerate(text.split("\n"), 1) if line]
 
-    def rows(self, name):
+    def rows(self, name: str) -> list[tuple[int, dict[str, str]]]:
         """The rows of a CSV file, with the numbers of the lines on which they end."""
         reader = csv.DictReader(io.StringIO(self.files[name].decode("utf-8"), newline=""))
         return [(reader.line_num, row) for row in reader]
 
-    def object(self, name):
-        """What a JSON file says."""
-        return json.loads(self.files[name])
-
-    # ---- the package as a whole --------------------------------------------------------------------------------------
-
-    def hashes(self):
+    def hashes(self) -> None:
         """Every file is as manifest.json says, and there is no other."""
-        listed = self.object("manifest.json")["files"]
+        listed = json.loads(self.files["manifest.json"])["files"]
         for name, about in listed.items():
             if name not in self.files:
                 self.tell(name, None, "the file is missing")
@@ -122,24 +113,17 @@ class Check:
             self.tell(name, None, "the manifest does not know this file")
         self.done.append(f"{len(listed)} files: sizes and SHA-256")
 
-    def signature(self):
+    def signature(self) -> None:
         """The manifest is signed by the key that is in the package."""
-        key = ed25519_key(self.files["public_key.pem"])
-        named = self.object("manifest.json")["signed_by"]
-        if hashlib.sha256(key).hexdigest() != named:
+        pem = [line for line in self.files["public_key.pem"].splitlines() if not line.startswith(b"-----")]
+        key = base64.b64decode(b"".join(pem), validate=True)[-32:]
+        if hashlib.sha256(key).hexdigest() != json.loads(self.files["manifest.json"])["signed_by"]:
             self.tell("public_key.pem", None, "it is not the key that the manifest names")
         if not ed25519_agrees(key, self.files["manifest.json"], self.files["manifest.sig"]):
             self.tell("manifest.sig", None, "it is no signature of manifest.json by public_key.pem")
         self.done.append(f"the signature, by the key {hashlib.sha256(key).hexdigest()[:16]}...")
 
-    def given(self):
-        """The weights, and the bits of pairs of strangers."""
-        self.model = Model(self.rules["model"])
-        self.strangers = np.array([float(row["bits"]) for _line, row in self.rows("evidence/strangers.csv")])
-
-    # ---- texts -------------------------------------------------------------------------------------------------------
-
-    def prices(self):
+    def prices(self) -> None:
         """The price of each run of words, from its counts; the price of every word of every ad."""
         name, passing = "evidence/prices.csv", self.rules["copying"]["in_passing"]
         price = {}
@@ -147,38 +131,36 @@ class Check:
             found = word_price({k: int(v) for k, v in row.items() if k != "price"}, passing)
             self.close(name, line, "the price", row["price"], found)
             price[int(row["run"])] = float(row["price"])
-        self.texts = {}
+        self.texts: dict[int, tuple[Words, list[float]]] = {}
         for line, ad in self.lines("evidence/words.jsonl"):
             if not len(ad["words"]) == len(ad["runs"]) == len(ad["spans"]):
                 self.tell("evidence/words.jsonl", line, "an ad has as many words as runs and spans")
             self.texts[ad["ad"]] = ad["words"], [price[run] for run in ad["runs"]]
         self.done.append(f"{len(price)} prices of words, {len(self.texts)} texts as numbers")
 
-    def members(self):
+    def members(self) -> None:
         """What each template saves each of its ads."""
         name = "evidence/members.csv"
         templates = {t["cluster"]: t["words"] for _line, t in self.lines("evidence/templates.jsonl")}
         rows = self.rows(name)
         for line, row in rows:
-            words, prices = self.texts[int(row["ad"])]
-            bits = copied_bits(
-                words, prices, templates[row["cluster"]], self.rules["copying"], whole_model=True
-            )
+            template = templates[row["cluster"]]
+            bits = copied_bits(*self.texts[int(row["ad"])], template, self.rules["copying"], whole=True)
             self.close(name, line, "what the template saves", row["bits"], bits)
         self.done.append(f"{len(rows)} ads beside their templates")
 
-    def pair(self, model, text):
+    def pair(self, model: int, text: int) -> float:
         """Bits saved by writing ad `text` with ad `model` beside it."""
         return copied_bits(*self.texts[text], self.texts[model][0], self.rules["copying"])
 
-    def ties_of_ads(self):
+    def ties_of_ads(self) -> None:
         """What two ads have in common: words and identifiers, and all together."""
         name, ads = "evidence/identifiers.csv", self.rules["counts"]["ads"]
-        carried = {}
+        carried: dict[int, dict[str, tuple[str, float]]] = {}
         for line, row in self.rows(name):
-            bits = log2(ads / int(row["holders"]))
-            self.close(name, line, "bits", row["bits"], bits)
-            carried.setdefault(int(row["ad"]), {})[row["identifier"]] = (row["kind"], bits)
+            worth = log2(ads / int(row["holders"]))
+            self.close(name, line, "bits", row["bits"], worth)
+            carried.setdefault(int(row["ad"]), {})[row["identifier"]] = (row["kind"], worth)
         agency = {row["ad"]: row["agency"] for _line, row in self.lines("ads.jsonl")}
         name, cut = "evidence/ties_ads.jsonl", self.rules["text"]["cut"]
         ties = self.lines(name)
@@ -192,18 +174,18 @@ class Check:
                 self.tell(name, line, "whether the text reaches the cut is wrong")
             bits = dict.fromkeys(self.model.kinds, 0.0)
             bits["text"] = max(best - self.level(agency[one], agency[other]), 0.0)
-            mine, theirs = carried.get(one, {}), carried.get(other, {})
-            for value in mine.keys() & theirs.keys():
-                bits[mine[value][0]] += mine[value][1]
-            self.weighed(name, line, tie, bits)
+            shared = carried.get(one, {}).keys() & carried.get(other, {}).keys()
+            for value in shared:
+                bits[carried[one][value][0]] += carried[one][value][1]
+            self.weighed(name, line, tie, bits, shared)
         self.done.append(f"{len(ties)} ties between two ads")
 
-    def level(self, one, other):
+    def level(self, one: str, other: str) -> float:
         """What texts of strangers save on these two agencies, which is taken off."""
-        levels = self.rules["text"]["strangers_level"]
-        return levels["one_agency" if one == other else "two_agencies"]
+        where = "one_agency" if one == other else "two_agencies"
+        return float(self.rules["text"]["strangers_level"][where])
 
-    def weighed(self, name, line, tie, bits):
+    def weighed(self, name: str, line: int, tie: Any, bits: Bits, shared: set[str]) -> float:
         """Whether the numbers of a tie are those that follow from its bits by kind; returns the total."""
         for kind in self.model.kinds:
             self.close(name, line, f"bits of {kind}", tie["bits"].get(kind, 0.0), bits[kind])
@@ -213,17 +195,19 @@ class Check:
         total = sum(parts.values())
         self.close(name, line, "total", tie["total"], total)
         self.close(name, line, "claimed", tie["claimed"], min(max(total, self.model.least), self.model.most))
+        if {s["identifier"] for s in tie["shared"]} != shared:
+            self.tell(name, line, "the shared identifiers are not those that both have")
         reach = [int((self.strangers >= tie["total"] - 1e-9).sum()), self.strangers.size]
         if tie["strangers"] != reach:
             self.tell(name, line, f"pairs of strangers that reach this: {reach}, not {tie['strangers']}")
         return total
 
-    # ---- voices ------------------------------------------------------------------------------------------------------
-
-    def holdings(self):
+    def holdings(self) -> None:
         """What each identifier that voices hold is worth, and each that nearly is another."""
         name, voices = "evidence/holdings.csv", self.rules["counts"]["voices"]
-        self.held, self.worth, self.near = {}, {}, {}
+        self.held: dict[str, dict[str, tuple[str, int, float]]] = {}
+        self.worth: dict[str, float] = {}
+        self.near: dict[tuple[str, str], float] = {}
         for line, row in self.rows(name):
             bits = log2(voices / int(row["holders"]))
             self.close(name, line, "bits", row["bits"], bits)
@@ -237,18 +221,18 @@ class Check:
             self.near[row["one"], row["other"]] = self.near[row["other"], row["one"]] = bits
         self.done.append(f"{sum(map(len, self.held.values()))} holdings of identifiers")
 
-    def shared(self, one, other):
+    def shared(self, one: str, other: str) -> Bits:
         """The bits of the identifiers that two voices hold, by kind; a quarter where one came by it long after."""
         bits = dict.fromkeys(self.model.kinds, 0.0)
         mine, theirs = self.held.get(one, {}), self.held.get(other, {})
         for value in mine.keys() & theirs.keys():
             kind, turn, worth = mine[value]
-            bits[kind] += (
-                worth if turn == theirs[value][1] else self.rules["identifiers"]["passed_on"] * worth
+            bits[kind] += worth * (
+                1.0 if turn == theirs[value][1] else self.rules["identifiers"]["passed_on"]
             )
         return bits
 
-    def kinds_between(self, tie, one, other):
+    def kinds_between(self, tie: Any, one: Any, other: Any) -> Bits:
         """The bits of each kind between two voices, as far as they can be worked out; the others as given."""
         bits = self.shared(tie["one"], tie["other"])
         if not tie["weighed"]:
@@ -265,17 +249,20 @@ class Check:
         bits["near"] = max((self.near.get((a, b), 0.0) for a in mine for b in theirs), default=0.0)
         return bits
 
-    def ties_of_voices(self):
+    def ties_of_voices(self) -> None:
         """What ties two voices, kind by kind, and all kinds together."""
         name = "evidence/ties_voices.jsonl"
         voices = {v["voice"]: v for _line, v in self.lines("evidence/voices.jsonl")}
-        self.tied, ties = {}, self.lines(name)
+        self.tied: dict[tuple[str, str], tuple[Bits, float]] = {}
+        ties = self.lines(name)
         for line, tie in ties:
-            bits = self.kinds_between(tie, voices[tie["one"]], voices[tie["other"]])
-            self.tied[tie["one"], tie["other"]] = bits, self.weighed(name, line, tie, bits)
+            one, other = tie["one"], tie["other"]
+            bits = self.kinds_between(tie, voices[one], voices[other])
+            shared = self.held.get(one, {}).keys() & self.held.get(other, {}).keys()
+            self.tied[one, other] = bits, self.weighed(name, line, tie, bits, shared)
         self.done.append(f"{len(ties)} ties between two voices, kind by kind")
 
-    def edges(self):
+    def edges(self) -> None:
         """The ties that the network was built of: through identifiers, and directly between voices."""
         name, rules = "evidence/network_edges.csv", self.rules["network"]
         searched = rules["searched"] * log2(max(self.rules["counts"]["voices"], 2))
@@ -286,20 +273,15 @@ class Check:
                 bits, total = self.tied[row["one"], row["other"]]
                 alone = {kind: v for kind, v in bits.items() if kind in self.rules["identifiers"]["kinds"]}
                 through = self.model.total(alone) - self.model.start if any(alone.values()) else 0.0
-                found = total - (
-                    through + self.model.start if through > 0 else searched if total > 0 else 0.0
-                )
+                found = total - (through + self.model.start if through > 0 else searched * (total > 0))
             else:
-                value = row["other"].rsplit("#", 1)[0]
-                worth = self.worth[value]
+                worth = self.worth[row["other"].rsplit("#", 1)[0]]
                 found = self.model.total({row["kind"]: worth}) - self.model.start
                 found *= self.rules["identifiers"]["passed_on"] if row["type"] == "passed on" else 1.0
             self.close(name, line, "bits", row["bits"], found)
         self.done.append(f"{len(rows)} ties that the network is built of")
 
-    # ---- custody -----------------------------------------------------------------------------------------------------
-
-    def ledger(self):
+    def ledger(self) -> None:
         """The rows of the ledger are a chain, up to the snapshot that the manifest names."""
         before, full, rows = "0" * 64, 0, self.lines("ledger.jsonl")
         for line, row in rows:
@@ -307,67 +289,67 @@ class Check:
                 full += 1
                 if row["prev"] != before:
                     self.tell("ledger.jsonl", line, "it does not follow the row before it")
-                names = ("seq", "batch", "kind", "at", "by", "code", "format", "prev", "digest", "details")
-                if (
-                    hashlib.sha256(canonical([row[n] for n in names]).encode()).hexdigest()
-                    != row["fingerprint"]
-                ):
+                said = [row[name] for name in LEDGER]
+                signed = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+                if hashlib.sha256(signed.encode()).hexdigest() != row["fingerprint"]:
                     self.tell("ledger.jsonl", line, "the row is not the one that its fingerprint was made of")
             before = row["fingerprint"]
-        snapshot = self.object("manifest.json")["snapshot"]
+        snapshot = json.loads(self.files["manifest.json"])["snapshot"]
         if not rows or (rows[-1][1]["seq"], before) != (snapshot["seq"], snapshot["fingerprint"]):
             self.tell("ledger.jsonl", None, "it does not end with the snapshot that the manifest names")
         self.done.append(f"{len(rows)} rows of the ledger as a hash chain, {full} of them in full")
 
-    def everything(self):
-        """All checks. What a broken file makes impossible is one more problem, not the end."""
-        for step in (self.hashes, self.signature):
-            self.tried(step)
-        try:
-            self.rules = self.object("evidence/parameters.json")
-        except (KeyError, ValueError) as trouble:
-            self.tell("evidence/parameters.json", None, f"it cannot be read: {trouble!r}")
-            return self.problems
-        steps = (self.given, self.prices, self.members, self.ties_of_ads, self.holdings, self.ties_of_voices)
-        for step in (*steps, self.edges, self.ledger):
+    def everything(self) -> list[Problem]:
+        """All checks, and all that does not agree."""
+        whole = (self.hashes, self.signature, self.ledger, self.parameters)
+        for step in (
+            *whole,
+            self.prices,
+            self.members,
+            self.ties_of_ads,
+            self.holdings,
+            self.ties_of_voices,
+            self.edges,
+        ):
             self.tried(step)
         return self.problems
 
-    def tried(self, step):
-        """Do one step; if it cannot be done, say so."""
+    def parameters(self) -> None:
+        """The counts and weights that everything rests on, and the bits of pairs of strangers."""
+        self.rules = json.loads(self.files["evidence/parameters.json"])
+        self.model = Model(self.rules["model"])
+        self.strangers = np.array([float(row["bits"]) for _line, row in self.rows("evidence/strangers.csv")])
+
+    def tried(self, step: Callable[[], None]) -> None:
+        """Do one step. What a changed byte makes impossible is one more problem, not the end."""
         try:
             step()
-        except Exception as trouble:  # whatever a changed byte may cause
-            self.tell("", None, f"the check “{step.__doc__.splitlines()[0]}” could not be done: {trouble!r}")
+        except Exception as trouble:
+            self.tell("", None, f"the check {step.__name__!r} could not be done: {trouble!r}")
 
 
-# ---- the arithmetic --------------------------------------------------------------------------------------------------
-
-
-def word_price(counts, in_passing):
+def word_price(counts: Mapping[str, int], in_passing: float) -> float:
     """Bits that a word would cost a stranger, from how many voices of the case wrote it, and after which words.
 
-    `total`: all that voices wrote, each word of a voice once. `word`: voices with the word. `pair`, `triple`: voices with
-    the word and the one, the two before it. `after_one`, `after_two`: how often voices went on after the one word, the two
-    words before; `ways_one`, `ways_two`: in how many ways. One voice, the ad's own, is always left out, and half a voice is
-    granted to what was never seen. (Interpolated n-grams, Witten & Bell 1991, on voices.)
+    `total`: all that voices wrote, each word of a voice once. `word`: voices with the word. `pair`, `triple`: voices
+    with the word and the one, the two before it. `after_one`, `after_two`: how often voices went on after the one
+    word, the two words before; `ways_one`, `ways_two`: in how many ways. One voice, the ad's own, is always left out,
+    and half a voice is granted to what was never seen. (Interpolated n-grams, Witten & Bell 1991, on voices.)
     """
     if not counts["is_word"]:
         return in_passing
     alone = (counts["word"] - 1 + 0.5) / counts["total"]
     p = alone
-    if counts["length"] >= 2:
-        p = (counts["pair"] - 1 + counts["ways_one"] * p) / max(
-            counts["after_one"] - 1 + counts["ways_one"], 1
-        )
-    if counts["length"] >= 3:
-        p = (counts["triple"] - 1 + counts["ways_two"] * p) / max(
-            counts["after_two"] - 1 + counts["ways_two"], 1
-        )
+    for length, run, after, ways in (
+        (2, "pair", "after_one", "ways_one"),
+        (3, "triple", "after_two", "ways_two"),
+    ):
+        if counts["length"] >= length:
+            p = (counts[run] - 1 + counts[ways] * p) / max(counts[after] - 1 + counts[ways], 1)
     return -log2(min(1.0, max(p, alone)))
 
 
-def copied_bits(text, prices, model, rules, whole_model=False):
+def copied_bits(text: Words, prices: list[float], model: Words, rules: Any, whole: bool = False) -> float:
     """The most bits that can be saved by copying words of `model` while writing `text`.
 
     A word is spelled out at its price, or copied. To go on copying with the next word costs `go_on`; a step aside, of
@@ -376,15 +358,16 @@ def copied_bits(text, prices, model, rules, whole_model=False):
     word, text[i], is a copy of model[j]; all ways are tried.
     """
     text, prices = text[: rules["longest"]], prices[: rules["longest"]]
-    model = model if whole_model else model[: rules["longest"]]
+    model = model if whole else model[: rules["longest"]]
     if not text or not model:
         return 0.0
     go_on, step, extra, reach = rules["go_on"], rules["step"], rules["extra"], rules["reach"]
     jump = log2(len(model)) + rules["jump"]
-    places = {}
+    places: dict[int, list[int]] = {}
     for j, word in enumerate(model):
         places.setdefault(word, []).append(j)
-    rows, best = [], 0.0
+    rows: list[dict[int, float]] = []
+    best = 0.0
     for i, word in enumerate(text):
         row = {}
         for j in places.get(word, ()):
@@ -406,64 +389,44 @@ def copied_bits(text, prices, model, rules, whole_model=False):
 class Model:
     """How the kinds of evidence become one number; the weights are in evidence/parameters.json."""
 
-    def __init__(self, values):
+    def __init__(self, values: Any) -> None:
         self.kinds = values["kinds"]
         self.slope, self.shared = np.array(values["slope"]), np.array(values["shared"])
         self.start, self.least, self.most = values["start"], values["least"], values["most"]
-        self.edges, self.damped_from = (
-            np.array([0.0, *values["pieces_end_at"], np.inf]),
-            values["damped_from"],
-        )
+        self.edges = np.array([0.0, *values["pieces_end_at"], np.inf])
+        self.damped_from = values["damped_from"]
 
-    def claims(self, bits):
-        """What each kind claims: its bits cut in pieces, each with a slope of its own."""
-        bits = np.array([bits.get(kind, 0.0) for kind in self.kinds])
-        size = np.abs(bits)
+    def parts(self, bits: Bits) -> Bits:
+        """What each kind claims, and last what is counted once, with the start; their sum is the total."""
+        given = np.array([bits.get(kind, 0.0) for kind in self.kinds])
         # Beyond so many bits of one kind they count by their logarithm only.
-        over = np.maximum(size, self.damped_from) / self.damped_from
-        size = np.minimum(size, self.damped_from * (1 + np.log(over)))
+        over = np.maximum(np.abs(given), self.damped_from) / self.damped_from
+        size = np.minimum(np.abs(given), self.damped_from * (1 + np.log(over)))
+        # A kind's bits are cut in pieces, each with a slope of its own.
         pieces = np.clip(size[:, None] - self.edges[:-1], 0, np.diff(self.edges))
-        return np.sign(bits) * (pieces * self.slope).sum(axis=1)
-
-    def counted_once(self, claims):
-        """What is taken off: of what claims for (or against) have in common, only the greatest counts."""
-        off = 0.0
+        claims = np.sign(given) * (pieces * self.slope).sum(axis=1)
+        # Of what several claims for (or against) one hand have in common, only the greatest counts.
+        once = self.start
         for sign in (1.0, -1.0):
             common = np.maximum(sign * claims, 0) * self.shared
-            off += sign * (common.sum() - common.max())
-        return off
+            once -= sign * (common.sum() - common.max())
+        return dict(zip([*self.kinds, "once"], [*claims.tolist(), float(once)], strict=True))
 
-    def parts(self, bits):
-        """The claims by kind, and what is counted once, with the start; their sum is the total."""
-        claims = self.claims(bits)
-        once = float(self.start - self.counted_once(claims))
-        return dict(zip([*self.kinds, "once"], [*claims.tolist(), once], strict=True))
-
-    def total(self, bits):
+    def total(self, bits: Bits) -> float:
         """All kinds together."""
         return sum(self.parts(bits).values())
 
 
-def canonical(value):
-    """JSON in the one way in which the ledger is signed."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-# ---- Ed25519, as RFC 8032 writes it (sections 5.1 and 6) ---------------------------------------------------------------
+# ---- Ed25519, as RFC 8032 writes it (sections 5.1 and 6) ----
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
+BASE = (4 * pow(5, P - 2, P) % P).to_bytes(32, "little")
 
 
-def ed25519_key(pem):
-    """The 32 bytes of a public key in PEM."""
-    body = b"".join(line for line in pem.splitlines() if line and not line.startswith(b"-----"))
-    return base64.b64decode(body, validate=True)[-32:]
-
-
-def ed25519_point(key):
+def ed25519_point(key: bytes) -> Point | None:
     """The point that 32 bytes stand for, in extended coordinates; None if they stand for none."""
     y = int.from_bytes(key, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
@@ -477,7 +440,7 @@ def ed25519_point(key):
     return x, y, 1, x * y % P
 
 
-def ed25519_add(p, q):
+def ed25519_add(p: Point, q: Point) -> Point:
     """The sum of two points."""
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
@@ -485,7 +448,7 @@ def ed25519_add(p, q):
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def ed25519_times(scalar, point):
+def ed25519_times(scalar: int, point: Point) -> Point:
     """A multiple of a point."""
     out = (0, 1, 1, 0)
     while scalar:
@@ -495,22 +458,18 @@ def ed25519_times(scalar, point):
     return out
 
 
-def ed25519_agrees(key, message, signature):
+def ed25519_agrees(key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether 64 bytes are a signature of the message by the key."""
-    a, r = ed25519_point(key), ed25519_point(signature[:32])
+    a, r, base = (ed25519_point(point) for point in (key, signature[:32], BASE))
     s = int.from_bytes(signature[32:], "little")
-    if len(signature) != 64 or a is None or r is None or s >= L:
+    if len(signature) != 64 or a is None or r is None or base is None or s >= L:
         return False
-    base = ed25519_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     one, other = ed25519_times(s, base), ed25519_add(r, ed25519_times(h, a))
     return all((one[k] * other[2] - other[k] * one[2]) % P == 0 for k in (0, 1))
 
 
-# ---- the command -----------------------------------------------------------------------------------------------------
-
-
-def main(arguments):
+def main(arguments: Sequence[str]) -> int:
     """Check, and say what was found."""
     path = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
     try:
@@ -522,16 +481,18 @@ def main(arguments):
     if path.is_file() and zip_of(files) != path.read_bytes():
         check.tell("", None, "the ZIP around the files is not as it was written")
     problems = check.everything()
-    for line in check.done:
-        print(f"checked: {line}")
+    for sentence in check.done:
+        print(f"checked: {sentence}")
     for file, line, what in problems:
-        print("DISAGREES: " + ": ".join(x for x in (file + (f", line {line}" if line else ""), what) if x))
-    if not problems:
-        print("Taken as given, and not worked out again:")
-        for sentence in check.rules["taken_as_given"]["sentences"]:
-            print(f"  - {sentence}")
-        print("Everything agrees.")
-    return 1 if problems else 0
+        where = f"{file}, line {line}: " if line else f"{file}: " if file else ""
+        print(f"DISAGREES: {where}{what}")
+    if problems:
+        return 1
+    print("Taken as given, and not worked out again:")
+    for sentence in check.rules["taken_as_given"]["sentences"]:
+        print(f"  - {sentence}")
+    print("Everything agrees.")
+    return 0
 
 
 if __name__ == "__main__":

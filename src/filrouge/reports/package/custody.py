@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from filrouge.corpus.ledger import Snapshot, canonical
 from filrouge.corpus.results import RUN, events, written
 from filrouge.reports.package.gather import Gathered
-from filrouge.reports.package.what import Ads, Cluster, Terms
+from filrouge.reports.package.what import Ads, Book, Cluster, Terms
+
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
 
 Row = dict[str, Any]
 
@@ -57,12 +60,11 @@ class Custody:
     @cached_property
     def ledger(self) -> list[Row]:
         """The rows of the ledger up to the snapshot of the package."""
-        cases = set(self.found.ws.table("sources", ["case"])["case"].to_list())
-        mine = {row["snapshot"] for row in self.sources} | {0}
+        mine = {row.seq for row in rows_of_case(self.found.ws, self.found.case)}
         out = []
         for row in self.found.ws.snapshots():
             given: Row = {"seq": row.seq, "fingerprint": row.fingerprint()}
-            if cases == {self.found.case} or row.seq in mine or row.details.get("case") == self.found.case:
+            if row.seq in mine:
                 given |= {
                     "batch": row.batch, "kind": row.kind, "at": row.at.isoformat(), "by": row.by, "code": row.code,
                     "format": row.format, "prev": row.prev, "digest": row.digest, "details": canonical(row.details),
@@ -133,7 +135,9 @@ class Custody:
 
     def _history_of(self, of: str, id: int, known: set[int], at: Mapping[int, Any]) -> list[Row]:
         letter = "N" if of == "network" else "C"
-        told = events(self.found.ws).filter(pl.col("of") == of, (pl.col("id") == id) | (pl.col("other") == id))
+        told = events(self.found.ws).filter(
+            pl.col("of") == of, (pl.col("id") == id) | (pl.col("other") == id)
+        )
         out = []
         for kind, one, other, why, seq in told.select("kind", "id", "other", "why", "seq").iter_rows():
             away = other if one == id else one
@@ -162,6 +166,28 @@ class Custody:
             }
             for seq, name, other, why in out
         ]  # fmt: skip
+
+
+def rows_of_case(ws: Workspace, case: str) -> list[Snapshot]:
+    """The rows of the ledger that concern a case alone; all of them where a workspace holds one case."""
+    sources = ws.table("sources", ["case"])
+    mine = set(sources.filter(pl.col("case") == case)["seq"].to_list()) | {0}
+    alone = set(sources["case"].to_list()) == {case}
+    return [
+        row for row in ws.snapshots() if alone or row.seq in mine or row.details.get("case", None) == case
+    ]
+
+
+def audit_of_ledger(book: Book) -> list[Row]:
+    """What the ledger says of a case, as rows of an audit trail, for who has no other."""
+    return [
+        {
+            "at": f"{row.at:%Y-%m-%dT%H:%M:%S}Z", "by": row.by, "action": row.kind, "snapshot": row.seq,
+            "why": str(row.details.get("why", "")), "what": str(row.details.get("what", "")),
+            "fingerprint": row.fingerprint(),
+        }
+        for row in rows_of_case(book.ws, book.case)
+    ]  # fmt: skip
 
 
 def _terms(terms: Terms) -> dict[str, str]:

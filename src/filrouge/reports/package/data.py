@@ -84,7 +84,9 @@ class Data:
             "evidence/voices.jsonl": lines_bytes(ties.voices),
             "evidence/holdings.csv": csv_bytes(ties.holdings, _HOLDINGS),
             "evidence/near.csv": csv_bytes(ties.near, _NEAR),
-            "evidence/strangers.csv": csv_bytes([{"bits": float(b)} for b in ties.strangers.tolist()], ["bits"]),
+            "evidence/strangers.csv": csv_bytes(
+                [{"bits": float(b)} for b in ties.strangers.tolist()], ["bits"]
+            ),
             "evidence/network_edges.csv": csv_bytes(ties.edges, _EDGES),
         }
         for name, rows in (("ads", ties.of_ads), ("voices", ties.of_voices)):
@@ -96,7 +98,9 @@ class Data:
     def ads(self) -> list[Row]:
         """The ads as they are shown, by their numbers; those that only stand for a voice at the end."""
         found, table = self.found, self.found.findings.read.ads
-        where = found.ws.ads(["source", "row"]).filter(pl.col("ad").is_in(pl.Series(found.ads[found.rows]).implode()))
+        where = found.ws.ads(["source", "row"]).filter(
+            pl.col("ad").is_in(pl.Series(found.ads[found.rows]).implode())
+        )
         origin = {row["ad"]: row for row in where.iter_rows(named=True)}
         known = found.ws.table("sources", ["source", "name", "sha256"])
         names = {(seq, source): (name, sha) for source, name, sha, seq in known.iter_rows()}
@@ -175,7 +179,9 @@ class Data:
     @cached_property
     def templates(self) -> list[ShownTemplate]:
         """The templates of the clusters, those with most ads first."""
-        every = [shown_template(self.found, self.texts, self.shown, cluster) for cluster in self.found.clusters]
+        every = [
+            shown_template(self.found, self.texts, self.shown, cluster) for cluster in self.found.clusters
+        ]
         return sorted(every, key=lambda template: (-template.ads, template.cluster))
 
     @cached_property

@@ -24,7 +24,9 @@ def exports(data: Data) -> dict[str, bytes]:
     """The content of each file of `exports/` by its name."""
     nodes, edges = nodes_of(data), edges_of(data)
     out = {
-        "exports/nodes.csv": csv_bytes(nodes.with_columns(pl.col("network").list.join("; ")).to_dicts(), _NODES),
+        "exports/nodes.csv": csv_bytes(
+            nodes.with_columns(pl.col("network").list.join("; ")).to_dicts(), _NODES
+        ),
         "exports/edges.csv": csv_bytes(edges.to_dicts(), _EDGES),
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +35,12 @@ def exports(data: Data) -> dict[str, bytes]:
         write_geojson(places, _itinerary(data))
         named = [{"network": data.found.what.name}] if isinstance(data.found.what, Network) else []
         write_ftm(
-            entities, nodes, edges, dataset=f"filrouge-{data.found.ws.id[:12]}", networks=named, ads=_texts(data)
+            entities,
+            nodes,
+            edges,
+            dataset=f"filrouge-{data.found.ws.id[:12]}",
+            networks=named,
+            ads=_texts(data),
         )
         out["exports/graph.graphml"] = graph.read_bytes()
         out["exports/itinerary.geojson"] = places.read_bytes()
@@ -58,7 +65,7 @@ def nodes_of(data: Data) -> pl.DataFrame:
         )  # fmt: skip
     for identifier in sorted({row["other"] for row in data.ties.edges if row["type"] == "holds"}):
         rows.append((_node(data, identifier), _label(identifier), "identifier", network, 0, None, None, None))
-    schema = {
+    schema: dict[str, Any] = {
         "id": pl.String, "label": pl.String, "kind": pl.String, "network": pl.List(pl.String), "ads": pl.Int64,
         "agencies": pl.Int64, "first": pl.String, "last": pl.String,
     }  # fmt: skip
@@ -69,7 +76,13 @@ def edges_of(data: Data) -> pl.DataFrame:
     """The ties for one hand between them; see `reports.exports.graph`."""
     there = set(nodes_of(data)["id"].to_list())
     rows = [
-        (_node(data, row["one"]), _node(data, row["other"]), row["kind"], round(row["bits"], 2), row["possible"])
+        (
+            _node(data, row["one"]),
+            _node(data, row["other"]),
+            row["kind"],
+            round(row["bits"], 2),
+            row["possible"],
+        )
         for row in data.ties.edges
         if row["bits"] > 0
     ]

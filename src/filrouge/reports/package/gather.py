@@ -100,30 +100,80 @@ def gathered(book: Book, what: What, *, jobs: int = 1, progress: Progress | None
         NoRunYet: if nothing was compared.
         NothingToPackage, TooManyAds: see `what`.
     """
-    ws = book.ws
-    run = last_run(ws)
-    if run is None:
-        raise NoRunYet(ws.files.where)
-    frame = ws.ads(["case", "source", "row"]).filter(pl.col("case") == book.case).sort("seq", "source", "row")
-    ads = frame["ad"].to_numpy()
-    known = membership(ws)
-    cluster, bits, network = known.of(ads), known.bits_of(ads), network_of(ws, ads)
-    chosen = np.flatnonzero(_is_of(what, ads, cluster, network))
-    if not chosen.size or (isinstance(what, Ads) and chosen.size < len(set(what.ads))):
-        raise NothingToPackage(what.name, book.case)
-    if chosen.size > MOST_ADS:
-        raise TooManyAds(what.name, int(chosen.size))
+    ws, case = book.ws, _Case.of(book)
+    chosen = case.chosen(what)
     # How many ads other cases hold has no part in what strangers reach in this one.
-    reach, among = (replace(Reach(*run.details[name]), ads=int(ads.size)) for name in ("reach", "among"))
-    findings = findings_of(ws, ads, cluster, bits, (reach, among), jobs=jobs, progress=progress)
-    members = chosen[np.argsort(ads[chosen])]
+    reach, among = (
+        replace(Reach(*case.run.details[name]), ads=int(case.ads.size)) for name in ("reach", "among")
+    )
+    findings = findings_of(
+        ws, case.ads, case.cluster, case.bits, (reach, among), jobs=jobs, progress=progress
+    )
+    members = chosen[np.argsort(case.ads[chosen])]
     units = np.unique(findings.networks.units.of[members])
     heads = np.setdiff1d(findings.networks.units.head[units], members)
-    rows = np.concatenate([members, heads[np.argsort(ads[heads])]]).astype(np.int64)
-    return Gathered(ws, book.case, what, run, findings, ads, cluster, network, bits, members, rows, units)
+    rows = np.concatenate([members, heads[np.argsort(case.ads[heads])]]).astype(np.int64)
+    return Gathered(
+        ws,
+        book.case,
+        what,
+        case.run,
+        findings,
+        case.ads,
+        case.cluster,
+        case.network,
+        case.bits,
+        members,
+        rows,
+        units,
+    )
+
+
+def ads_of(book: Book, what: What) -> Int64Array:
+    """The numbers of the ads that a package would be about, without opening any.
+
+    Raises:
+        NoRunYet: if nothing was compared.
+        NothingToPackage, TooManyAds: see `what`.
+    """
+    case = _Case.of(book)
+    return np.sort(case.ads[case.chosen(what)])
+
+
+@dataclass(frozen=True)
+class _Case:
+    """The case's ads, and in which clusters and networks the last run of the view left them."""
+
+    name: str
+    run: Snapshot
+    ads: Int64Array
+    cluster: Int64Array
+    network: Int64Array
+    bits: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, book: Book) -> _Case:
+        ws = book.ws
+        run = last_run(ws)
+        if run is None:
+            raise NoRunYet(ws.files.where)
+        frame = ws.ads(["case", "source", "row"]).filter(pl.col("case") == book.case)
+        ads = frame.sort("seq", "source", "row")["ad"].to_numpy()
+        known = membership(ws)
+        return cls(book.case, run, ads, known.of(ads), network_of(ws, ads), known.bits_of(ads))
+
+    def chosen(self, what: What) -> Int64Array:
+        """The places of the ads that are asked for."""
+        chosen = np.flatnonzero(_is_of(what, self.ads, self.cluster, self.network))
+        if not chosen.size or (isinstance(what, Ads) and chosen.size < len(set(what.ads))):
+            raise NothingToPackage(what.name, self.name)
+        if chosen.size > MOST_ADS:
+            raise TooManyAds(what.name, int(chosen.size))
+        return chosen
 
 
 def _is_of(what: What, ads: Int64Array, cluster: Int64Array, network: Int64Array) -> NDArray[np.bool_]:
     if isinstance(what, Ads):
         return np.isin(ads, np.array(what.ads, np.int64))
-    return (cluster if isinstance(what, Cluster) else network) == what.id
+    mine: NDArray[np.bool_] = (cluster if isinstance(what, Cluster) else network) == what.id
+    return mine

@@ -63,12 +63,16 @@ def manifest_of(found: Gathered, terms: Terms, files: Mapping[str, bytes], key: 
 def commit() -> str | None:
     """The git commit of the code, where it runs from a checkout; with "+" behind it if that was changed."""
     folder = Path(__file__).resolve().parent
-    root = next((p for p in folder.parents if (p / ".git").exists() and (p / "src" / "filrouge").is_dir()), None)
+    root = next(
+        (p for p in folder.parents if (p / ".git").exists() and (p / "src" / "filrouge").is_dir()), None
+    )
     if root is None:
         return None
     try:
         said = [
-            subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True)
+            subprocess.run(
+                ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True
+            )
             for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--", "src"))
         ]
     except (OSError, subprocess.SubprocessError):

@@ -19,17 +19,14 @@ from numpy.typing import NDArray
 
 from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.corpus.pseudonyms import identifier_pseudonym
+from filrouge.engines.masking import NAME, Mask, masks_of, pseudonym
 from filrouge.networks.ties import TYING_KINDS
-from filrouge.reports.masking import NAME, possible_names, pseudonym
 from filrouge.reports.package.gather import Gathered
 
 WORD: Final = "word"
 """The kind of a pseudonym of a word that is masked elsewhere."""
 LEAST_DIGITS: Final = 6
 """An id or place that holds so many digits of a masked identifier in a row is masked, too."""
-
-Mask = tuple[int, int, str]
-"""Begin and end in the raw text, and what stands there instead."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,9 @@ class Shown:
         self._found, self.is_open = found, is_open
         self._tokens = found.findings.tokens
         self._texts: dict[int, str] = dict(
-            zip(found.rows.tolist(), found.findings.read.ads["text"].gather(found.rows).to_list(), strict=True)
+            zip(
+                found.rows.tolist(), found.findings.read.ads["text"].gather(found.rows).to_list(), strict=True
+            )
         )
 
     def identifier(self, kind: str, value: str) -> str:
@@ -97,29 +96,17 @@ class Shown:
             return ShownAd(raw, np.column_stack([start, end]), id, location)
         masks = sorted([*self._masks[row], *self._again(row)], key=lambda mask: (mask[0], -mask[1]))
         text, begins = _replaced(raw, masks)
-        spans = np.array([(begins[a][0], begins[max(a, b - 1)][1]) for a, b in zip(start, end, strict=True)], np.int64)
+        spans = np.array(
+            [(begins[a][0], begins[max(a, b - 1)][1]) for a, b in zip(start, end, strict=True)], np.int64
+        )
         return ShownAd(text, spans.reshape(-1, 2), *(self._without_digits(said) for said in (id, location)))
 
     @cached_property
     def _masks(self) -> dict[int, list[Mask]]:
         """What is masked in each ad for its own sake."""
-        marks = [
-            self._found.findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
-                "ad", "kind", "value", "start", "end"
-            ),
-            self._found.findings.names.select("ad", pl.lit(NAME).alias("kind"), "value", "start", "end"),
-        ]
-        rows = pl.Series(self._found.rows)
-        out: dict[int, list[Mask]] = {row: list(self._possible(row)) for row in rows.to_list()}
-        for ad, kind, value, start, end in pl.concat(marks).filter(pl.col("ad").is_in(rows.implode())).iter_rows():
-            said, text = self.identifier(kind, value), self._texts[ad]
-            again = re.compile(rf"(?<!\w){re.escape(text[start:end])}(?!\w)", re.IGNORECASE)
-            out[ad] += [(start, end, said), *((m.start(), m.end(), said) for m in again.finditer(text))]
-        return out
-
-    def _possible(self, row: int) -> Iterator[Mask]:
-        for start, end, value in possible_names(self._texts[row]):
-            yield start, end, self.identifier(NAME, value)
+        ws, rows = self._found.ws, self._found.rows
+        masks = masks_of(ws.texts(self._found.ads[rows]), ws.pepper)
+        return {row: masks[k] for k, row in enumerate(rows.tolist())}
 
     @cached_property
     def _hidden(self) -> dict[int, str]:
@@ -139,7 +126,10 @@ class Shown:
         """Masks for the words of an ad that are masked elsewhere; after those of its own, which come first."""
         here = self._words(row)
         for key, kind, start, end in zip(
-            *(part[here].tolist() for part in (self._tokens.key, self._tokens.kind, self._tokens.start, self._tokens.end)),
+            *(
+                part[here].tolist()
+                for part in (self._tokens.key, self._tokens.kind, self._tokens.start, self._tokens.end)
+            ),
             strict=True,
         ):
             if kind == 0 and key in self._hidden:

@@ -53,7 +53,9 @@ def shown_template(found: Gathered, texts: PackagedTexts, shown: Shown, cluster:
     for row in rows:
         of_text.setdefault(int(found.findings.comparison.text[row]), []).append(row)
     members = {k: of_text[text] for k, text in enumerate(template.members.tolist()) if text in of_text}
-    spelled = _spelled(template.words.size, {k: (template.places[k], mine[0]) for k, mine in members.items()}, shown)
+    spelled = _spelled(
+        template.words.size, {k: (template.places[k], mine[0]) for k, mine in members.items()}, shown
+    )
     values = _values(found, texts, shown, template, members)
     parts: list[Part] = []
     run: list[str] = []
@@ -117,5 +119,9 @@ def _canonical(found: Gathered, shown: Shown) -> dict[tuple[int, int, str], str]
             out[ad, start, kind] = shown.value(kind, value)
     for value, ad, start in findings.names.select("value", "ad", "start").iter_rows():
         if ad in rows:
-            out[ad, start, "name"] = shown.value("name", value).removeprefix("name:") if shown.is_open else shown.value("name", value)
+            out[ad, start, "name"] = (
+                shown.value("name", value).removeprefix("name:")
+                if shown.is_open
+                else shown.value("name", value)
+            )
     return out

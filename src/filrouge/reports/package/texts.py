@@ -108,7 +108,7 @@ class PackagedTexts:
         }
 
     def saved(self, models: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Bits saved by writing each ad `texts[k]` with the ad `models[k]` beside it; both are places in the findings."""
+        """Bits saved by writing each ad `texts[k]` with the ad `models[k]` beside it; both by place in the findings."""
         of = self._comparison.text
         return pair_bits(
             of[models], of[texts], self._corpus.words, self._comparison.clustering.price, self._corpus.offsets

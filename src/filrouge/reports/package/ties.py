@@ -1,4 +1,4 @@
-"""The ties of a package with all that they follow from: between two ads, between two voices, and those of the network."""
+"""The ties of a package with all that they follow from: of two ads, of two voices, and those of the network."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ class Ties:
     def identifiers(self) -> list[Row]:
         """Each identifier that an ad of the package carries, and how many ads of the case do."""
         findings, rows = self._found.findings, pl.Series(self._found.rows)
-        every = findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("ad", "kind", "value").unique()
+        every = (
+            findings.identifiers.filter(pl.col("kind").is_in(TYING_KINDS))
+            .select("ad", "kind", "value")
+            .unique()
+        )
         counted = every.with_columns(holders=pl.len().over("kind", "value"))
         mine = counted.filter(pl.col("ad").is_in(rows.implode()))
         total = self._found.ads.size
@@ -113,7 +117,8 @@ class Ties:
             pairs = [(min(pair), max(pair)) for pair in found]
         number = self._found.ads
         pairs = sorted(
-            {(a, b) if number[a] < number[b] else (b, a) for a, b in pairs}, key=lambda pair: tuple(number[list(pair)])
+            {(a, b) if number[a] < number[b] else (b, a) for a, b in pairs},
+            key=lambda pair: tuple(number[list(pair)]),
         )
         return np.array(pairs, np.int64).reshape(-1, 2)
 
@@ -220,7 +225,11 @@ class Ties:
 
     def _tie(self, one: int, other: int, bits: np.ndarray, weighed: bool) -> Row:
         shared = [
-            {"identifier": self._shown.identifier(kind, value), "passed_on": passed_on, "bits": _rounded(worth)}
+            {
+                "identifier": self._shown.identifier(kind, value),
+                "passed_on": passed_on,
+                "bits": _rounded(worth),
+            }
             for kind, value, passed_on, worth in self._shared(one, other)
             .select("kind", "value", "passed_on", "bits")
             .iter_rows()

@@ -79,7 +79,14 @@ def verdict(path: str | Path, *, signed_by: str | None = None) -> Verdict:
     raw = Path(path).read_bytes()
     try:
         files = plain.files_of(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OverflowError) as trouble:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OverflowError,
+    ) as trouble:
         return Verdict([Problem("", None, f"this is no package that can be read: {trouble}")], [], [], {})
     checker = plain.Check(files)
     if plain.zip_of(files) != raw:
@@ -105,7 +112,9 @@ def _signed(checker: plain.Check, signed_by: str | None) -> None:
         checker.tell("public_key.pem", None, f"the signature cannot be checked: {trouble}")
         return
     if not good:
-        checker.tell("manifest.sig", None, "it is no signature of manifest.json by public_key.pem (cryptography)")
+        checker.tell(
+            "manifest.sig", None, "it is no signature of manifest.json by public_key.pem (cryptography)"
+        )
     if signed_by is not None and not key.startswith(signed_by.lower()):
         checker.tell("public_key.pem", None, f"the package was signed by another key: {key}")
 
@@ -114,7 +123,8 @@ def _by_the_product(checker: plain.Check) -> None:
     """The product's own code finds the same bits of texts and the same totals."""
     model = JointModel.from_dict(checker.rules["model"])
     texts = {
-        ad: (np.array(words, np.int32), np.array(prices, np.float32)) for ad, (words, prices) in checker.texts.items()
+        ad: (np.array(words, np.int32), np.array(prices, np.float32))
+        for ad, (words, prices) in checker.texts.items()
     }
 
     def saved(beside: Any, ad: int) -> float:
@@ -124,7 +134,9 @@ def _by_the_product(checker: plain.Check) -> None:
     rows = checker.rows("evidence/members.csv")
     for line, row in rows:
         bits = saved(templates[row["cluster"]], int(row["ad"]))
-        checker.close("evidence/members.csv", line, "what the template saves (the product)", row["bits"], bits)
+        checker.close(
+            "evidence/members.csv", line, "what the template saves (the product)", row["bits"], bits
+        )
     ties = checker.lines("evidence/ties_ads.jsonl")
     for line, tie in ties:
         for name, text, beside in (("other_with_one", "other", "one"), ("one_with_other", "one", "other")):
