@@ -51,7 +51,6 @@ def weighed_of(
             style=None,
         movement=Movement.of(NOWHERE),
         templates=[],
-        level=np.zeros(2),
     )  # fmt: skip
 
 

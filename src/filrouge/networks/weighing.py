@@ -71,7 +71,6 @@ class Weighed:
         decoy_is_held_out, pair_is_held_out: bool: of two units that nothing was learned from.
         phone_owners: how many groups of units, joined by phones, style could be learned from.
         style: None where there is too little to learn from.
-        level: float64, shape (2,): what was taken off texts, since strangers' save it: on two agencies, on one.
     """
 
     units: Units
@@ -89,7 +88,6 @@ class Weighed:
     style: StyleModel | None
     movement: Movement
     templates: Sequence[Consensus]
-    level: Float64Array
 
 
 def with_bits(held: pl.DataFrame, count: int) -> pl.DataFrame:
@@ -195,7 +193,7 @@ class Weigher:
         model = borne_out(fitted_model(bits[pair_in], decoys[~decoy_out]), bits[pair_out], decoys[decoy_out])
         return Weighed(
             self.units, self.held, a, b, bits, model, x, y, decoys, decoy_out, pair_out, owners, self._style,
-            self.movement, self._found.clustering.templates, self._level,
+            self.movement, self._found.clustering.templates,
         )  # fmt: skip
 
     def _strangers(

@@ -189,6 +189,7 @@ class Data:
         """All that bits rest on and that is no row of a table."""
         found = self.found
         weighed, clustering = found.weighed, found.findings.comparison.clustering
+        level = np.asarray(found.findings.networks.level, float).tolist()
         has_images = bool((found.findings.read.ads["image"].fill_null("") != "").any())
         return {
             "counts": {
@@ -205,9 +206,7 @@ class Data:
                 "cut": float(clustering.cut),
                 "reach": _reach(clustering.reach),
                 "reach_of_templates": _reach(clustering.among),
-                "strangers_level": dict(
-                    zip(("two_agencies", "one_agency"), np.asarray(weighed.level, float).tolist(), strict=True)
-                ),
+                "strangers_level": dict(zip(("two_agencies", "one_agency"), level, strict=True)),
             },
             "identifiers": {"kinds": list(TYING), "passed_on": PASSED_ON, "near_share": SHARE_OF_EXACT},
             "model": {**weighed.model.to_dict(), "pieces_end_at": list(PARTS), "damped_from": DAMPED_FROM},

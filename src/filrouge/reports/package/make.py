@@ -13,10 +13,14 @@ from filrouge.i18n import _, speaking
 from filrouge.progress import Silent
 from filrouge.reports.package.check import zip_of
 from filrouge.reports.package.data import Data
+from filrouge.reports.package.docx import docx_of
 from filrouge.reports.package.exported import exports
 from filrouge.reports.package.gather import gathered
 from filrouge.reports.package.manifest import manifest_of
+from filrouge.reports.package.pdf import pdf_of
+from filrouge.reports.package.readme import readme_of
 from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
+from filrouge.reports.package.story import report_of
 from filrouge.reports.package.what import Book, Terms, What
 from filrouge.reports.package.written import json_bytes
 
@@ -76,9 +80,13 @@ def package(
     with speaking(terms.language):
         bar.stage(_("Writing"), None)
         data = Data(found, terms, audit)
+        report = report_of(data, fingerprint(pem))
         files = {
             **data.files,
             **exports(data),
+            "README.md": readme_of(data, fingerprint(pem)),
+            "report.pdf": pdf_of(report, terms.made_at),
+            "report.docx": docx_of(report, terms.made_at),
             "public_key.pem": pem,
             "check.py": (resources("filrouge.reports.package") / "check.py").read_bytes(),
         }

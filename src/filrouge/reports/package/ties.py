@@ -88,7 +88,7 @@ class Ties:
             best = max(float(there[k]), float(back[k]))
             bits = np.zeros(len(KINDS))
             together = int(agency[one[k]] == agency[other[k]])
-            bits[KINDS.index("text")] = max(best - self._found.weighed.level[together], 0.0)
+            bits[KINDS.index("text")] = max(best - self._found.findings.networks.level[together], 0.0)
             for name in both:
                 bits[KINDS.index(carried[a][name]["kind"])] += carried[a][name]["bits"]
             out.append(
