@@ -16,7 +16,10 @@ from filrouge.reports.package.make import Made, package
 from filrouge.reports.package.what import Terms, What
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
-CASES = {"harbour": ("harbourlist.csv", "petitesannonces.csv"), "market": ("elmercado.tsv", "northboard.jsonl")}
+CASES = {
+    "harbour": ("harbourlist.csv", "petitesannonces.csv"),
+    "market": ("elmercado.tsv", "northboard.jsonl"),
+}
 SECRET = bytes(range(32))
 NOON = datetime(2026, 6, 4, 12, tzinfo=UTC)
 

@@ -62,7 +62,9 @@ def test_the_same_snapshot_and_terms_give_the_same_bytes(ws: Workspace, network:
     assert again.content == masked.content
 
 
-def test_a_later_view_as_of_the_snapshot_gives_the_same_bytes(ws: Workspace, network: int, masked: Made) -> None:
+def test_a_later_view_as_of_the_snapshot_gives_the_same_bytes(
+    ws: Workspace, network: int, masked: Made
+) -> None:
     with ws.begin("opened") as batch:
         batch.commit({"why": "something else"})
     later = ws.refreshed()
@@ -100,10 +102,14 @@ def test_clusters_and_ads_can_be_packaged_as_well(ws: Workspace, network: int, t
         if isinstance(what, Ads):
             assert held == set(what.ads)
         else:
-            assert {row["cluster"] for row in rows_of(made, "ads.csv") if row["member"] == "true"} == {f"C{cluster}"}
+            assert {row["cluster"] for row in rows_of(made, "ads.csv") if row["member"] == "true"} == {
+                f"C{cluster}"
+            }
 
 
-def test_the_ads_are_those_of_the_case_and_no_other(ws: Workspace, network: int, masked: Made, opened: Made) -> None:
+def test_the_ads_are_those_of_the_case_and_no_other(
+    ws: Workspace, network: int, masked: Made, opened: Made
+) -> None:
     mine, others = (numbers_of(ws, network, case) for case in ("harbour", "market"))
     assert mine
     assert others
@@ -167,7 +173,10 @@ def test_an_open_package_says_what_the_ads_say_and_why_it_may(ws: Workspace, ope
 
 def test_masked_and_open_packages_have_the_same_bits(masked: Made, opened: Made) -> None:
     for name in ("evidence/ties_voices.jsonl", "evidence/ties_ads.jsonl"):
-        one, two = ([(t["one"], t["other"], t["parts"], t["total"]) for t in lines_of(m, name)] for m in (masked, opened))
+        one, two = (
+            [(t["one"], t["other"], t["parts"], t["total"]) for t in lines_of(m, name)]
+            for m in (masked, opened)
+        )
         assert sorted(one, key=str) == sorted(two, key=str)
 
 
@@ -186,7 +195,10 @@ def test_the_manifest_says_what_it_was_made_from(ws: Workspace, network: int, ma
     assert said["what"] == {"kind": "network", "name": f"N{network}", "id": network}
     assert said["case"] == "harbour"
     assert said["workspace"] == ws.id
-    assert (said["snapshot"]["seq"], said["snapshot"]["fingerprint"]) == (ws.snapshot.seq, ws.snapshot.fingerprint())
+    assert (said["snapshot"]["seq"], said["snapshot"]["fingerprint"]) == (
+        ws.snapshot.seq,
+        ws.snapshot.fingerprint(),
+    )
     assert said["terms"]["recipient"] == "Crown prosecutor"
     assert said["terms"]["made_at"] == "2026-06-04T12:00:00Z"
     assert masked.name == f"filrouge-N{network}-s{ws.snapshot.seq}.zip"

@@ -34,9 +34,12 @@ SOME = settings(max_examples=50, deadline=None, suppress_health_check=[HealthChe
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     ws = made_workspace(tmp_path_factory.mktemp("checks"))
-    every = (packaged(ws, Network(number)) for number in reversed(shared_networks(ws)))
+    few = reversed(shared_networks(ws))
+    every = (packaged(ws, Network(number)) for number in few)
     # A small one, since it is checked some hundred times, in which there is a line to lie in everywhere.
-    return next(made for made in every if all(files_of(made.content)[name].count(b"\n") > 2 for name in LIED_IN))
+    return next(
+        made for made in every if all(files_of(made.content)[name].count(b"\n") > 2 for name in LIED_IN)
+    )
 
 
 @pytest.fixture
@@ -50,7 +53,9 @@ def resigned(files: dict[str, bytes]) -> bytes:
     """The files as a package that somebody else signs, with a manifest that fits."""
     key = Ed25519PrivateKey.from_private_bytes(bytes(32))
     pem = public_pem(key)
-    files = {name: content for name, content in files.items() if name not in plain.UNSIGNED} | {"public_key.pem": pem}
+    files = {name: content for name, content in files.items() if name not in plain.UNSIGNED} | {
+        "public_key.pem": pem
+    }
     return _signed(files, key)
 
 
@@ -85,7 +90,9 @@ def test_check_py_needs_numpy_alone_and_is_short(made: Made) -> None:
         if isinstance(node, ast.Import)
         for name in node.names
     } | {
-        (node.module or "").split(".")[0] for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)
+        (node.module or "").split(".")[0]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
     }
     assert needed - set(sys.stdlib_module_names) == {"numpy"}
 
@@ -128,7 +135,9 @@ def test_one_byte_anywhere_in_the_zip_is_found(made: Made, path: Path, data: st.
 
 @SOME
 @given(data=st.data())
-def test_one_byte_of_any_file_is_found_and_the_file_is_named(made: Made, path: Path, data: st.DataObject) -> None:
+def test_one_byte_of_any_file_is_found_and_the_file_is_named(
+    made: Made, path: Path, data: st.DataObject
+) -> None:
     files = files_of(made.content)
     name = data.draw(st.sampled_from(sorted(name for name in files if files[name])))
     content = bytearray(files[name])
@@ -151,12 +160,21 @@ def test_a_file_more_or_less_is_found(made: Made, path: Path) -> None:
 
 
 def test_bytes_before_behind_or_instead_are_found(made: Made, path: Path) -> None:
-    for content in (made.content + b"\0", b"\0" + made.content, made.content[:-1], b"", b"PK", b"no zip at all"):
+    for content in (
+        made.content + b"\0",
+        b"\0" + made.content,
+        made.content[:-1],
+        b"",
+        b"PK",
+        b"no zip at all",
+    ):
         path.write_bytes(content)
         assert check(path)
 
 
-def _line(name: str, at: int, change: Callable[[dict], None]) -> Callable[[dict[str, bytes]], tuple[str, int]]:
+def _line(
+    name: str, at: int, change: Callable[[dict], None]
+) -> Callable[[dict[str, bytes]], tuple[str, int]]:
     def changed(files: dict[str, bytes]) -> tuple[str, int]:
         rows = files[name].decode().split("\n")
         row = json.loads(rows[at])
@@ -182,7 +200,9 @@ def _cell(name: str, at: int, column: str, value: str) -> Callable[[dict[str, by
     return changed
 
 
-LIED_IN = [f"evidence/{name}" for name in ("ties_ads.jsonl", "ties_voices.jsonl", "holdings.csv", "members.csv")]
+LIED_IN = [
+    f"evidence/{name}" for name in ("ties_ads.jsonl", "ties_voices.jsonl", "holdings.csv", "members.csv")
+]
 LIES = {
     "a price": _cell("evidence/prices.csv", 5, "price", "20.0"),
     "a count of voices": _cell("evidence/prices.csv", 1, "word", "77"),
@@ -204,7 +224,9 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_number_that_was_changed_and_signed_anew_is_found_where_it_stands(made: Made, path: Path, lie: str) -> None:
+def test_a_number_that_was_changed_and_signed_anew_is_found_where_it_stands(
+    made: Made, path: Path, lie: str
+) -> None:
     files = files_of(made.content)
     name, line = LIES[lie](files)
     path.write_bytes(resigned(files))
@@ -220,10 +242,15 @@ def test_the_weights_cannot_be_changed_alone(made: Made, path: Path) -> None:
     rules["model"]["start"] -= 1
     files["evidence/parameters.json"] = json_bytes(rules)
     path.write_bytes(resigned(files))
-    assert {problem.file for problem in check(path)} >= {"evidence/ties_voices.jsonl", "evidence/ties_ads.jsonl"}
+    assert {problem.file for problem in check(path)} >= {
+        "evidence/ties_voices.jsonl",
+        "evidence/ties_ads.jsonl",
+    }
 
 
-def test_an_honest_package_of_another_key_agrees_and_is_known_by_its_fingerprint(made: Made, path: Path) -> None:
+def test_an_honest_package_of_another_key_agrees_and_is_known_by_its_fingerprint(
+    made: Made, path: Path
+) -> None:
     own = made.manifest["signed_by"]
     assert check(path, signed_by=own[:16]) == []
     path.write_bytes(resigned(files_of(made.content)))
@@ -255,7 +282,9 @@ def test_openssl_agrees_with_the_signature(made: Made, tmp_path: Path) -> None:
     for name, content in files_of(made.content).items():
         if "/" not in name:
             (tmp_path / name).write_bytes(content)
-    command = "openssl pkeyutl -verify -pubin -inkey public_key.pem -rawin -in manifest.json -sigfile manifest.sig"
+    command = (
+        "openssl pkeyutl -verify -pubin -inkey public_key.pem -rawin -in manifest.json -sigfile manifest.sig"
+    )
     told = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
 
@@ -279,7 +308,9 @@ words = st.lists(st.integers(0, 6), max_size=14)
 
 @SOME
 @given(text=words, model=words, prices=st.lists(st.floats(0, 20, width=32), min_size=14, max_size=14))
-def test_copying_costs_in_the_checker_what_it_costs_in_the_product(text: list, model: list, prices: list) -> None:
+def test_copying_costs_in_the_checker_what_it_costs_in_the_product(
+    text: list, model: list, prices: list
+) -> None:
     import numpy as np
 
     from filrouge.compare.search import copied_words

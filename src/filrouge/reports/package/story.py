@@ -183,8 +183,8 @@ def _strongest_in_words(data: Data) -> Iterator[Block]:
     if saved:
         yield Para(
             _(
-                "To write each ad with its template beside it saves between {least} and {most} bits. Texts tie two ads from {cut} bits "
-                "on: a cut that is set so that one ad in a hundred reaches it with a stranger's text, as far as the "
+                "To write each ad with its template beside it saves between {least} and {most} bits. Texts tie two "
+                "ads from {cut} bits on: a cut that is set so that one ad in a hundred reaches it with a stranger's text, as far as the "
                 "strangers of the workspace tell."
             ).format(least=signed(min(saved)), most=signed(max(saved)), cut=signed(cut))
         )
@@ -329,7 +329,8 @@ def _ties(data: Data) -> Iterator[Block]:
     )
     rows = [
         [
-            str(tie["one"]), str(tie["other"]), signed(tie["total"]), signed(tie["claimed"]), verbal(tie["claimed"]),
+            _named(tie["one"]), _named(tie["other"]), signed(tie["total"]), signed(tie["claimed"]),
+            verbal(tie["claimed"]),
             f"{number(tie['strangers'][0])} / {number(tie['strangers'][1])}",
         ]
         for tie in ties[:TIES]

@@ -42,7 +42,9 @@ def doubts(data: Data) -> Iterator[Block]:
         items.append(_("Nothing was found that speaks against one hand for any two of these voices."))
     else:
         items.append(
-            _("By their text these ads are one voice. What speaks against one hand is weighed between voices only.")
+            _(
+                "By their text these ads are one voice. What speaks against one hand is weighed between voices only."
+            )
         )
     if below:
         items.append(
