@@ -19,6 +19,7 @@ def address() -> Iterator[str]:
     """Of the server that gives the pages."""
     pages = {
         "/": lambda: styleguide.page("drawings.html"),
+        "/swap": lambda: styleguide.page("swap.html"),
         "/fr": lambda: styleguide.page("drawings.html", language="fr"),
     }
     with styleguide.served(pages) as address:
@@ -177,6 +178,18 @@ def test_the_map_plays_its_days(browser: Any, address: str) -> None:
         slider = page.get_by_role("slider", name="Day")
         slider.press("End")
         expect(page.locator("#routes output")).to_have_text("All days")
+        assert watch.complaints == []
+
+
+def test_drawings_that_come_later_are_drawn_too(browser: Any, address: str) -> None:
+    with watched(browser, address + "/swap", viewport=WIDE) as watch:
+        page = watch.page
+        part = styleguide.page("part.html")
+        page.route("**/echo", lambda route: route.fulfill(status=200, content_type="text/html", body=part))
+        for _time in range(2):
+            page.get_by_role("button", name="Send").click()
+            expect(page.locator("#later .chart.drawn svg")).to_be_visible()
+            expect(page.locator("#ties .graph canvas").first).to_be_visible()
         assert watch.complaints == []
 
 

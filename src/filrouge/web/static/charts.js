@@ -145,6 +145,7 @@ function listen(chart, parameter, field) {
 }
 
 function heed(chart, state, source) {
+  if (!chart.place.isConnected) return; // swapped away
   const own = new Set(Object.values(chart.links));
   chart.state = Object.fromEntries(Object.entries(state).filter(([field]) => !own.has(field) || (source !== chart && !drawnHere(chart))));
   const let_go = [...own].some((field) => chart.chosen?.[field] && !(field in state));

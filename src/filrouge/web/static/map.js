@@ -38,7 +38,7 @@ async function start(place) {
   if (group)
     onChoice(group, (state) => {
       map.state = { ...state };
-      show(map);
+      if (place.isConnected) show(map);
     });
 }
 
