@@ -25,6 +25,8 @@ from filrouge.reports.ties import signed
 
 BAR: Final = 36
 """Characters of the widest bar."""
+LONGEST: Final = 255
+"""Characters that a property of the file may have."""
 
 
 def docx_of(report: Report, made_at: datetime) -> bytes:
@@ -44,10 +46,10 @@ def docx_of(report: Report, made_at: datetime) -> bytes:
     _write_edges(section, report)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Georgia", Pt(10.5)
-    document.core_properties.title = plain_text(report.title)
+    document.core_properties.title = plain_text(report.title)[:LONGEST]
     document.core_properties.author = "filrouge"
     document.core_properties.language = report.language
-    document.core_properties.comments = plain_text(f"{report.mark} · {report.foot}")
+    document.core_properties.comments = plain_text(f"{report.mark} · {report.foot}")[:LONGEST]
     for name in ("created", "modified", "last_printed"):
         setattr(document.core_properties, name, made_at.replace(tzinfo=None))
     document.add_heading(plain_text(report.title), 0)

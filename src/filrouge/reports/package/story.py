@@ -184,8 +184,8 @@ def _strongest_in_words(data: Data) -> Iterator[Block]:
         yield Para(
             _(
                 "To write each ad with its template beside it saves between {least} and {most} bits. Texts tie two "
-                "ads from {cut} bits on: a cut that is set so that one ad in a hundred reaches it with a stranger's text, as far as the "
-                "strangers of the workspace tell."
+                "ads from {cut} bits on: a cut that is set so that one ad in a hundred reaches it with a stranger's "
+                "text, as far as the strangers of the workspace tell."
             ).format(least=signed(min(saved)), most=signed(max(saved)), cut=signed(cut))
         )
 
