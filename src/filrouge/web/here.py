@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, sessions
+from filrouge.casework import access, blind, held_back, sessions
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.cases import cases_of
@@ -35,6 +35,7 @@ from filrouge.web.navigation import rooms_of
 from filrouge.web.render import rendered, shown_day, shown_time
 
 if TYPE_CHECKING:
+    from filrouge.casework.judging import Board
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.casebook import Casebook
 
@@ -89,8 +90,26 @@ class Here:
 
     @cached_property
     def casebook(self) -> Casebook:
-        """What may be seen of the case's ads, clusters and networks."""
+        """What may be seen of the case's ads, clusters and networks: but what the person is to judge blind."""
+        return held_back.without(self.whole_casebook, self.held)
+
+    @cached_property
+    def whole_casebook(self) -> Casebook:
+        """The same, nothing held back: for what no page shows."""
         return self.house.desk.casebook(self.the_case.name, self.as_of, opened=self.opened)
+
+    @cached_property
+    def held(self) -> frozenset[tuple[str, int]]:
+        """The clusters and networks on which the person was asked for a second opinion, and has not given it."""
+        with self.reading() as db:
+            return blind.held_back(db, self.user, self.the_case)
+
+    @cached_property
+    def board(self) -> Board:
+        """What was judged in the case."""
+        until = datetime.combine(self.as_of, time.max, UTC) if self.as_of else None
+        with self.reading() as db:
+            return self.house.boards.board(db, self.the_case, self.house.desk.view(self.as_of), until)
 
     @cached_property
     def index(self) -> SearchIndex:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from filrouge.casework.database import Database
 from filrouge.casework.desk import Desk
+from filrouge.casework.judging import Boards
 from filrouge.corpus.workspace import Workspace
 
 OWN_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -45,6 +46,7 @@ class House:
         self.settings = settings
         self.database = Database.of(settings.workspace, settings.database_url)
         self.desk = Desk(settings.workspace, jobs=settings.jobs)
+        self.boards = Boards()
 
     def close(self) -> None:
         """Let go of everything."""

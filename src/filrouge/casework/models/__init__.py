@@ -4,6 +4,16 @@ from filrouge.casework.models.audit import AuditEntry
 from filrouge.casework.models.base import Base, now
 from filrouge.casework.models.cases import Case, Member
 from filrouge.casework.models.jobs import BroughtFile, Job
+from filrouge.casework.models.judging import (
+    BlindTask,
+    Lesson,
+    Opinion,
+    SavedView,
+    SeenLead,
+    TriageState,
+    WrongJoin,
+    WrongJoinEntry,
+)
 from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.people import DeskState, SignedIn, User
 
@@ -11,12 +21,20 @@ __all__ = [
     "Allowance",
     "AuditEntry",
     "Base",
+    "BlindTask",
     "BroughtFile",
     "Case",
     "DeskState",
     "Job",
+    "Lesson",
     "Member",
+    "Opinion",
+    "SavedView",
+    "SeenLead",
     "SignedIn",
+    "TriageState",
     "User",
+    "WrongJoin",
+    "WrongJoinEntry",
     "now",
 ]

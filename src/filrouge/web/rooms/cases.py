@@ -96,7 +96,7 @@ def open_ads(
         session = db.get_one(SignedIn, here.session.id)
         sessions.open_for(db, session, here.the_case, why)
         note(db, here.user, "case.opened", case=here.case, reason=why)
-    return here.go(_back(here, next_))
+    return here.go(back(here, next_))
 
 
 @router.post("/cases/{case_id}/mask")
@@ -107,10 +107,10 @@ def mask_ads(here: Reader, next_: Annotated[str, Form(alias="next")] = "") -> Re
         session = db.get_one(SignedIn, here.session.id)
         sessions.close_again(db, session, here.the_case)
         note(db, here.user, "case.masked", case=here.case)
-    return here.go(_back(here, next_))
+    return here.go(back(here, next_))
 
 
-def _back(here: Here, path: str) -> str:
+def back(here: Here, path: str) -> str:
     """The page of this case that the form was on."""
     base = f"/cases/{here.the_case.id}"
     return path if path == base or path.startswith(base + "/") else base

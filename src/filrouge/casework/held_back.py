@@ -1,0 +1,120 @@
+"""A casebook for a person who was asked for a second opinion: without what the machine made of what they judge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from filrouge.casework.errors import Refused
+from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.casework.lineage import What
+    from filrouge.engines.casebook import AdSheet, Casebook, ClusterDossier, NetworkDossier, Reason, TieSheet
+
+
+class HeldBack(Refused):
+    """Something that a person may not see until they have given the opinion that they were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You were asked for a second opinion on this. Give it first, in the room Judge: until then, what the "
+                "program and others think of it is not shown to you."
+            )
+        )
+
+
+def without(book: Casebook, held: frozenset[What]) -> Casebook:
+    """The casebook without bits, strength, rank and signs of some clusters and networks; their ads stay."""
+    return cast("Casebook", _HoldingBack(book, held)) if held else book
+
+
+class _HoldingBack:
+    """Answers as the casebook does, but for what is held back."""
+
+    def __init__(self, book: Casebook, held: frozenset[What]) -> None:
+        self._book = book
+        asked = {number for of, number in held if of == "network"}
+        clusters = {number for of, number in held if of == "cluster"}
+        within = book.ads.filter(pl.col("network").is_in(list(asked)))["cluster"]
+        around = book.ads.filter(pl.col("cluster").is_in(list(clusters)))["network"]
+        # A network's page shows the bits of its clusters, and a cluster's page those that count in its network.
+        self._clusters = (clusters | set(within.to_list())) - {-1}
+        self._networks = (asked | set(around.to_list())) - {-1}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+    def opened_with(self, opened: bool) -> Casebook:
+        """As the casebook does."""
+        other = _HoldingBack(self._book.opened_with(opened), frozenset())
+        other._clusters, other._networks = self._clusters, self._networks
+        return cast("Casebook", other)
+
+    def _is_held(self, kind: str, id_: int) -> bool:
+        return id_ in (self._clusters if kind == "cluster" else self._networks)
+
+    def _let(self, kind: str, *ids: int) -> None:
+        if any(self._is_held(kind, id_) for id_ in ids):
+            raise HeldBack
+
+    def _of_ads(self, *ads: int) -> pl.DataFrame:
+        return self._book.ads.filter(pl.col("ad").is_in(list(ads)))
+
+    @cached_property
+    def leads(self) -> pl.DataFrame:
+        """Without those held back, and so without their rank."""
+        held = ((pl.col("kind") == "cluster") & pl.col("id").is_in(list(self._clusters))) | (
+            (pl.col("kind") == "network") & pl.col("id").is_in(list(self._networks))
+        )
+        return self._book.leads.filter(~held)
+
+    @cached_property
+    def ads(self) -> pl.DataFrame:
+        """All ads; those of what is held back are in no cluster and no network."""
+        held = pl.col("cluster").is_in(list(self._clusters)) | pl.col("network").is_in(list(self._networks))
+        return self._book.ads.with_columns(
+            pl.when(held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
+        )
+
+    def lead(self, kind: str, id: int) -> dict[str, Any] | None:
+        """As the casebook does."""
+        return None if self._is_held(kind, id) else self._book.lead(kind, id)
+
+    def why(self, kind: str, id: int) -> list[Reason]:
+        """As the casebook does."""
+        self._let(kind, id)
+        return self._book.why(kind, id)
+
+    def network(self, id: int) -> NetworkDossier:
+        """As the casebook does."""
+        self._let("network", id)
+        return self._book.network(id)
+
+    def cluster(self, id: int, page: int = 1) -> ClusterDossier:
+        """As the casebook does."""
+        self._let("cluster", id)
+        return self._book.cluster(id, page)
+
+    def ad(self, ad: int) -> AdSheet:
+        """As the casebook does; the ads themselves are what is to be judged."""
+        sheet = self._book.ad(ad)
+        if self._is_held("cluster", sheet.cluster) or self._is_held("network", sheet.network):
+            return replace(sheet, cluster=-1, network=-1)
+        return sheet
+
+    def tie(self, one: int, other: int) -> TieSheet:
+        """As the casebook does."""
+        for row in self._of_ads(one, other).iter_rows(named=True):
+            self._let("cluster", row["cluster"])
+            self._let("network", row["network"])
+        return self._book.tie(one, other)
+
+    def tie_of_clusters(self, one: int, other: int) -> TieSheet:
+        """As the casebook does."""
+        self._let("cluster", one, other)
+        return self._book.tie_of_clusters(one, other)
