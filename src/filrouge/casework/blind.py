@@ -105,9 +105,7 @@ def take(db: Session, user: User, case: Case, what: What | None = None) -> Blind
     """
     mine, free = current(db, user, case), offered(db, user, case)
     if what is not None:
-        mine, free = (
-            [task for task in some if (task.of, task.number) == what] for some in (mine, free)
-        )
+        mine, free = ([task for task in some if (task.of, task.number) == what] for some in (mine, free))
     if mine:
         return mine[0]
     if not free:

@@ -147,7 +147,10 @@ class Boards:
 
 
 def _rows(db: Session, case: Case) -> list[Said]:
-    return [as_said(row) for row in db.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id))]
+    return [
+        as_said(row)
+        for row in db.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id))
+    ]
 
 
 def judged_now(db: Session, case: Case, what: What) -> Judged:
@@ -183,7 +186,9 @@ class Answer:
         if len(self.note) > LONGEST_NOTE:
             raise Refused(_("The note is too long: {most} characters at most.").format(most=LONGEST_NOTE))
         if not self.steps and not self.unsure and not self.note.strip():
-            raise Refused(_("Nothing was answered yet: choose a step, say that you are unsure, or write a note."))
+            raise Refused(
+                _("Nothing was answered yet: choose a step, say that you are unsure, or write a note.")
+            )
         if self.steps and self.unsure:
             raise Refused(_("An opinion is either on the steps or unsure, not both."))
         return self
@@ -202,7 +207,9 @@ def give(
     mine = so_far.own(by.id)
     if others and what in blind.wanted(db, case) and mine is None:
         raise Refused(
-            _("A second opinion is wanted here, from somebody who has not seen the first. Give it in the room Judge.")
+            _(
+                "A second opinion is wanted here, from somebody who has not seen the first. Give it in the room Judge."
+            )
         )
     # Who revises what they said before others' were to be seen, has seen nothing yet.
     unseen = not others or (mine is not None and mine.turn == "first" and what in blind.wanted(db, case))
@@ -242,7 +249,9 @@ def give_blind(
     """
     if not answer.unsure and NEEDS_TWO - set(answer.steps):
         raise Refused(
-            _("Say how likely organised exploitation is, and how likely independent work, or that you are unsure.")
+            _(
+                "Say how likely organised exploitation is, and how likely independent work, or that you are unsure."
+            )
         )
     what = task.of, task.number
     said = _write(db, by, case, what, answer.checked(), "blind", ads=ads, seq=seq)
@@ -250,9 +259,7 @@ def give_blind(
     return said
 
 
-def rule(
-    db: Session, by: User, case: Case, what: What, answer: Answer, *, ads: int, seq: int
-) -> Opinion:
+def rule(db: Session, by: User, case: Case, what: What, answer: Answer, *, ads: int, seq: int) -> Opinion:
     """Settle what two opinions differ on.
 
     Raises:
@@ -284,14 +291,20 @@ def take_back(db: Session, by: User, case: Case, opinion_id: int) -> Opinion:
     if row.user_id != by.id and not may(by, Permission.LEAD, case):
         raise Refused(_("Only who gave an opinion, or a supervisor of the case, takes it back."))
     undo = Opinion(
-        case_id=case.id, of=row.of, number=row.number, user_id=by.id, user=by, turn="undo", undoes=row.id,
+        case_id=case.id, of=row.of, number=row.number, user_id=by.id, turn="undo", undoes=row.id,
         ads=row.ads, seq=row.seq,
     )  # fmt: skip
     db.add(undo)
     db.flush()
     blind.look_after(db, case, judged_now(db, case, (row.of, row.number)))
     note_trail(
-        db, by, "opinion.taken_back", case=case, subject=f"{row.of}:{row.number}", opinion=row.id, undo=undo.id
+        db,
+        by,
+        "opinion.taken_back",
+        case=case,
+        subject=f"{row.of}:{row.number}",
+        opinion=row.id,
+        undo=undo.id,
     )
     return undo
 
@@ -310,11 +323,20 @@ def take_back_batch(db: Session, by: User, case: Case, batch: int) -> int:
 
 
 def _write(
-    db: Session, by: User, case: Case, what: What, answer: Answer, turn: str, *, ads: int, seq: int, batch: int = 0
+    db: Session,
+    by: User,
+    case: Case,
+    what: What,
+    answer: Answer,
+    turn: str,
+    *,
+    ads: int,
+    seq: int,
+    batch: int = 0,
 ) -> Opinion:
     of, number = what
     row = Opinion(
-        case_id=case.id, of=of, number=number, user_id=by.id, user=by, turn=turn, steps=dict(answer.steps),
+        case_id=case.id, of=of, number=number, user_id=by.id, turn=turn, steps=dict(answer.steps),
         unsure=answer.unsure, note=answer.note.strip(), ads=ads, seq=seq, batch=batch,
     )  # fmt: skip
     db.add(row)

@@ -121,7 +121,9 @@ class Judged:
 
         Who is unsure has answered, too.
         """
-        some = self.independent if kind in NEEDS_TWO else tuple(r for r in self.opinions if r.turn != "ruling")
+        some = (
+            self.independent if kind in NEEDS_TWO else tuple(r for r in self.opinions if r.turn != "ruling")
+        )
         return tuple(row for row in some if kind in row.steps or row.unsure)
 
     def verdict(self, kind: str) -> Verdict:

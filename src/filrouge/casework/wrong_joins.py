@@ -132,7 +132,7 @@ def _add(db: Session, by: User, case: Case, join: WrongJoin, kind: str, text: st
     said = text.strip()
     if len(said) > LONGEST:
         raise Refused(_("The note is too long: {most} characters at most.").format(most=LONGEST))
-    join.told.append(WrongJoinEntry(user_id=by.id, user=by, kind=kind, text=said))
+    join.told.append(WrongJoinEntry(user_id=by.id, kind=kind, text=said))
     db.flush()
     note(
         db, by, f"wrong_join.{kind}", case=case, subject=f"wrong_join:{join.id}", what=join.what, one=join.one,

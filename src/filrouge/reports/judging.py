@@ -1,16 +1,9 @@
-"""Labels in words: what is judged, how sure, what the opinions come to, and why a lead is here."""
+"""Labels in words: what is judged, how sure, and what the opinions come to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from filrouge.casework.verdicts import NEEDS_TWO, Said, Verdict
-from filrouge.guide.indicators import load_indicators
-from filrouge.i18n import _, decimals, language, ngettext, number
-from filrouge.reports.html.words import sign_words
-
-if TYPE_CHECKING:
-    from filrouge.engines.case_sheets import Reason
+from filrouge.i18n import _
 
 
 def kind_words(kind: str) -> str:
@@ -92,42 +85,3 @@ def turn_words(said: Said) -> str:
 def name_of(of: str, id_: int) -> str:
     """N12 or C345."""
     return f"{'N' if of == 'network' else 'C'}{id_}"
-
-
-def reason_words(reason: Reason) -> str:
-    """Why a lead is here, a phrase."""
-    if reason.kind == "sign":
-        return sign_words(reason.code, reason.count)
-    if reason.kind == "size":
-        if reason.code == "places":
-            return ngettext("{count} place", "{count} places", reason.count).format(count=number(reason.count))
-        return ngettext("{count} agency", "{count} agencies", reason.count).format(count=number(reason.count))
-    name = indicator_name(reason.code)
-    return _("{indicator} ({count} of {ads} ads)").format(
-        indicator=name, count=number(reason.count), ads=number(reason.ads)
-    )
-
-
-def reason_note(reason: Reason) -> str:
-    """How unusual an indicator is, a sentence; "" where there is nothing to say."""
-    if reason.kind != "indicator":
-        return ""
-    if reason.tells_nothing:
-        return _("As usual among ads in no network: it tells nothing.")
-    if reason.lift is None:
-        return _("None of the ads in no network shows it.")
-    return _("{times} times more usual than among ads in no network.").format(times=decimals(reason.lift, 1))
-
-
-def indicator_name(id_: str) -> str:
-    """The name of an indicator of the guide, in the language spoken."""
-    return _names(language()).get(id_, id_)
-
-
-def _names(lang: str) -> dict[str, str]:
-    if lang not in _NAMES:
-        _NAMES[lang] = {one.id: one.name.of(lang) for one in load_indicators()}
-    return _NAMES[lang]
-
-
-_NAMES: dict[str, dict[str, str]] = {}

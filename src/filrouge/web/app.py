@@ -25,9 +25,18 @@ from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
 from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered
-from filrouge.web.rooms import account, cases, compare, inspect, meetings, signin
+from filrouge.web.rooms import (
+    account,
+    cases,
+    compare,
+    inspect,
+    judge,
+    meetings,
+    signin,
+    wrong_leads,
+)
 
-ROOMS: Final = (signin, account, cases, compare, inspect, meetings)
+ROOMS: Final = (signin, account, cases, compare, inspect, meetings, judge, wrong_leads)
 """Each has a `router`."""
 API: Final = "/api/"
 _log = logging.getLogger("filrouge.web")

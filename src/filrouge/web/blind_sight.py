@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from filrouge.web.render import shown_day
+from filrouge.web.rooms.inspect import segment_view
+
 if TYPE_CHECKING:
     from filrouge.casework.lineage import What
-    from filrouge.engines.casebook import Casebook, Segment
+    from filrouge.engines.casebook import Casebook
 
 PAGE: Final = 12
 """Ads on a page."""
@@ -34,7 +37,7 @@ class Sight:
     places: int
     first: Any
     last: Any
-    templates: list[tuple[int, tuple[Segment, ...]]]
+    templates: list[tuple[int, list[dict[str, Any]]]]
     left: int
     shown: list[dict[str, Any]]
     page: int
@@ -49,11 +52,15 @@ def blind_sight(book: Casebook, what: What, page: int = 1) -> Sight:
     of, number = what
     ads = book.ads.filter(pl.col(of) == number).sort("posted", "ad", nulls_last=True)
     sizes = (
-        ads.filter(pl.col("cluster") >= 0).group_by("cluster").len().sort("len", "cluster", descending=[True, False])
+        ads.filter(pl.col("cluster") >= 0)
+        .group_by("cluster")
+        .len()
+        .sort("len", "cluster", descending=[True, False])
     )
     templates = []
     for cluster, count in sizes.head(MOST_TEMPLATES).iter_rows():
-        templates.append((int(count), book.cluster(int(cluster)).template))
+        found = book.cluster(int(cluster))
+        templates.append((int(count), [segment_view(segment) for segment in found.template]))
     pages = max(-(-ads.height // PAGE), 1)
     page = min(max(page, 1), pages)
     shown = []
@@ -61,8 +68,9 @@ def blind_sight(book: Casebook, what: What, page: int = 1) -> Sight:
         sheet = book.ad(ad)
         shown.append(
             {
-                "ad": sheet.ad, "agency": sheet.agency, "posted": sheet.posted, "location": sheet.location,
-                "text": sheet.text,
+                "ad": sheet.ad, "href": "", "agency": sheet.agency, "location": sheet.location, "bits": None,
+                "posted": sheet.posted.date().isoformat() if sheet.posted else "",
+                "posted_shown": shown_day(sheet.posted), "text": sheet.text, "masked": False,
             }
         )  # fmt: skip
     return Sight(

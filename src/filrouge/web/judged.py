@@ -39,7 +39,11 @@ def chips_of(here: Here, of: str, number: int) -> list[Chip]:
         Chip(words.verdict_words(kind, verdict), words.verdict_tone(kind, verdict))
         for kind, verdict in board.labels(what, here.user.id)
     ]
-    if not board.is_open_to(here.user.id, what) and what in board.wanted and board.of(what).own(here.user.id) is None:
+    if (
+        not board.is_open_to(here.user.id, what)
+        and what in board.wanted
+        and board.of(what).own(here.user.id) is None
+    ):
         out.append(Chip(_("Second opinion wanted"), "warn"))
     if not out and board.of(what).is_unsure and board.is_open_to(here.user.id, what):
         out.append(Chip(_("Unsure"), ""))
@@ -53,7 +57,7 @@ class Box:
     Attributes:
         of, number, name: of what is judged.
         chips: labels that the person may see.
-        mine: what they said themselves.
+        mine: what they said themselves; said: in words.
         wants_blind: whether they would have to say it blind, and may.
         may: whether they may say anything now; past: whether it is the past that they look at.
         steps, kinds: what can be chosen.
@@ -65,6 +69,7 @@ class Box:
     name: str
     chips: list[Chip]
     mine: Said | None
+    said: list[str]
     wants_blind: bool
     may: bool
     past: bool
@@ -90,6 +95,7 @@ def box_of(here: Here, of: str, number: int) -> Box:
         name=words.name_of(of, number),
         chips=chips_of(here, of, number),
         mine=mine,
+        said=words.said_words(mine) if mine else [],
         wants_blind=may and not open_ and what in board.wanted and mine is None,
         may=may,
         past=here.as_of is not None,
@@ -126,17 +132,16 @@ def steps() -> list[tuple[int, str]]:
 
 def answer_of(form: FormData) -> Answer:
     """What a form with the scale says: step-KIND each, or kind and step; unsure; note."""
-    chosen: dict[str, int] = {}
-    for kind in KINDS:
-        step = form.get(f"step-{kind}")
-        if isinstance(step, str) and step.isdigit() and len(step) == 1:
-            chosen[kind] = int(step)
-    kind, step = form.get("kind"), form.get("step")
-    unsure = bool(form.get("unsure")) or kind == "unsure"
-    if isinstance(kind, str) and kind in KINDS and isinstance(step, str) and step.isdigit() and len(step) == 1:
-        chosen[kind] = int(step)
-    note = form.get("note")
-    return Answer(chosen, unsure, note if isinstance(note, str) else "")
+
+    def text(name: str) -> str:
+        said = form.get(name)
+        return said if isinstance(said, str) else ""
+
+    asked = {kind: text(f"step-{kind}") for kind in KINDS}
+    if text("kind") in KINDS:
+        asked[text("kind")] = text("step")
+    steps = {kind: int(step) for kind, step in asked.items() if step.isdecimal() and len(step) == 1}
+    return Answer(steps, bool(text("unsure")) or text("kind") == "unsure", text("note"))
 
 
 def what_of(form: FormData) -> What:
@@ -181,6 +186,4 @@ def wrong_joins_of(here: Here) -> frozenset[wrong_joins.Decision]:
 
 def in_templates() -> dict[str, Any]:
     """Names that the templates of all rooms may use."""
-    return {"judging_box": box_of, "label_chips": chips_of}
-
-
+    return {"judging_box": box_of, "label_chips_of": chips_of}

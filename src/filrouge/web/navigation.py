@@ -36,6 +36,8 @@ class Room:
 
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
+    Room("/judge", lambda: _("Judge"), Permission.JUDGE, holds=("/blind", "/agreement", "/lessons")),
+    Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
 ]

@@ -76,11 +76,10 @@ def places(count: int) -> str:
 
 def signs(record: Mapping[str, Any]) -> list[str]:
     """Why a group counts as organised: what one advertiser alone would have only one of."""
-    return [sign_words(kind, count) for kind, count in record["signs"].items()]
+    return [_sign(kind, count) for kind, count in record["signs"].items()]
 
 
-def sign_words(kind: str, count: int) -> str:
-    """A sign of organisation, in words."""
+def _sign(kind: str, count: int) -> str:
     said = {
         "phone": lambda: ngettext("{count} phone", "{count} phones", count),
         "email": lambda: ngettext("{count} e-mail address", "{count} e-mail addresses", count),

@@ -134,7 +134,9 @@ def rule(here: Supervisor, of: str, number: int, form: Posted) -> Response:
     with here.writing() as db:
         said = judging.rule(db, here.user, here.the_case, what, answer_of(form), ads=ads, seq=seq)
     undo_it = (f"{_base(here)}/judge/undo/{said.id}", _("Undo"))
-    return here.go(f"{_base(here)}/judge/{of}/{number}", _("Settled. Both opinions stay in the history."), undo=undo_it)
+    return here.go(
+        f"{_base(here)}/judge/{of}/{number}", _("Settled. Both opinions stay in the history."), undo=undo_it
+    )
 
 
 # -- second opinions ------------------------------------------------------------------------------------------
@@ -174,7 +176,9 @@ def answer_blind(here: Second, task: int, form: Posted) -> Response:
             judging.give_blind(db, here.user, here.the_case, mine, answer_of(form), ads=ads, seq=seq)
     except Refused as wrong:
         return _blind_page(here, task, 1, wrong=str(wrong), given=answer_of(form))
-    return here.go(f"{_base(here)}/judge/{what[0]}/{what[1]}", _("Thank you. Now you see what the first opinion was."))
+    return here.go(
+        f"{_base(here)}/judge/{what[0]}/{what[1]}", _("Thank you. Now you see what the first opinion was.")
+    )
 
 
 @router.post("/cases/{case_id}/blind/{task}/hand-back")
