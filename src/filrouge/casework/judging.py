@@ -280,7 +280,8 @@ def take_back(db: Session, by: User, case: Case, opinion_id: int) -> Opinion:
     """Take something back: an opinion, or a taking back. What was said stays in the history.
 
     Raises:
-        Refused: if there is no such thing, it is taken back already, or it is another's and the person is no supervisor.
+        Refused: if there is no such thing, it is taken back already, or it is another's and the person does not lead
+            the case.
     """
     row = db.get(Opinion, opinion_id)
     if row is None or row.case_id != case.id:

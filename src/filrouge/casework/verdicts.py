@@ -95,7 +95,7 @@ class Judged:
 
     @cached_property
     def opinions(self) -> tuple[Said, ...]:
-        """What each person says now: their last opinion that is not taken back; in the order in which they were given."""
+        """What each person says now, the first opinion first: their last one that is not taken back."""
         last: dict[tuple[int, bool], Said] = {}
         for row in self.rows:
             if not row.is_undo and row.id not in self.undone:
