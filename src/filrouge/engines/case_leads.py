@@ -95,10 +95,11 @@ def facts(tables: CaseTables, known: Remembered, group_of_unit: Int64Array) -> p
     Returns:
         `group`, the columns of `SCHEMA` but kind, id, name and indicators, and `COUNTS`.
     """
-    group = group_of_unit[tables.units.of]
-    inside = np.flatnonzero(group >= 0)
+    units = np.flatnonzero(group_of_unit >= 0)
+    inside = np.sort(tables.rows_of_units(units))
+    group = group_of_unit[tables.units.of[inside]]
     ads = tables.ads.select("ad", "agency", "posted", "place", "cluster", "seq")[inside].with_columns(
-        pl.Series("group", group[inside])
+        pl.Series("group", group)
     )
     held = _of_groups(tables, group_of_unit)
     basic = ads.group_by("group").agg(
@@ -140,7 +141,8 @@ def facts(tables: CaseTables, known: Remembered, group_of_unit: Int64Array) -> p
 
 def _of_groups(tables: CaseTables, group_of_unit: Int64Array) -> pl.DataFrame:
     """group, kind, value, count: the identifiers of each group, and how many of its ads carry each."""
-    held = tables.held
+    units = np.flatnonzero(group_of_unit >= 0)
+    held = tables.held_of(units) if units.size < tables.units.count else tables.held
     group = pl.Series("group", group_of_unit[held["unit"].to_numpy()])
     return (
         held.select("kind", "value", "ads")

@@ -62,7 +62,8 @@ class Identifier:
         pseudonym: in words, as in "phone:7k3f9q2m".
         number: what stands for it in the workspace.
         ads: of what is looked at that carry it; holders: of the whole case.
-        clusters: ids of the clusters that carry it; voices: how many clusters and single ads of the case do.
+        clusters: ids of the clusters that carry it, not of an agency's own; voices: how many clusters and single ads
+            of the case do.
         first, last: days on which it was seen.
         bits: log2(voices of the case / those that carry it).
         of_agency: whether it belongs to an agency rather than to those who advertise there: then it ties nobody.

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.corpus.results import RUN, membership, network_of
 from filrouge.engines.prepare import place_of
+from filrouge.engines.rows_by import RowsBy
 from filrouge.networks.edges import components
 from filrouge.networks.organisation import agency_identifiers
-from filrouge.networks.units import TYING, Units, holdings
+from filrouge.networks.units import TYING, Units, held_by_units, with_turns
 from filrouge.networks.weighing import with_bits
 
 if TYPE_CHECKING:
@@ -189,15 +190,40 @@ class CaseTables:
     def of_agencies(self) -> pl.DataFrame:
         """kind, value: the identifiers that belong to an agency, by the ads of this case."""
         cluster = self.cluster_of_unit[self.units.of].astype(np.int32)
-        frame = self.identifiers.rename({"row": "ad"})
-        return agency_identifiers(frame, cluster, self.ads["agency"])
+        return agency_identifiers(self.identifiers.rename({"row": "ad"}), cluster, self.ads["agency"])
 
     @cached_property
     def held(self) -> pl.DataFrame:
-        """Which voice holds which identifier, as in `units.holdings`, with `bits`; by the ads of this case."""
-        cluster = self.cluster_of_unit[self.units.of].astype(np.int32)
-        frame = self.identifiers.rename({"row": "ad"})
-        return with_bits(holdings(frame, self.units, self.ads, cluster), self.units.count)
+        """Which voice holds which identifier, as in `units.held_by_units`; by the ads of this case."""
+        return held_by_units(self.identifiers.rename({"row": "ad"}), self.units, self.ads, self.of_agencies)
+
+    @cached_property
+    def _held_by_unit(self) -> RowsBy:
+        return RowsBy(self.held["unit"].to_numpy())
+
+    @cached_property
+    def _held_by_value(self) -> RowsBy:
+        return RowsBy(self.held["value"].to_numpy())
+
+    @cached_property
+    def _rows_by_unit(self) -> RowsBy:
+        return RowsBy(self.units.of)
+
+    def rows_of_units(self, units: Int64Array) -> Int64Array:
+        """The rows of the ads of some voices."""
+        return self._rows_by_unit.of(np.unique(units))
+
+    def held_of(self, units: Int64Array) -> pl.DataFrame:
+        """The rows of `held` of some voices."""
+        return self.held[self._held_by_unit.of(np.unique(units))]
+
+    def held_by(self, units: Int64Array) -> pl.DataFrame:
+        """What some voices hold, as in `units.holdings`, with `bits`; by the ads of this case."""
+        # Turns and bits are by all who hold it. A pseudonym is that of a value of one kind.
+        values = self.held_of(units)["value"].unique().to_numpy()
+        held = with_bits(with_turns(self.held[self._held_by_value.of(values)]), self.units.count)
+        wanted = pl.DataFrame({"unit": np.unique(units).astype(np.int32)})
+        return held.join(wanted, on="unit", how="semi", maintain_order="left")
 
 
 def places(locations: pl.Series) -> pl.Series:
@@ -222,8 +248,6 @@ def _named(rows: pl.DataFrame | None, ads: pl.Series) -> pl.DataFrame:
             pl.col("kind").cast(pl.Int32).replace_strict(wanted, return_dtype=pl.String),
             pl.col("pseudonym").alias("value"),
         )
-        .unique()
-        .sort("row", "kind", "value")
     )
 
 

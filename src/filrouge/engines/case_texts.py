@@ -272,6 +272,31 @@ def _common(raw: str, start: np.ndarray, end: np.ndarray, common: np.ndarray) ->
     return [Piece(stretch.text, stretch.common) for stretch in stretches(raw, start, end, common)]
 
 
+def common_lines(opened: Opened, masks: Masks, most: int = 160) -> list[str]:
+    """What the ads of each two in a row have in common, in one line with "___" for what differs."""
+    tokens = opened.tokens
+    words, _found = dense_ids(tokens.key)
+    # Where words stand is asked here, not what they are worth.
+    cost = np.where(tokens.kind == 0, np.float32(4), np.float32(0.5)).astype(np.float32)
+    out = []
+    for k in range(0, opened.ads.height - 1, 2):
+        one, other = (slice(int(tokens.offsets[j]), int(tokens.offsets[j + 1])) for j in (k, k + 1))
+        _bits, places = copied_words(words[one], cost[one], words[other])
+        raw = opened.ads["text"][k]
+        spans = zip(tokens.start[one].tolist(), tokens.end[one].tolist(), strict=True)
+        same = (places >= 0) & (tokens.kind[one] == 0)
+        said = [
+            raw[a:b].lower() if is_same else "___"
+            for (a, b), is_same in zip(spans, same.tolist(), strict=True)
+        ]
+        line = " ".join(
+            word for word, before in zip(said, ["", *said], strict=False) if (word, before) != ("___",) * 2
+        )
+        line = masks.over_words(line)
+        out.append(line if len(line) <= most else line[: most - 1].rstrip() + "…")
+    return out
+
+
 def shown_text(opened: Opened, k: int, masks: Masks) -> tuple[Piece, ...]:
     """The text of an opened ad as it may be shown."""
     return masked_pieces([Piece(opened.ads["text"][k])], masks.of.get(k, ()), masks)

@@ -19,7 +19,7 @@ from filrouge.compare.align import pair_bits
 from filrouge.engines.asking import Prices
 from filrouge.engines.case_sheets import ClusterTie
 from filrouge.engines.case_tables import CaseTables, Int64Array
-from filrouge.engines.case_weights import Weights
+from filrouge.engines.case_weights import Weights, as_waterfall
 from filrouge.engines.remembered import Remembered, Ties
 from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
@@ -51,8 +51,9 @@ class CaseTies:
         """What runs recorded."""
         return self._known.ties(self._tables)
 
-    def within(self, units: Int64Array) -> list[ClusterTie]:
-        """The ties of the voices of a network, the strongest first, those that are only possible last.
+    def within(self, units: Int64Array, most: int) -> tuple[list[ClusterTie], int]:
+        """The ties of the voices of a network, the strongest first, those that are only possible last; and how many
+        more than `most` there are.
 
         A possible one may lead out of the network.
         """
@@ -74,6 +75,7 @@ class CaseTies:
             bits,
             np.concatenate([recorded.pure[rows], none]),
             np.concatenate([recorded.possible[rows], none]),
+            most,
         )
 
     def between(self, one: Int64Array, other: Int64Array) -> tuple[Bits, bool, bool]:
@@ -90,11 +92,17 @@ class CaseTies:
         return recorded.bits[best].copy(), bool(recorded.pure[best]), bool(recorded.possible[best])
 
     def _weighed(
-        self, a: Int64Array, b: Int64Array, bits: Bits, pure: NDArray[np.bool_], possible: NDArray[np.bool_]
-    ) -> list[ClusterTie]:
+        self,
+        a: Int64Array,
+        b: Int64Array,
+        bits: Bits,
+        pure: NDArray[np.bool_],
+        possible: NDArray[np.bool_],
+        most: int,
+    ) -> tuple[list[ClusterTie], int]:
         tables, model = self._tables, self.weights.model
         if not a.size:
-            return []
+            return [], 0
         mixed = ~pure
         texts = mixed & (bits[:, TEXT] > 0)
         bits[mixed] = 0.0
@@ -103,21 +111,22 @@ class CaseTies:
         bits[np.flatnonzero(own)[:, None], IDENTIFIERS] = self._identifiers(a[own], b[own])
         says = (bits != 0).any(axis=1)
         a, b, bits, possible = a[says], b[says], bits[says], possible[says]
-        total, claimed = model.total(bits), model.bounded(bits)
-        cluster, heads = tables.cluster_of_unit, tables.number[tables.units.head]
-        return [
+        parts, claimed = model.parts(bits), model.bounded(bits)
+        total = parts.sum(axis=1)
+        cluster, number = tables.cluster_of_unit, tables.number[tables.units.head]
+        order = np.lexsort((b, a, -total, possible))
+        made = [
             ClusterTie(
-                int(cluster[a[k]]), int(cluster[b[k]]), int(heads[a[k]]), int(heads[b[k]]),
-                round(float(total[k]), 2), round(float(claimed[k]), 2), self.weights.waterfall(bits[k]),
-                bool(possible[k]),
+                int(cluster[a[k]]), int(cluster[b[k]]), int(number[a[k]]), int(number[b[k]]),
+                round(float(total[k]), 2), round(float(claimed[k]), 2), as_waterfall(parts[k]), bool(possible[k]),
             )
-            for k in np.lexsort((b, a, -total, possible)).tolist()
+            for k in order[:most].tolist()
         ]  # fmt: skip
+        return made, order.size - len(made)
 
     def _sharing(self, units: Int64Array) -> tuple[Int64Array, Int64Array]:
         """Pairs of voices that hold an identifier in common, a < b."""
-        held = self._tables.held.filter(pl.col("unit").is_in(pl.Series(units.astype(np.int32)).implode()))
-        held = held.select("unit", "kind", "value").unique().sort("kind", "value", "unit")
+        held = self._tables.held_of(units).select("unit", "kind", "value").sort("kind", "value", "unit")
         pairs = [
             held.select(pl.col("unit").alias("a"), pl.col("unit").shift(-k).over("kind", "value").alias("b"))
             for k in range(1, NEIGHBOURS + 1)
@@ -130,8 +139,7 @@ class CaseTies:
         out = np.zeros((a.size, len(TYING)))
         if not a.size:
             return out
-        ends = pl.Series(np.unique(np.concatenate([a, b])).astype(np.int32))
-        held = self._tables.held.filter(pl.col("unit").is_in(ends.implode()))
+        held = self._tables.held_by(np.concatenate([a, b]))
         shared = shared_identifiers(held, a.astype(np.int32), b.astype(np.int32))
         summed = shared.group_by("pair", "kind").agg(pl.col("bits").sum())
         column = summed["kind"].replace_strict({k: i for i, k in enumerate(TYING)}, return_dtype=pl.Int64)

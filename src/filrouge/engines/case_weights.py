@@ -47,4 +47,9 @@ class Weights:
 
     def waterfall(self, bits: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
         """The parts of one tie's total by kind; bits: shape (kinds,)."""
-        return tuple((part["kind"], part["bits"]) for part in waterfall_of(self.model.parts(bits[None])[0]))
+        return as_waterfall(self.model.parts(bits[None])[0])
+
+
+def as_waterfall(parts: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
+    """The parts of a total by kind, those that are not 0; "once" comes last."""
+    return tuple((part["kind"], part["bits"]) for part in waterfall_of(parts))

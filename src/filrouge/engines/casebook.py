@@ -41,10 +41,9 @@ from filrouge.engines.case_sheets import (
     TieSheet,
     UnknownCluster,
     UnknownNetwork,
-    one_line,
 )
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
-from filrouge.engines.case_texts import Drawn, Masks, beside, shown_text, spread
+from filrouge.engines.case_texts import Drawn, Masks, beside, common_lines, shown_text, spread
 from filrouge.engines.case_ties import CaseTies, bits_of, for_and_against
 from filrouge.engines.case_weights import OF_TWO_TEXTS, Weights
 from filrouge.engines.kept import Kept, read_kept
@@ -69,15 +68,13 @@ MOST_CLUSTERS: Final = 60
 """Clusters of a network that are listed; the largest."""
 WITH_TEMPLATES: Final = 20
 """Clusters of a network whose template's first words are drawn."""
-BRIEFED_FROM: Final = 6
-"""Ads of each of these that are opened for them."""
 MOST_TIES: Final = 400
 MOST_IDENTIFIERS: Final = 200
 MOST_MEMBERS: Final = 500
 """What a dossier of a network lists at most; it says how many are left."""
 SHARED: Final = (
     "_tables", "_known", "_leads", "_lead_rows", "ads", "_kept", "_run", "_weights", "_identifiers", "_ties",
-    "_sources",
+    "_sources", "_events",
 )  # fmt: skip
 """What is the same for a casebook masked and opened."""
 
@@ -110,6 +107,15 @@ class Casebook:
         for name in SHARED:
             other.__dict__[name] = getattr(self, name)
         return other
+
+    def warmed(self) -> Casebook:
+        """Itself, with all that its pages rest on at hand: seconds now rather than on somebody's first page."""
+        for name in SHARED:
+            getattr(self, name)
+        if not self._tables.ads.is_empty():
+            self._identifiers.of_units(np.zeros(1, np.int64), False, 1)
+            self._ties.within(np.zeros(1, np.int64), 1)
+        return self
 
     # -- the case as a whole ------------------------------------------------------------------------------
 
@@ -162,17 +168,16 @@ class Casebook:
         if lead is None:
             raise UnknownNetwork(id)
         tables, units = self._tables, np.flatnonzero(self._tables.network_of_unit == id)
-        rows = np.flatnonzero(np.isin(tables.units.of, units))
-        ads = tables.ads[rows]
+        ads = tables.ads[np.sort(tables.rows_of_units(units))]
         sizes = tables.units.ads[units]
         clusters = units[tables.cluster_of_unit[units] >= 0]
         clusters = clusters[np.argsort(-tables.units.ads[clusters], kind="stable")]
         singles = units[(tables.cluster_of_unit[units] < 0) & (sizes > 0)]
-        ties = self._ties.within(units)
+        ties, ties_left = self._ties.within(units, MOST_TIES)
         identifiers = self._identifiers.of_units(units, self.opened, MOST_IDENTIFIERS)
         counts = self._leads.counts.row(self._lead_rows["network", id], named=True)
         why = self.why("network", id)
-        pro, contra = for_and_against(ties[:MOST_TIES])
+        pro, contra = for_and_against(ties)
         newest = ads.sort("posted", "ad", descending=True, nulls_last=True).head(MOST_MEMBERS)
         pure = id not in tables.mixed_networks and not tables.is_stale
         return NetworkDossier(
@@ -183,8 +188,8 @@ class Casebook:
             clusters=self._briefs(clusters[:MOST_CLUSTERS]),
             clusters_left=max(clusters.size - MOST_CLUSTERS, 0),
             single_ads=tuple(tables.number[tables.units.head[singles]].tolist()),
-            ties=tuple(ties[:MOST_TIES]),
-            ties_left=max(len(ties) - MOST_TIES, 0),
+            ties=tuple(ties),
+            ties_left=ties_left,
             identifiers=identifiers.shown,
             identifiers_left=identifiers.left,
             timeline=timeline(ads),
@@ -207,13 +212,16 @@ class Casebook:
         return found
 
     def _briefs(self, clusters: Int64Array) -> tuple[ClusterBrief, ...]:
-        tables, out = self._tables, []
-        for k, unit in enumerate(clusters.tolist()):
-            ads = tables.ads[np.flatnonzero(tables.units.of == unit)]
-            cluster = int(tables.cluster_of_unit[unit])
-            template = one_line(self._drawn(ads, BRIEFED_FROM)[1].template()) if k < WITH_TEMPLATES else ""
-            out.append(_brief(cluster, ads, template))
-        return tuple(out)
+        tables = self._tables
+        of = [tables.ads[tables.rows_of_units(np.array([unit]))] for unit in clusters.tolist()]
+        # The two that the template saves most stand for the others.
+        two = [ads.top_k(2, by="bits")["ad"].to_list() for ads in of[:WITH_TEMPLATES]]
+        opened = self._opened_ads(np.array(two, np.int64).ravel())
+        lines = common_lines(opened, self._masks(opened))
+        return tuple(
+            _brief(int(tables.cluster_of_unit[unit]), ads, lines[k] if k < len(lines) else "")
+            for k, (unit, ads) in enumerate(zip(clusters.tolist(), of, strict=True))
+        )
 
     # -- clusters -----------------------------------------------------------------------------------------
 
@@ -299,7 +307,7 @@ class Casebook:
     def _history(self, id: int) -> pl.DataFrame:
         """What runs wrote of a cluster that is of this case alone."""
         at = {row.seq: row.at for row in self.ws.snapshots()}
-        told = events(self.ws).filter(pl.col("of") == "cluster", (pl.col("id") == id))
+        told = self._events.filter(pl.col("of") == "cluster", (pl.col("id") == id))
         if id in self._tables.mixed:
             told = told.clear()
         return told.select(
@@ -471,6 +479,10 @@ class Casebook:
     @cached_property
     def _ties(self) -> CaseTies:
         return CaseTies(self.ws, self._tables, self._known, self._weights, self._prices)
+
+    @cached_property
+    def _events(self) -> pl.DataFrame:
+        return events(self.ws)
 
     @cached_property
     def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any]]:

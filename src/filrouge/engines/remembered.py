@@ -19,6 +19,7 @@ from filrouge.engines.case_sheets import Reason
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
 from filrouge.engines.case_weights import Weights
 from filrouge.engines.remembering import TIE, UNITS_OF_BITS, latest
+from filrouge.engines.rows_by import RowsBy
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.languages import LANGUAGES
 from filrouge.networks.learning import KINDS
@@ -54,26 +55,11 @@ class Ties:
         self.possible: NDArray[np.bool_] = rows["possible"].to_numpy()
         mixed = tables.is_mixed
         self.pure: NDArray[np.bool_] = ~mixed[self.a] & ~mixed[self.b]
-        order = np.argsort(self.a, kind="stable")
-        self._by_a, self._firsts = order, self.a[order]
-        self._by_b = np.argsort(self.b, kind="stable")
-        self._seconds = self.b[self._by_b]
+        self._by_a, self._by_b = RowsBy(self.a), RowsBy(self.b)
 
     def touching(self, units: Int64Array) -> Int64Array:
         """The ties of which one end is among these voices."""
-        return np.unique(
-            np.concatenate(
-                [_rows_of(self._firsts, self._by_a, units), _rows_of(self._seconds, self._by_b, units)]
-            )
-        )
-
-
-def _rows_of(sorted_ends: Int64Array, order: Int64Array, units: Int64Array) -> Int64Array:
-    first, past = np.searchsorted(sorted_ends, units), np.searchsorted(sorted_ends, units, side="right")
-    sizes = past - first
-    at = np.repeat(first - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
-    out: Int64Array = order[at]
-    return out
+        return np.unique(np.concatenate([self._by_a.of(units), self._by_b.of(units)]))
 
 
 class Remembered:
@@ -174,11 +160,13 @@ class Remembered:
         """The ties between voices of a case."""
         return Ties(self._tie_rows, tables)
 
+    @cached_property
+    def _held_together(self) -> pl.DataFrame:
+        return latest(self._ws, "found_networks", ["network"]).filter(pl.col("about") != "")
+
     def holds_together(self, network: int) -> dict[str, Any] | None:
         """What holds a network together, as in networks.jsonl; None where no run looked."""
-        rows = latest(self._ws, "found_networks", ["network"]).filter(
-            pl.col("network") == network, pl.col("about") != ""
-        )
+        rows = self._held_together.filter(pl.col("network") == network)
         if rows.is_empty():
             return None
         out: dict[str, Any] = {"fewest_bits": None, "is_least": None, "fewest": [], "without": []}

@@ -143,7 +143,15 @@ def holdings(identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, cluster
         `unit` (Int32), `kind`, `value`, `turn` (Int32), `ads` (of the unit that carry it), `first`, `last`
         (Date, null where no ad has a day), sorted by kind, value, turn and unit.
     """
-    own = agency_identifiers(identifiers, cluster, ads["agency"])
+    return with_turns(
+        held_by_units(identifiers, units, ads, agency_identifiers(identifiers, cluster, ads["agency"]))
+    )
+
+
+def held_by_units(
+    identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, of_agencies: pl.DataFrame
+) -> pl.DataFrame:
+    """The same without turns, in no order; `of_agencies`: `kind` and `value` of what is left out as an agency's."""
     days = pl.DataFrame(
         {
             "ad": np.arange(units.of.size, dtype=np.int32),
@@ -152,11 +160,11 @@ def holdings(identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, cluster
             "day": ads["posted"].cast(pl.Date),
         }
     )
-    held = (
+    return (
         identifiers.filter(pl.col("kind").is_in(TYING))
         .select(pl.col("ad").cast(pl.Int32), "kind", "value")
         .unique()
-        .join(own, on=["kind", "value"], how="anti")
+        .join(of_agencies, on=["kind", "value"], how="anti")
         .join(days, on="ad")
         .group_by("unit", "kind", "value")
         .agg(
@@ -168,13 +176,18 @@ def holdings(identifiers: pl.DataFrame, units: Units, ads: pl.DataFrame, cluster
         .with_columns(slip=pl.col("ads") < pl.min_horizontal(2, SLIPS * pl.col("size")))
         # Who takes a new number for nearly every ad made no slips.
         .filter(~pl.col("slip") | (_share_of_slips() > MOST_SLIPS))
-        .sort("kind", "value", "first", "unit")
+        .select("unit", "kind", "value", "ads", "first", "last")
     )
+
+
+def with_turns(held: pl.DataFrame) -> pl.DataFrame:
+    """What units hold with the turn in which they do; all holders of an identifier must be there."""
+    held = held.sort("kind", "value", "first", "unit")
     gap = (pl.col("first") - pl.col("last").cum_max().shift(1)).dt.total_days().over("kind", "value")
     return (
         held.with_columns((gap > QUIET_DAYS).fill_null(False).alias("new"))
         .with_columns(pl.col("new").cum_sum().over("kind", "value").cast(pl.Int32).alias("turn") + 1)
-        .drop("size", "slip", "new")
+        .drop("new")
         .select("unit", "kind", "value", "turn", "ads", "first", "last")
         .sort("kind", "value", "turn", "unit")
     )
