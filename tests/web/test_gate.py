@@ -18,6 +18,10 @@ PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/language"),
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
+    ("GET", "/sign-in/elsewhere"),
+    ("GET", "/sign-in/back"),
 }
 
 
@@ -139,7 +143,8 @@ def test_the_first_who_comes_makes_the_administrator(new_site: Any) -> None:
         "/welcome", data={"login": "adm", "name": "Adm", "password": "seven quiet bicycles"}
     )
     assert done.status_code == 200
-    assert "New case" in done.text
+    assert "Set up a second factor" in done.text
+    assert "New case" in browser.get("/cases").text
     late = site.client().client.post(
         "/welcome", data={"login": "x", "password": "seven quiet bicycles"}, follow_redirects=False
     )

@@ -18,8 +18,8 @@ LEAST_GUESSES: Final = 3
 """Of the scale of zxcvbn, 0 to 4: 3 withstands whoever steals the hashes of slow hashing, says its paper."""
 LOOKED_AT: Final = 72
 """Characters that zxcvbn is shown; it takes much longer for more."""
-HOUSE: Final = ("filrouge", "workbench", "fil rouge")
-"""Words that are easily guessed here."""
+HOUSE: Final = ("filrouge", "fil rouge", "workbench", "password", "mot de passe")
+"""Words that are easily guessed here, and count for nothing."""
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Those that nobody mixes up when they read them aloud."""
 _HASHER = PasswordHasher()
@@ -42,6 +42,10 @@ def check_strength(password: str, *about: str) -> None:
         raise WeakPassword(LEAST_LENGTH)
     low = password.lower()
     if any(word and len(word) > 2 and word.lower() in low for word in about):
+        raise WeakPassword(LEAST_LENGTH)
+    for word in HOUSE:
+        low = low.replace(word, "")
+    if len(low.strip()) < LEAST_LENGTH // 2:
         raise WeakPassword(LEAST_LENGTH)
     known = [word for text in (*about, *HOUSE) for word in (text, *text.split()) if word]
     if zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"] < LEAST_GUESSES:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from filrouge.casework import passwords
 from filrouge.casework.access import Role
 from filrouge.casework.audit import note
+from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused, TakenName
 from filrouge.casework.models import User, now
 from filrouge.casework.passwords import check_strength
@@ -93,32 +94,37 @@ def set_password(db: Session, by: User, user: User, password: str) -> None:
     note(db, by, "user.password", subject=f"user:{user.id}")
 
 
-def with_password(db: Session, login: str, password: str) -> User | None:
+def with_password(database: Database, login: str, password: str) -> User | None:
     """The person with this login and password; None if there is none, or they must wait.
 
     It takes as long for a login that nobody has. After some wrong passwords in a row there is a pause that doubles.
+    Nobody waits while the password is hashed.
     """
-    user = db.scalar(select(User).where(User.login == login.strip().lower()))
-    known = user is not None and user.active and bool(user.password)
-    right = passwords.verified(user.password if user and known else passwords.of_nobody(), password)
-    if user is None or not known:
-        note(db, "", "signin.failed", reason="unknown")
-        return None
-    if is_locked(user):
-        note(db, user, "signin.failed", subject=f"user:{user.id}", reason="locked")
-        return None
-    if not right:
-        count_failure(db, user, "password")
-        return None
-    if user.password_until is not None and user.password_until < now():
-        note(db, user, "signin.failed", subject=f"user:{user.id}", reason="expired")
-        return None
-    if user.totp is None:
-        # With a second factor, wrong codes go on counting until a right one comes.
-        forget_failures(user)
-    if passwords.is_old(user.password):
-        user.password = passwords.hashed(password)
-    return user
+    login = login.strip().lower()
+    with database.session() as db:
+        user = db.scalar(select(User).where(User.login == login))
+        digest = user.password if user is not None and user.active and user.password else ""
+    right = passwords.verified(digest or passwords.of_nobody(), password)
+    anew = passwords.hashed(password) if right and passwords.is_old(digest) else ""
+    with database.writing() as db:
+        user = db.scalar(select(User).where(User.login == login))
+        if user is None or not user.active or not user.password:
+            note(db, "", "signin.failed", reason="unknown")
+            return None
+        if is_locked(user):
+            note(db, user, "signin.failed", subject=f"user:{user.id}", reason="locked")
+            return None
+        if not right or user.password != digest:
+            count_failure(db, user, "password")
+            return None
+        if user.password_until is not None and user.password_until < now():
+            note(db, user, "signin.failed", subject=f"user:{user.id}", reason="expired")
+            return None
+        if user.totp is None:
+            # With a second factor, wrong codes go on counting until a right one comes.
+            forget_failures(user)
+        user.password = anew or digest
+        return user
 
 
 def is_locked(user: User) -> bool:

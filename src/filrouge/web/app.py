@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -20,7 +18,7 @@ from starlette.types import Scope
 from filrouge import __version__, i18n
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
-from filrouge.web.headers import KnownHost, SafeHeaders, Speaking
+from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
 from filrouge.web.keeping import KeepsSessions
@@ -29,6 +27,7 @@ from filrouge.web.rooms import (
     account,
     cases,
     compare,
+    elsewhere,
     inspect,
     judge,
     meetings,
@@ -36,10 +35,19 @@ from filrouge.web.rooms import (
     wrong_leads,
 )
 
-ROOMS: Final = (signin, account, cases, compare, inspect, meetings, judge, wrong_leads)
+ROOMS: Final = (
+    signin,
+    elsewhere,
+    account,
+    cases,
+    compare,
+    inspect,
+    meetings,
+    judge,
+    wrong_leads,
+)
 """Each has a `router`."""
 API: Final = "/api/"
-_log = logging.getLogger("filrouge.web")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -64,7 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         middleware=[
             Middleware(SafeHeaders, secure=settings.secure),
-            Middleware(Speaking),
+            Middleware(Speaking, secure=settings.secure),
+            Middleware(Faults, told=_fault, raising=settings.options.get("raise_faults", False)),
             Middleware(KnownHost, hosts=settings.hosts),
             Middleware(KeepsSessions, house=house),
         ],
@@ -80,7 +89,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(FilrougeError, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(StarletteHTTPException, _http_trouble)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _not_understood)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _fault)
     return app
 
 
@@ -153,21 +161,9 @@ def _not_understood(request: Request, trouble: RequestValidationError) -> Respon
     )
 
 
-def _fault(request: Request, trouble: Exception) -> Response:
-    # The log gets the kind of the trouble and where it was, never its words: they may be of an ad.
-    number = secrets.token_hex(4)
-    _log.error("fault %s: %s at %s", number, type(trouble).__name__, _where(trouble))
+def _fault(request: Request, number: str) -> Response:
     return _told(
         request,
         500,
         _("Something went wrong in filrouge. The number of this fault is {number}.").format(number=number),
-    )
-
-
-def _where(trouble: Exception) -> str:
-    import traceback
-
-    frames = traceback.extract_tb(trouble.__traceback__)[-4:]
-    return " < ".join(
-        f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames)
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from http.cookies import SimpleCookie
+import logging
+import secrets
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filrouge.i18n import LANGUAGES, _, speaking
+from filrouge.web import cookies
 
-LANGUAGE_COOKIE: Final = "lang"
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -30,8 +33,11 @@ HEADERS: Final = {
 SECURE: Final = "max-age=63072000; includeSubDomains"
 LARGEST_FORM: Final = 4 * 1024 * 1024
 """Bytes of a request that brings no files."""
+LARGEST_UPLOAD: Final = 8 * 1024 * 1024 * 1024
+"""Bytes of one that does."""
 UPLOADS: Final = "/files"
 """How the paths end that take files in."""
+_log = logging.getLogger("filrouge.web")
 
 
 class SafeHeaders:
@@ -62,7 +68,7 @@ class SafeHeaders:
 
 
 class KnownHost:
-    """Refuses requests for a host that is none of ours, and forms that are far too big."""
+    """Refuses requests for a host that is none of ours, and those that are far too big."""
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self.app = app
@@ -77,33 +83,95 @@ class KnownHost:
             if "*" not in self.hosts and name not in self.hosts:
                 await PlainTextResponse(_("This host is not known here."), 400)(scope, receive, send)
                 return
+            most = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_FORM
             size = headers.get("content-length", "0")
-            if not size.isdigit() or (int(size) > LARGEST_FORM and not scope["path"].endswith(UPLOADS)):
+            if not (size.isascii() and size.isdigit()) or int(size) > most:
                 await PlainTextResponse(_("That is too big."), 413)(scope, receive, send)
                 return
+            receive = _counted(receive, most)
         await self.app(scope, receive, send)
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Receives a body that did not say its length, up to so many bytes."""
+    got = 0
+
+    async def next_message() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > most:
+            raise HTTPException(413, _("That is too big."))
+        return message
+
+    return next_message
+
+
+class Faults:
+    """Turns what nobody expected into an answer, and one line of the log without its words: they may be of an ad.
+
+    Without it the server would write the words of the exception to its log.
+    """
+
+    def __init__(self, app: ASGIApp, told: Callable[[Request, str], Response], raising: bool = False) -> None:
+        self.app = app
+        self.told = told
+        self.raising = raising
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or self.raising:
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noticed)
+        except Exception as trouble:
+            number = secrets.token_hex(4)
+            _log.error("fault %s: %s at %s", number, type(trouble).__name__, where(trouble))
+            if begun:
+                # The browser must see that the answer is cut off; the server logs this sentence only.
+                raise RuntimeError(f"an answer was cut off by fault {number}") from None
+            await self.told(Request(scope), number)(scope, receive, send)
+
+
+def where(trouble: BaseException) -> str:
+    """Where in the code something went wrong: the innermost places first."""
+    import traceback
+
+    frames = traceback.extract_tb(trouble.__traceback__)[-4:]
+    return " < ".join(
+        f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames)
+    )
 
 
 class Speaking:
     """Answers in the language of the cookie, else the first of the browser's that we speak."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
         self.app = app
+        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with speaking(asked_language(Headers(scope=scope))):
+        with speaking(asked_language(Headers(scope=scope), self.secure)):
             await self.app(scope, receive, send)
 
 
-def asked_language(headers: Headers) -> str:
+def asked_language(headers: Headers, secure: bool) -> str:
     """The language that a request asks for."""
-    cookie = SimpleCookie(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
-    if cookie is not None and cookie.value in LANGUAGES:
-        return cookie.value
+    chosen = cookies.sent(headers, cookies.LANGUAGE, secure)
+    if chosen in LANGUAGES:
+        return chosen
     for part in headers.get("accept-language", "").split(","):
         wanted = part.split(";")[0].strip().lower()[:2]
         if wanted in LANGUAGES:

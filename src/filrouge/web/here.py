@@ -7,6 +7,8 @@ that it needs nothing by `public()`. One that says neither is refused when the a
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,15 +24,15 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, blind, held_back, sessions
+from filrouge.casework import access, blind, factors, held_back, sessions
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.cases import cases_of
 from filrouge.casework.errors import PastOnly
 from filrouge.casework.models import Case, DeskState, SignedIn, User, now
 from filrouge.i18n import _
+from filrouge.web import cookies
 from filrouge.web.house import House
-from filrouge.web.keeping import COOKIE
 from filrouge.web.navigation import rooms_of
 from filrouge.web.render import rendered, shown_day, shown_time
 
@@ -39,8 +41,11 @@ if TYPE_CHECKING:
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.casebook import Casebook
 
-FLASH: Final = "flash"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_security = logging.getLogger("filrouge.security")
+_OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
+_WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
+"""Pages for who has to set up a second factor first."""
 
 
 class SignInFirst(Exception):
@@ -159,8 +164,8 @@ class Here:
     def page(self, template: str, status: int = 200, /, **data: Any) -> HTMLResponse:
         """A page, with all that the skeleton shows of who, where and when."""
         answer = HTMLResponse(rendered(template, {**self._around(), **data}), status)
-        if FLASH in self.request.cookies and not self.partial:
-            answer.delete_cookie(FLASH)
+        if self._cookie(cookies.FLASH) is not None and not self.partial:
+            cookies.forget(answer, cookies.FLASH, self.house.settings.secure)
         return answer
 
     def part(self, template: str, status: int = 200, /, **data: Any) -> HTMLResponse:
@@ -185,14 +190,15 @@ class Here:
             answer = RedirectResponse(path, 303)
         if said:
             told = quote(json.dumps([kind, said, undo]))
-            self.set_cookie(answer, FLASH, told, seconds=60)
+            self.set_cookie(answer, cookies.FLASH, told, seconds=60)
         return answer
 
     def set_cookie(self, answer: Response, name: str, value: str, *, seconds: int | None = None) -> None:
         """A cookie that scripts cannot read and that goes to nobody else."""
-        answer.set_cookie(
-            name, value, max_age=seconds, httponly=True, samesite="strict", secure=self.house.settings.secure
-        )
+        cookies.put(answer, name, value, self.house.settings.secure, seconds=seconds)
+
+    def _cookie(self, name: str) -> str | None:
+        return cookies.sent(self.request.headers, name, self.house.settings.secure)
 
     def _around(self) -> dict[str, Any]:
         state, user = self.state, self.user
@@ -213,21 +219,27 @@ class Here:
             if opened and state
             else None,
             "opened_action": f"{case_path}/mask",
-            "flashes": list(_flashes(self.request)),
+            "flashes": list(_flashes(self._cookie(cookies.FLASH))),
         }
 
 
-def _flashes(request: Request) -> Iterator[dict[str, Any]]:
-    said = request.cookies.get(FLASH)
-    if not said:
+def _flashes(told: str | None) -> Iterator[dict[str, Any]]:
+    if not told:
         return
     try:
-        kind, text, undo = json.loads(unquote(said))
-    except ValueError:
+        kind, text, undo = json.loads(unquote(told))
+        action, label = (str(undo[0]), str(undo[1])) if undo else ("", "")
+    except (ValueError, TypeError, LookupError):
         return
-    if kind in ("good", "info", "warn", "bad"):
-        button = {"action": undo[0], "label": undo[1], "fields": {}} if undo else None
-        yield {"kind": kind, "text": str(text), "undo": button}
+    # Another program on this host may have put the cookie there.
+    if kind in ("good", "info", "warn", "bad") and (not undo or own_path(action)):
+        button = {"action": action, "label": label, "fields": {}}
+        yield {"kind": kind, "text": str(text), "undo": button if undo else None}
+
+
+def own_path(text: str) -> str:
+    """A path of this application that a form or a cookie brings; "" for an address of anybody else's."""
+    return text if _OWN.fullmatch(text) else ""
 
 
 def role_name(role: str) -> str:
@@ -247,20 +259,25 @@ def house_of(request: Request) -> House:
     return house
 
 
-def allowed(permission: Permission) -> Any:
+def allowed(permission: Permission, *, again: bool = False, budget: str | None = None) -> Any:
     """Lets a request through if its person may do this: in the case of the path's `case_id`, if it has one.
 
     Who is not signed in is sent to sign in. A case of others is not told from one that is not there (404); what the
     role does not allow is refused (403). What changes anything must bring the token of its session.
+
+    Args:
+        permission: what is needed.
+        again: whether the person must have shown who they are a short while ago; they are asked to, if not.
+        budget: what is counted in `limits.BUDGETS` by person, beside the number of all requests.
     """
 
     def person(request: Request) -> Here:
-        return _person(request, permission)
+        return _person(request, permission, again, budget)
 
     # Not `Annotated`: annotations are text here, and `person` is a name of this function alone.
     async def gate(request: Request, here: Here = Depends(person)) -> Here:  # noqa: B008
         if request.method not in SAFE and here.session is not None:
-            await _check_form(request, here.session)
+            await check_form(request, here.session)
         return here
 
     gate.guard = permission  # type: ignore[attr-defined]
@@ -268,16 +285,17 @@ def allowed(permission: Permission) -> Any:
 
 
 def public() -> Any:
-    """Marks a route that anybody may call, signed in or not."""
+    """Marks a route that anybody may call, signed in or not; but no page of somebody else's may make them call it."""
 
     def nobody(request: Request) -> None:
-        return None
+        if request.method not in SAFE:
+            check_origin(request)
 
     nobody.guard = None  # type: ignore[attr-defined]
     return Depends(nobody)
 
 
-def _person(request: Request, permission: Permission) -> Here:
+def _person(request: Request, permission: Permission, again: bool, budget: str | None) -> Here:
     house = house_of(request)
     with house.database.session() as db:
         who: Callable[[Request, Session], tuple[User, SignedIn | None] | None] = request.app.state.who
@@ -285,16 +303,44 @@ def _person(request: Request, permission: Permission) -> Here:
         if found is None:
             raise SignInFirst("/sign-in")
         user, session = found
-        if session is not None and not session.passed:
-            raise SignInFirst("/sign-in/code")
-        if user.must_change and request.url.path != "/account/password" and request.url.path != "/signout":
-            raise SignInFirst("/account/password")
+        _step_before(request, house, user, session)
+        house.limits.count("requests", str(user.id))
+        if budget is not None:
+            house.limits.count(budget, str(user.id))
         case = _case(request, db)
         wrong = access.refusal(user, permission, case)
         if wrong is not None:
+            _security.warning(
+                "refused: user %d, %s, %s %s", user.id, permission.value, request.method, request.url.path
+            )
             raise HTTPException(404 if wrong.hidden else 403)
+        if again and session is not None and not sessions.is_fresh(session):
+            raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
         state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
         return Here(request, house, user, session, case, state, cases_of(db, user))
+
+
+def _step_before(request: Request, house: House, user: User, session: SignedIn | None) -> None:
+    """Send on who has to do something else first: give a code, choose a password, set up a second factor."""
+    if session is None:
+        return
+    path = request.url.path
+    if not session.passed:
+        raise SignInFirst("/sign-in/code")
+    if user.must_change:
+        if path not in ("/account/password", "/signout"):
+            raise SignInFirst("/account/password")
+        return
+    lacks = user.totp is None and factors.is_required(user, house.settings.second_factor)
+    if lacks and not path.startswith(_WHO_ONE_IS):
+        raise SignInFirst("/account/second-factor")
+
+
+def _page_of(request: Request) -> str:
+    """The page to come back to: this one, or that on which the form was."""
+    if request.method in SAFE:
+        return own_path(request.url.path)
+    return own_path(urlsplit(request.headers.get("referer", "")).path)
 
 
 def _case(request: Request, db: Session) -> Case | None:
@@ -309,18 +355,35 @@ def _case(request: Request, db: Session) -> Case | None:
 
 def who_by_cookie(request: Request, db: Session) -> tuple[User, SignedIn] | None:
     """The person of the session that the cookie names."""
-    value = request.cookies.get(COOKIE)
+    secure = house_of(request).settings.secure
+    value = cookies.sent(request.headers, cookies.SESSION, secure)
     found = sessions.find(db, value) if value else None
     return (found.user, found) if found else None
 
 
-async def _check_form(request: Request, session: SignedIn) -> None:
-    """Refuse what a page of somebody else made the browser send."""
+def check_origin(request: Request) -> None:
+    """Refuse what a page of somebody else made the browser send.
+
+    Raises:
+        HTTPException: 403, then.
+    """
     origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403)
+    if origin:
+        told = urlsplit(origin)
+        wrong_scheme = house_of(request).settings.secure and told.scheme != "https"
+        if told.netloc != request.headers.get("host") or wrong_scheme:
+            raise HTTPException(403)
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403)
+
+
+async def check_form(request: Request, session: SignedIn) -> None:
+    """Refuse a form that comes from a page of somebody else, or without the token of its session.
+
+    Raises:
+        HTTPException: 403, then.
+    """
+    check_origin(request)
     sent = request.headers.get("x-csrf-token")
     if sent is None:
         sent = (await request.form()).get("csrf")  # type: ignore[assignment]

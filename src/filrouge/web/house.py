@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from filrouge.casework import factors
 from filrouge.casework.database import Database
 from filrouge.casework.desk import Desk
 from filrouge.casework.judging import Boards
 from filrouge.corpus.workspace import Workspace
+from filrouge.web.limits import Limits
+from filrouge.web.provider import Provider
 
 OWN_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 """Names of this machine for itself."""
@@ -26,7 +29,10 @@ class Settings:
         secure: whether browsers reach it by https, so that cookies may go by nothing else.
         jobs: cores that one reading may use.
         work: whether background jobs are worked on by a process of this one's.
-        options: of rooms that need more, by name, such as {"oidc": {...}}.
+        second_factor: of whom one is asked: see `casework.factors`.
+        limits: whether it is counted how often somebody asks.
+        oidc: where people may sign in with their organisation's account; None for nowhere.
+        options: of rooms that need more, by name.
     """
 
     workspace: Workspace
@@ -36,6 +42,9 @@ class Settings:
     jobs: int = 1
     work: bool = True
     key_file: Path | None = None
+    second_factor: str = factors.OFFERED
+    limits: bool = True
+    oidc: Provider | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -47,6 +56,7 @@ class House:
         self.database = Database.of(settings.workspace, settings.database_url)
         self.desk = Desk(settings.workspace, jobs=settings.jobs)
         self.boards = Boards()
+        self.limits = Limits(settings.limits)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filrouge.casework import sessions
+from filrouge.web import cookies
 
 if TYPE_CHECKING:
     from filrouge.web.house import House
-
-COOKIE = "filrouge"
-"""The cookie that names a session."""
 
 
 class KeepsSessions:
@@ -31,16 +27,18 @@ class KeepsSessions:
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self.app(scope, receive, send)
             return
-        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+        secure = self.house.settings.secure
+        value = cookies.sent(Headers(scope=scope), cookies.SESSION, secure)
 
         async def looked_after(message: Message) -> None:
-            if message["type"] == "http.response.start" and cookie is not None:
+            if message["type"] == "http.response.start" and value is not None:
                 headers = MutableHeaders(scope=message)
                 # Who has just signed in or out got a cookie, or lost it.
-                if not any(said.startswith(f"{COOKIE}=") for said in headers.getlist("set-cookie")):
-                    turned = await run_in_threadpool(self._touched, cookie.value)
+                ours = cookies.named(cookies.SESSION, secure) + "="
+                if not any(said.startswith(ours) for said in headers.getlist("set-cookie")):
+                    turned = await run_in_threadpool(self._touched, value)
                     if turned:
-                        headers.append("set-cookie", session_cookie(turned, self.house.settings.secure))
+                        headers.append("set-cookie", cookies.header(cookies.SESSION, turned, secure))
             await send(message)
 
         await self.app(scope, receive, looked_after)
@@ -52,10 +50,3 @@ class KeepsSessions:
                 return None
         with self.house.database.writing() as db:
             return sessions.touch(db, session.id)
-
-
-def session_cookie(value: str, secure: bool) -> str:
-    """The header that sets the cookie of a session."""
-    answer = Response()
-    answer.set_cookie(COOKIE, value, httponly=True, samesite="strict", secure=secure)
-    return answer.headers["set-cookie"]

@@ -19,7 +19,7 @@ router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]
 Maker = Annotated[Here, allowed(Permission.MAKE_CASES)]
 Reader = Annotated[Here, allowed(Permission.READ)]
-Opener = Annotated[Here, allowed(Permission.OPEN)]
+Opener = Annotated[Here, allowed(Permission.OPEN, budget="opening")]
 
 
 @router.get("/cases")
