@@ -190,6 +190,13 @@ def test_an_empty_workspace_has_nothing_to_run_over(ws):
     assert run(ws).snapshot is None
 
 
+def test_ads_that_hang_together_by_nothing_are_no_network(ws, tmp_path):
+    (tmp_path / "two.csv").write_text("text\nTwo students move your sofa\nPianos tuned on quiet afternoons\n")
+    ingest(ws, [str(tmp_path / "two.csv")], case="case")
+    found = run(ws.refreshed(), networks=True)
+    assert (found.ads, found.networks) == (2, 0)
+
+
 @pytest.mark.usefixtures("growing")
 def test_a_single_ad_that_is_posted_again_makes_a_cluster(ws, tmp_path):
     rare = [

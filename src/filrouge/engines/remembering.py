@@ -187,7 +187,8 @@ def _networks(ws: Workspace, found: Found) -> pl.DataFrame:
 
     first = np.full(len(networks.shown), -1, np.int64)
     of_ad = found.findings.networks.of_ad
-    first[of_ad[::-1]] = np.arange(of_ad.size - 1, -1, -1)
+    inside = np.flatnonzero(of_ad >= 0)[::-1]
+    first[of_ad[inside]] = inside
     rows = []
     for rank in range(len(networks.shown)):
         held = networks.holds_together(rank, name)
