@@ -151,6 +151,20 @@ def test_a_masked_package_holds_no_identifier(ws: Workspace, masked: Made) -> No
                 assert value[-10:] not in digits, (name, value)
 
 
+def test_a_masked_package_shows_no_name_that_was_recognised(ws: Workspace, masked: Made) -> None:
+    rows = lines_of(masked, "ads.jsonl")
+    held = ws.texts(np.array([row["ad"] for row in rows]))
+    raw = held.ads["text"].to_list()
+    written = {
+        raw[ad][start:end].lower() for ad, start, end in held.names.select("ad", "start", "end").iter_rows()
+    }
+    assert written
+    shown = (
+        " ".join(row["text"] for row in rows) + files_of(masked.content)["evidence/templates.jsonl"].decode()
+    )
+    assert not written & set(re.findall(r"\w+", shown.lower()))
+
+
 def test_a_word_that_is_masked_in_one_ad_is_masked_in_all(masked: Made) -> None:
     texts = {row["ad"]: row["text"] for row in lines_of(masked, "ads.jsonl")}
     hidden: dict[int, set[bool]] = {}
