@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,8 +16,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from filrouge import __version__, i18n
+from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
+from filrouge.web.api import reading
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
@@ -32,6 +34,7 @@ from filrouge.web.rooms import (
     judge,
     meetings,
     signin,
+    tokens,
     wrong_leads,
 )
 
@@ -45,8 +48,11 @@ ROOMS: Final = (
     meetings,
     judge,
     wrong_leads,
+    tokens,
 )
 """Each has a `router`."""
+PARTS: Final = (reading,)
+"""Of the interface for scripts."""
 API: Final = "/api/"
 
 
@@ -81,9 +87,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = house
     app.state.who = who_by_cookie
     app.mount("/static", Static(directory=STATIC), name="static")
-    app.get("/healthz")(healthz)
+    app.get("/healthz", include_in_schema=False)(healthz)
+    app.get("/api/v1/openapi.json", include_in_schema=False)(openapi)
     for room in ROOMS:
-        app.include_router(room.router)
+        app.include_router(room.router, include_in_schema=False)
+    for part in PARTS:
+        app.include_router(part.router)
     app.state.guards = guards(app)
     app.add_exception_handler(SignInFirst, _sign_in_first)  # type: ignore[arg-type]
     app.add_exception_handler(FilrougeError, _refused)  # type: ignore[arg-type]
@@ -95,6 +104,12 @@ def create_app(settings: Settings) -> FastAPI:
 def healthz(_nobody: Annotated[None, public()]) -> dict[str, str]:
     """Whether the application answers."""
     return {"status": "ok"}
+
+
+def openapi(request: Request, _nobody: Annotated[None, public()]) -> dict[str, Any]:
+    """What scripts can ask, as OpenAPI says it; it holds no data."""
+    said: dict[str, Any] = request.app.openapi()
+    return said
 
 
 class Static(StaticFiles):
@@ -136,7 +151,8 @@ def _sign_in_first(request: Request, trouble: SignInFirst) -> Response:
 
 
 def _refused(request: Request, trouble: FilrougeError) -> Response:
-    return _told(request, 400, str(trouble))
+    # A day before the first snapshot is a place where nothing is.
+    return _told(request, 404 if isinstance(trouble, NoSuchSnapshot) else 400, str(trouble))
 
 
 def _http_trouble(request: Request, trouble: HTTPException) -> Response:

@@ -16,9 +16,11 @@ from filrouge.casework.models.judging import (
 )
 from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.people import DeskState, SignedIn, User
+from filrouge.casework.models.tokens import ApiToken
 
 __all__ = [
     "Allowance",
+    "ApiToken",
     "AuditEntry",
     "Base",
     "BlindTask",

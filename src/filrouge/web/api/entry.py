@@ -1,0 +1,136 @@
+"""How scripts come in: with a token that says what it may be used for.
+
+The same gate as that of the pages, `filrouge.casework.access`; the token can only take away from what its owner may do.
+Past days are asked for by the parameter `as_of`; texts and identifiers are opened by the header `X-Open-Reason`, whose
+words go to the audit trail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
+
+from filrouge.casework import access, tokens
+from filrouge.casework.access import Permission
+from filrouge.casework.audit import note
+from filrouge.casework.cases import cases_of
+from filrouge.casework.models import ApiToken, Case, now
+from filrouge.i18n import _
+from filrouge.web.here import Here, day_of, house_of
+
+bearer: Final = HTTPBearer(
+    auto_error=False, description="A token from your account's page, as `Bearer frt_…`."
+)
+REASON: Final = "X-Open-Reason"
+LEAST_REASON: Final = 5
+"""Characters of a reason."""
+
+
+@dataclass
+class Script(Here):
+    """A request of a script.
+
+    Attributes:
+        scopes: what its token may be used for.
+        day: as of which it reads; None for now.
+        reason: for which texts and identifiers are opened; "" for masked.
+    """
+
+    scopes: frozenset[Permission] = frozenset()
+    day: date | None = None
+    reason: str = ""
+
+    @property
+    def as_of(self) -> date | None:
+        """The day as of which the case is read; None for now."""
+        return self.day
+
+    @cached_property
+    def opened(self) -> bool:
+        """Whether texts and identifiers are shown in the clear; that they were is noted, once for the request."""
+        if not self.reason or self.case is None:
+            return False
+        if not self.may(Permission.OPEN):
+            raise HTTPException(403, _("This token may not open texts and identifiers."))
+        self.note("case.opened", reason=self.reason, by="api")
+        return True
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the script may do something here."""
+        return permission in self.scopes and super().may(permission)
+
+
+def allowed(permission: Permission) -> Any:
+    """Lets a script through whose token may be used for this, and whose owner may do it here."""
+
+    def gate(
+        request: Request,
+        credentials: HTTPAuthorizationCredentials | None = Security(bearer),  # noqa: B008
+    ) -> Script:
+        house = house_of(request)
+        with house.database.session() as db:
+            token = tokens.find(db, credentials.credentials) if credentials else None
+            if token is None:
+                raise HTTPException(401, _("A valid token is needed."), {"WWW-Authenticate": "Bearer"})
+            script = _script(request, db, token)
+        wrong = access.refusal(script.user, permission, script.case)
+        if wrong is not None:
+            raise HTTPException(404 if wrong.hidden else 403)
+        if permission not in script.scopes:
+            raise HTTPException(
+                403, _("This token may not be used for that: it lacks {scope}.").format(scope=permission)
+            )
+        if tokens.is_stale(token):
+            with house.database.writing() as db:
+                db.get_one(ApiToken, token.id).seen = now()
+        return script
+
+    gate.guard = permission  # type: ignore[attr-defined]
+    return Depends(gate)
+
+
+def _script(request: Request, db: Session, token: ApiToken) -> Script:
+    case, day = None, None
+    number = request.path_params.get("case_id")
+    if number is not None:
+        case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
+        if case is None:
+            raise HTTPException(404)
+    wanted = request.query_params.get("as_of")
+    if wanted:
+        day = day_of(wanted)
+        if day is None:
+            raise HTTPException(422, _("That day cannot be read: write it as 2026-12-31."))
+    reason = " ".join(request.headers.get(REASON, "").split())
+    if reason and len(reason) < LEAST_REASON:
+        raise HTTPException(
+            422, _("Opening texts and identifiers needs a reason, which the audit trail keeps.")
+        )
+    return Script(
+        request, house_of(request), token.user, None, case, None, cases_of(db, token.user),
+        scopes=tokens.scopes_of(token), day=day, reason=reason,
+    )  # fmt: skip
+
+
+def noted(script: Script, db: Session, action: str, subject: str = "", **details: Any) -> None:
+    """Write to the trail what a script did, in the transaction of what it did."""
+    note(
+        db,
+        script.user,
+        action,
+        case=script.case,
+        subject=subject,
+        **script.circumstances({**details, "by": "api"}),
+    )
+
+
+Entering = Annotated[Script, allowed(Permission.ENTER)]
+Reading = Annotated[Script, allowed(Permission.READ)]
+Tipping = Annotated[Script, allowed(Permission.TIP)]
+Auditing = Annotated[Script, allowed(Permission.AUDIT)]
