@@ -16,8 +16,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from filrouge.casework import cases, passwords, people
-from filrouge.casework.access import Role
+from filrouge.casework import cases, passwords, people, tokens
+from filrouge.casework.access import Permission, Role, permissions
 from filrouge.casework.models import Case, User
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ingest import ingest
@@ -77,6 +77,12 @@ class Site:
             answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
             assert answer.status_code == 200, answer.text
         return browser
+
+    def token(self, login: str, *scopes: Permission) -> str:
+        """A token of somebody's scripts, for all that they may do unless said otherwise."""
+        with self.house.database.writing() as db:
+            user = db.get_one(User, self.users[login].id)
+            return tokens.make(db, user, name="test", scopes=scopes or list(permissions(user)), days=1)[0]
 
     def path(self, case: str, rest: str = "") -> str:
         """The address of a page of a case."""

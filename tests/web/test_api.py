@@ -10,17 +10,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from filrouge.casework import audit, tokens
-from filrouge.casework.access import Permission, permissions
+from filrouge.casework.access import Permission
 from filrouge.casework.models import ApiToken, AuditEntry, User, now
 from filrouge.client import Client, WorkbenchRefused
-
-
-def token_of(site: Any, login: str, *scopes: Permission) -> str:
-    """A token of somebody, for all that they may do unless said otherwise."""
-    with site.house.database.writing() as db:
-        user = db.get_one(User, site.users[login].id)
-        value, _token = tokens.make(db, user, name="test", scopes=scopes or list(permissions(user)), days=1)
-    return value
 
 
 @pytest.fixture
@@ -30,7 +22,7 @@ def client(site: Any, serve: Any) -> Any:
     made: list[Client] = []
 
     def new(login: str, *scopes: Permission, **options: Any) -> Client:
-        made.append(Client(served.address, token_of(site, login, *scopes), **options))
+        made.append(Client(served.address, site.token(login, *scopes), **options))
         return made[-1]
 
     yield new
@@ -150,7 +142,7 @@ def test_tokens_are_made_shown_once_and_ended_on_the_account_page(site: Any) -> 
 def test_the_interface_is_as_it_says(site: Any, serve: Any) -> None:
     """Schemathesis asks all that OpenAPI allows, and some that it does not, with the token of a supervisor."""
     schema = schemathesis.openapi.from_url(serve(site).address + "/api/v1/openapi.json")
-    headers = {"Authorization": f"Bearer {token_of(site, 'sam')}"}
+    headers = {"Authorization": f"Bearer {site.token('sam')}"}
     asked = 0
     for found in schema.get_all_operations():
         operation = found.ok()
