@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": "filrouge.cli.verify",
     "vacuum": "filrouge.cli.vacuum",
     "serve": "filrouge.cli.serve",
+    "audit": "filrouge.cli.audit",
     "synth": "filrouge.cli.synth",
     "evaluate": "filrouge.cli.evaluate",
 }
@@ -48,7 +49,7 @@ def sections() -> dict[str, tuple[str, ...]]:
         _("Findings from files"): ("compare", "search", "explain", "calibrate"),
         _("A workspace: ads that come every day"): (
             "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
-            "vacuum", "serve",
+            "vacuum", "serve", "audit",
         ),
         _("Evidence for a court or a partner"): ("package", "verify-package"),
         _("For practice and measuring"): ("synth", "evaluate"),

@@ -60,6 +60,16 @@ def key_option() -> click.Option:
     )
 
 
+def database_option() -> click.Option:
+    """`--database-url`: where people's data is."""
+    return click.Option(
+        ["--database-url"],
+        metavar="URL",
+        envvar="FILROUGE_DATABASE_URL",
+        help=_("The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."),
+    )
+
+
 def as_of_option() -> click.Option:
     """`--as-of`: a view of the past; `Workspace.open` reads it."""
     return click.Option(

@@ -27,14 +27,17 @@ from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered
 from filrouge.web.rooms import (
     account,
+    case_settings,
     cases,
     compare,
     elsewhere,
     inspect,
     judge,
     meetings,
+    people,
     signin,
     tokens,
+    trail,
     wrong_leads,
 )
 
@@ -43,6 +46,9 @@ ROOMS: Final = (
     elsewhere,
     account,
     cases,
+    case_settings,
+    people,
+    trail,
     compare,
     inspect,
     meetings,
