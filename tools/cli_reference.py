@@ -20,7 +20,7 @@ This page is written by `make reference` from the program's own help, so the two
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | a mistake in filrouge itself; `--debug` shows where. Of `verify` and `audit verify`: something is not as it was written |
+| 1 | a mistake in filrouge itself (`--debug` shows where). Of `verify`, `audit verify`: something was altered |
 | 2 | wrong use: an option, a file or a folder that cannot be used. The message says what to do |
 | 3 | with `--strict` only: done, but some rows could not be read (`compare` writes them to `rejects.csv`) |
 | 130 | interrupted (Ctrl-C) |
