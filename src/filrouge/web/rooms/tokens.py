@@ -74,7 +74,7 @@ def scope_name(scope: Permission) -> str:
         Permission.ASSIST: _("requests of survivors"),
         Permission.TIP: _("answer tips"),
         Permission.MAKE_CASES: _("make cases"),
-        Permission.CLOSE_CASES: _("close cases"),
+        Permission.SEE_TO_CASES: _("close cases"),
         Permission.MANAGE_PEOPLE: _("accounts"),
         Permission.AUDIT: _("read the audit trail"),
     }[scope]
