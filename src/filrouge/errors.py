@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from filrouge.i18n import _
+from filrouge.i18n import _, number
 
 #: Columns that a message names; more than these nobody reads.
 _COLUMNS_SHOWN = 30
@@ -77,6 +77,17 @@ class BrokenFile(FilrougeError):
     def __init__(self, file: str, why: str) -> None:
         super().__init__(
             _("{file}: the file is damaged ({why}). Copy or export it again.").format(file=file, why=why)
+        )
+
+
+class TooBig(FilrougeError):
+    """A file that holds more than can be taken in at once."""
+
+    def __init__(self, file: str, most: int) -> None:
+        super().__init__(
+            _("{file}: unpacked, the file has more than {most} MB. Part it, and give the parts.").format(
+                file=file, most=number(most // 1_000_000)
+            )
         )
 
 

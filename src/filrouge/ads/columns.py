@@ -108,6 +108,8 @@ class Columns:
     posted: str | None = None
     location: str | None = None
     image: str | None = None
+    without: frozenset[str] = frozenset()
+    """Fields that no column of the file is, whatever its headers say."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def choose_columns(
             chosen[name] = _position(file, name, column, headers)
             how[name] = "given"
     # A title in front of a text that the person named would be a text that the person did not name.
-    guessable = [name for name in FIELDS if name not in chosen]
+    guessable = [name for name in FIELDS if name not in chosen and name not in wanted.without]
     if "text" not in chosen:
         guessable.append("title")
     ranked = sorted(

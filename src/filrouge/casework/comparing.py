@@ -11,6 +11,8 @@ from filrouge.casework import jobs
 from filrouge.casework.jobs import State
 from filrouge.casework.models import Case, Job, User
 from filrouge.casework.work import Workshop
+from filrouge.corpus.results import last_run
+from filrouge.corpus.workspace import Workspace
 from filrouge.i18n import _
 
 RUN = "run"
@@ -29,6 +31,17 @@ def start_run(db: Session, case: Case, user: User, *, anew: bool = False) -> Job
         if bool(job.arguments.get("anew")) == anew:
             return job
     return jobs.start(db, RUN, case, user, anew=anew)
+
+
+def is_behind(ws: Workspace) -> bool:
+    """Whether ads came, or were destroyed, that no run has seen."""
+    last = last_run(ws)
+    through = int(last.details["through"]) if last is not None else -1
+    return any(
+        row.kind == "ingest" or row.details.get("destroyed_keys") or row.details.get("destroyed_ads")
+        for row in ws.snapshots()
+        if row.seq > through
+    )
 
 
 @jobs.kind(RUN, lambda: _("Comparing"), alone=True)

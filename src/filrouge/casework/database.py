@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -123,6 +123,11 @@ def lock(session: Session) -> None:
         raise RuntimeError("what is written to the trail needs a transaction of Database.writing")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(7311501)"))
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Call something once this transaction is written; not at all if it is undone."""
+    event.listen(session, "after_commit", lambda _session: call(), once=True)
 
 
 def _alembic(connection: Any) -> Config:

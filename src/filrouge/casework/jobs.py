@@ -22,11 +22,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
-from filrouge.casework.database import DATABASE
+from filrouge.casework.database import DATABASE, after_commit
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import Case, Job, User, now
 from filrouge.i18n import _, language, speaking
@@ -73,6 +73,8 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {}
 """The kinds of jobs by name; `kind` puts them in."""
+AFTER: Final[dict[str, Callable[[Session, Job, Workshop], None]]] = {}
+"""What is written together with the end of a job that was done; `afterwards` puts it in."""
 
 
 def kind(
@@ -85,6 +87,18 @@ def kind(
     ) -> Callable[[Job, Workshop], dict[str, Any]]:
         KINDS[name] = Kind(name, work, title, alone, tries)
         return work
+
+    return put_in
+
+
+def afterwards(
+    name: str,
+) -> Callable[[Callable[[Session, Job, Workshop], None]], Callable[[Session, Job, Workshop], None]]:
+    """Marks what is to be written in the transaction in which a job of a kind becomes done: `(db, job, workshop)`."""
+
+    def put_in(after: Callable[[Session, Job, Workshop], None]) -> Callable[[Session, Job, Workshop], None]:
+        AFTER[name] = after
+        return after
 
     return put_in
 
@@ -283,4 +297,4 @@ def _send(db: Session, number: int) -> None:
     """Send the number of a job once this transaction is written."""
     database = db.info.get(DATABASE)
     if database is not None:
-        event.listen(db, "after_commit", lambda _session: database.queue.send(number), once=True)
+        after_commit(db, lambda: database.queue.send(number))

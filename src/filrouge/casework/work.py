@@ -210,7 +210,7 @@ class Worker:
             message, fault = _told(trouble)
             self._end(job, State.FAILED, message=message, fault=fault)
         else:
-            self._end(job, State.DONE, result=result)
+            self._end(job, State.DONE, workshop, result=result)
 
     def _stopped(self, job: Job, telling: Telling) -> None:
         if telling.stopped == "cancelled":
@@ -221,11 +221,14 @@ class Worker:
                 if mine is not None:
                     jobs.put_back(db, mine)
 
-    def _end(self, job: Job, state: State, **said: Any) -> None:
+    def _end(self, job: Job, state: State, workshop: Workshop | None = None, **said: Any) -> None:
         with self.database.writing() as db:
             mine = jobs.mine(db, job.id, self.name)
-            if mine is not None:
-                jobs.end(db, mine, state, **said)
+            if mine is None:
+                return
+            jobs.end(db, mine, state, **said)
+            if workshop is not None and job.kind in jobs.AFTER:
+                jobs.AFTER[job.kind](db, mine, workshop)
 
     @contextmanager
     def _beating(self, number: int, telling: Telling) -> Iterator[None]:

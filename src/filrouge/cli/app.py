@@ -37,7 +37,8 @@ COMMANDS = {
     "verify": "filrouge.cli.verify",
     "vacuum": "filrouge.cli.vacuum",
     "serve": "filrouge.cli.serve",
-    "audit": "filrouge.cli.audit",
+    "work": "filrouge.cli.work",
+    "practice": "filrouge.cli.practice",
     "synth": "filrouge.cli.synth",
     "evaluate": "filrouge.cli.evaluate",
 }
@@ -49,8 +50,9 @@ def sections() -> dict[str, tuple[str, ...]]:
         _("Findings from files"): ("compare", "search", "explain", "calibrate"),
         _("A workspace: ads that come every day"): (
             "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
-            "vacuum", "serve", "audit",
+            "vacuum",
         ),
+        _("The workbench: the web application where analysts work"): ("serve", "work", "practice"),
         _("Evidence for a court or a partner"): ("package", "verify-package"),
         _("For practice and measuring"): ("synth", "evaluate"),
     }  # fmt: skip

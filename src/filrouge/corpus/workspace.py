@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 from filrouge.corpus.batches import Batch
@@ -26,6 +27,7 @@ from filrouge.corpus.keys import (
     VARIABLE,
     DataKey,
     KeyRing,
+    cipher_from,
     default_key_file,
     read_secret,
     secret_from,
@@ -345,6 +347,10 @@ class Workspace:
             folder = Path(cache) / "filrouge" / self.id / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def cipher(self, purpose: str) -> AESGCM:
+        """What seals and opens, for one purpose, what lies beside the tables of this workspace."""
+        return cipher_from(self._secret, self.id, purpose)
 
     # -- for the modules beside this one ------------------------------------------------------------------
 

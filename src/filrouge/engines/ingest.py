@@ -22,7 +22,7 @@ import polars as pl
 from filrouge.ads.columns import Columns, GuessedColumns
 from filrouge.ads.readers import ReadFile, no_ads, read_file
 from filrouge.ads.readers.finishing import file_agencies, stem_of, with_unique_ids
-from filrouge.ads.readers.opening import STDIN, label_of
+from filrouge.ads.readers.opening import STDIN, Shelf, label_of
 from filrouge.ads.schema import Reject, Source, rejects_frame
 from filrouge.ads.tokens import Vocabulary
 from filrouge.corpus.chunks import SealedChunk, months_of
@@ -88,6 +88,7 @@ def ingest(
     receiver: str = "",
     jobs: int = 1,
     progress: Progress | None = None,
+    shelf: Shelf | None = None,
     crew: Callable[[Sealing], Helpers] | None = None,
 ) -> IngestSummary:
     """Take the ads of files into a workspace.
@@ -104,13 +105,14 @@ def ingest(
         jobs: processes that work; the result does not depend on it.
         crew: who works instead of those processes.
         progress: told how far the work is.
+        shelf: where the files lie, if not under their names on this machine.
 
     Raises:
         FilrougeError: a file could not be read, there is no ad in any, or the workspace cannot be written to.
     """
     began = time.perf_counter()
     names = list(dict.fromkeys(paths))
-    taking = _Taking(ws.refreshed(), names, columns or Columns())
+    taking = _Taking(ws.refreshed(), names, columns or Columns(), shelf)
     snapshot = _take(taking, case, receiver, jobs, progress or Silent(), crew)
     added = snapshot.details["ads"] - snapshot.details["dropped"] if snapshot is not None else 0
     twice = [
@@ -129,6 +131,7 @@ class _Taking:
     ws: Workspace
     names: list[str]
     columns: Columns
+    shelf: Shelf | None = None
     read: int = 0
     added: int = 0
     sources: list[Source] = field(default_factory=list)
@@ -159,7 +162,7 @@ class _Taking:
             yield pl.concat(waiting)
 
     def _new_in(self, name: str, agency: str) -> pl.DataFrame:
-        read = read_file(name, self.columns)
+        read = read_file(name, self.columns, shelf=self.shelf)
         ads, renamed = with_unique_ids(read.ads, [read.ads.height])
         key = ad_keys(_as_the_file_says(read.ads, stem_of(name)), self.ws.pepper)
         if not bool((ads["agency"] != "").any()):
@@ -191,7 +194,7 @@ def _take(
     with ws.begin("ingest") as batch:
         sealing = Sealing(ws.id, batch.id, case, ws.pepper, received.strftime("%Y-%m"))
         keys = _Keys(batch, case)
-        processes = jobs if _size(taking.names) >= WORTH_PROCESSES else 1
+        processes = jobs if _size(taking.names, taking.shelf) >= WORTH_PROCESSES else 1
         with crew_of(sealing) if crew_of else Crew(processes, sealing) as crew:
             line = _Line(crew, keys, sealing.month, known_words(ws))
             for chunk in line.sealed(taking.chunks()):
@@ -308,8 +311,10 @@ def _as_the_file_says(ads: pl.DataFrame, stem: str) -> pl.DataFrame:
     return ads.with_columns(id=pl.when(pl.col("id") == made).then(pl.lit("")).otherwise("id"))
 
 
-def _size(names: Sequence[str]) -> int:
+def _size(names: Sequence[str], shelf: Shelf | None) -> int:
     """Bytes of the files, as far as that is known before they are read."""
+    if shelf is not None:
+        return sum(map(shelf.size, names))
     size = 0
     for name in names:
         try:

@@ -65,7 +65,8 @@ def planted_in(folder: Path, each: int, *, jobs: int, progress: Progress) -> lis
     with tempfile.TemporaryDirectory(prefix="filrouge-planted-") as place:
         copy = Path(place) / "corpus.parquet"
         corpus.write_parquet(copy)
-        named = Columns(**{name: name for name in corpus.columns})
+        same: dict[str, Any] = {name: name for name in corpus.columns}
+        named = Columns(**same)
         findings = analyse([str(copy)], columns=named, jobs=jobs, progress=progress)
     ids, found = findings.read.ads["id"].to_list(), findings.networks
     return recovered(

@@ -27,34 +27,33 @@ from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered
 from filrouge.web.rooms import (
     account,
-    case_settings,
     cases,
     compare,
     elsewhere,
+    files,
     inspect,
     judge,
     meetings,
-    people,
     signin,
     tokens,
-    trail,
+    work,
     wrong_leads,
 )
+from filrouge.web.worker import WorkerProcess
 
 ROOMS: Final = (
     signin,
     elsewhere,
     account,
     cases,
-    case_settings,
-    people,
-    trail,
     compare,
+    files,
     inspect,
     meetings,
     judge,
     wrong_leads,
     tokens,
+    work,
 )
 """Each has a `router`."""
 PARTS: Final = (reading,)
@@ -72,7 +71,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        worker = WorkerProcess(settings) if settings.work else None
+        if worker is not None:
+            worker.start()
+        app.state.worker = worker
         yield
+        if worker is not None:
+            worker.end()
         house.close()
 
     app = FastAPI(

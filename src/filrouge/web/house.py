@@ -10,6 +10,7 @@ from filrouge.casework import factors
 from filrouge.casework.database import Database
 from filrouge.casework.desk import Desk
 from filrouge.casework.judging import Boards
+from filrouge.casework.practice import practice_of
 from filrouge.corpus.workspace import Workspace
 from filrouge.web.limits import Limits
 from filrouge.web.provider import Provider
@@ -53,7 +54,10 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database = Database.of(settings.workspace, settings.database_url)
+        self.database = Database.of(
+            settings.workspace, settings.database_url, settings.options.get("queue_url")
+        )
+        self.practice = practice_of(settings.workspace)
         self.desk = Desk(settings.workspace, jobs=settings.jobs)
         self.boards = Boards()
         self.limits = Limits(settings.limits)

@@ -3,6 +3,14 @@
 Each module has functions marked with `jobs.kind`. The application needs them for their titles, the worker to do them.
 """
 
-from filrouge.casework import comparing
+from __future__ import annotations
 
-MODULES = (comparing,)
+from collections.abc import Callable
+from typing import Final
+
+from filrouge.casework import bringing, comparing
+from filrouge.casework.models import Job
+
+MODULES: Final = (bringing, comparing)
+PAGES: Final[dict[str, Callable[[Job], str]]] = {}
+"""By kind: where what came of a job is seen, below `/cases/N`; without, the job's own page tells of it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from filrouge.casework import jobs
 from filrouge.casework.access import OUTSIDE_CASES, Permission
 from filrouge.i18n import _
 
@@ -34,21 +35,25 @@ class Room:
     """Paths of pages that one comes to from this room."""
 
 
+def jobs_under_way(here: Here) -> int | None:
+    """How many background jobs of the case are not over."""
+    with here.reading() as db:
+        return jobs.under_way(db, here.the_case) or None
+
+
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
+    Room("/files", lambda: _("Files"), Permission.BRING),
     Room("/judge", lambda: _("Judge"), Permission.JUDGE, holds=("/blind", "/agreement", "/lessons")),
     Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
-    Room("/audit", lambda: _("Trail"), Permission.LEAD),
-    Room("/settings", lambda: _("This case"), Permission.SEE_TO_CASES),
+    Room("/work", lambda: _("Work"), Permission.READ, holds=("/jobs",), count=jobs_under_way),
 ]
 """Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
 BESIDE: Final[list[Room]] = [
     Room("/cases", lambda: _("Cases"), Permission.ENTER),
     Room("/tip", lambda: _("Answer a tip"), Permission.TIP),
-    Room("/people", lambda: _("People"), Permission.MANAGE_PEOPLE),
-    Room("/audit", lambda: _("Trail"), Permission.AUDIT),
 ]
 """Rooms outside cases."""
 

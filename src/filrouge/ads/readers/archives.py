@@ -13,6 +13,8 @@ from filrouge.errors import BrokenFile
 from filrouge.i18n import _
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
+#: Bytes of a page; a record may be packed so that a few become many.
+_LONGEST_PAGE: Final = 32 << 20
 #: An answer without a type is a page if it begins like one.
 _MARK: Final = b"<"
 
@@ -74,7 +76,7 @@ def _page(record: Any) -> tuple[Page | None, str]:
     kind = (record.http_content_type or "").lower()
     if kind and kind not in _HTML:
         return None, ""
-    body = record.reader.read()
+    body = record.reader.read(_LONGEST_PAGE)
     if not kind and not body.lstrip().startswith(_MARK):
         return None, ""
     return parse_page(body, record.http_charset or ""), ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from filrouge.ads.columns import choose_columns
@@ -76,6 +77,17 @@ def read_objects(content: Content, clean: bool) -> Part:
     guessed = choose_columns(content.origin.label, headers, content.wanted, mean_lengths, cells)
     chosen = {name: columns[headers[place]] for name, place in guessed.positions.items()}
     return Part(_frame(rows, chosen), guessed, rejects)
+
+
+def first_objects(content: Content, clean: bool, most: int) -> tuple[list[str], list[list[str]]]:
+    """The keys of the first objects of a file, and their values as they are written, by key; "" where there is none."""
+    found = [value for value, why, _mended in islice(_values(content, clean), 4 * most) if not why]
+    objects = [value for value in found if isinstance(value, dict)][:most]
+    keys = list(dict.fromkeys(key for value in objects for key in value))
+    return keys, [
+        [item if isinstance(item := value.get(key, ""), str) else _written(item) for key in keys]
+        for value in objects
+    ]
 
 
 def _written(item: Any) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from filrouge.errors import BrokenFile, EmptyFile, MissingFile, NotPermitted, UnreadableFile
+from filrouge.errors import BrokenFile, EmptyFile, MissingFile, NotPermitted, TooBig, UnreadableFile
 from filrouge.i18n import _
 
 STDIN = "-"
@@ -24,6 +25,20 @@ class Raw(NamedTuple):
     data: bytes
     sha256: str
     size: int
+
+
+class Shelf(Protocol):
+    """Where files are taken from that have no path on this machine, or whose senders nobody knows."""
+
+    @property
+    def most(self) -> int:
+        """Bytes that a file may have when it is unpacked."""
+
+    def read(self, name: str) -> bytes:
+        """All bytes of the file `name`."""
+
+    def size(self, name: str) -> int:
+        """How many those are."""
 
 
 def label_of(name: str) -> str:
@@ -47,15 +62,17 @@ def is_folder(name: str) -> bool:
         return False
 
 
-def read_raw(name: str) -> Raw:
-    """All bytes of the file `name` ("-" is standard input) and their SHA-256.
+def read_raw(name: str, shelf: Shelf | None = None) -> Raw:
+    """All bytes of the file `name` ("-" is standard input), or of the one on a shelf, and their SHA-256.
 
     Raises:
         MissingFile, NotPermitted, UnreadableFile, EmptyFile: as they say.
     """
     label = label_of(name)
     try:
-        if name == STDIN:
+        if shelf is not None:
+            data = shelf.read(name)
+        elif name == STDIN:
             data = sys.stdin.buffer.read() if sys.stdin is not None else b""
         else:
             data = Path(name).read_bytes()
@@ -76,14 +93,22 @@ def file_trouble(label: str, trouble: OSError | ValueError) -> MissingFile | Not
     return UnreadableFile(label, trouble.strerror or type(trouble).__name__)
 
 
-def decompressed(label: str, data: bytes) -> tuple[bytes, bool]:
+def decompressed(label: str, data: bytes, most: int | None = None) -> tuple[bytes, bool]:
     """The bytes inside gzip or Zstandard, told by their first bytes; and whether they break off.
+
+    Args:
+        label: what messages call the file.
+        data: its bytes.
+        most: how many bytes may be inside; None for any number.
 
     Raises:
         BrokenFile: nothing could be decompressed.
+        TooBig: there are more than `most` inside.
     """
     broken = False
     for _layer in range(_MOST_LAYERS):
+        if most is not None:
+            _check_size(label, data, most)
         if data.startswith(GZIP):
             data, cut = _gunzipped(data)
         elif data.startswith(ZSTANDARD) or _is_skippable(data):
@@ -96,6 +121,73 @@ def decompressed(label: str, data: bytes) -> tuple[bytes, bool]:
                 raise BrokenFile(label, _("the compression is broken from the start"))
             raise EmptyFile(label)
     return data, broken
+
+
+def beginning(data: bytes, most: int) -> bytes:
+    """The first `most` bytes inside gzip or Zstandard, of a file of which perhaps only the beginning is there."""
+    for _layer in range(_MOST_LAYERS):
+        if not (data.startswith((GZIP, ZSTANDARD)) or _is_skippable(data)):
+            break
+        pieces: list[bytes] = []
+        size = 0
+        for piece in _unpacked(data):
+            pieces.append(piece)
+            size += len(piece)
+            if size >= most:
+                break
+        data = b"".join(pieces)
+    return data[:most]
+
+
+def _check_size(label: str, data: bytes, most: int) -> None:
+    size = len(data)
+    if size <= most and (data.startswith((GZIP, ZSTANDARD)) or _is_skippable(data)):
+        size = 0
+        for piece in _unpacked(data):
+            size += len(piece)
+            if size > most:
+                break
+    if size > most:
+        raise TooBig(label, most)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """What is inside one layer of gzip or Zstandard, in pieces of at most a step, up to the first damage."""
+    if data.startswith(GZIP):
+        yield from _ungzipped_pieces(data)
+        return
+    import io
+
+    import zstandard
+
+    reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(
+        io.BytesIO(data), read_across_frames=True
+    )
+    while True:
+        try:
+            piece = reader.read(_STEP)
+        except zstandard.ZstdError:
+            return
+        if not piece:
+            return
+        yield piece
+
+
+def _ungzipped_pieces(data: bytes) -> Iterator[bytes]:
+    while data.startswith(GZIP):
+        member = zlib.decompressobj(wbits=31)
+        while not member.eof:
+            try:
+                piece = member.decompress(data, _STEP)
+            except zlib.error:
+                return
+            data = member.unused_data if member.eof else member.unconsumed_tail
+            if piece:
+                yield piece
+            elif not data or not member.eof:
+                break
+        if not member.eof:
+            return
 
 
 def _gunzipped(data: bytes) -> tuple[bytes, bool]:

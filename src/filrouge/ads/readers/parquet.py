@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from filrouge.ads.columns import choose_columns
 from filrouge.ads.readers.part import Content, Part
-from filrouge.errors import BrokenFile
+from filrouge.errors import BrokenFile, TooBig
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _MAGIC: Final = b"PAR1"
 _REASON_LENGTH: Final = 100
 _SAMPLE: Final = 1000
+#: Rows of a file from somewhere; and bytes that a row takes at least when it is read.
+_MOST_ROWS: Final = 20_000_000
+_LEAST: Final = 64
 #: Less than a footer and its length.
 _SHORTEST: Final = 12
 
@@ -51,12 +54,47 @@ def read_parquet(content: Content) -> Part:
 
     guessed = choose_columns(label, headers, content.wanted, mean_lengths, cells)
     places = guessed.positions
+    if content.most is not None:
+        _check_size(label, content)
     frame = _read(label, content.data, columns=[headers[place] for place in sorted(set(places.values()))])
     written = [
         _written(frame[headers[place]], name == "posted").alias(name) for name, place in places.items()
     ]
     rows = pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("row")
     return Part(pl.DataFrame([rows, *written]), guessed)
+
+
+def first_rows(label: str, data: bytes, most: int) -> tuple[list[str], list[list[str]]]:
+    """The columns of a Parquet file, and the first rows, as strings.
+
+    Raises:
+        BrokenFile: it cannot be read.
+    """
+    if len(data) < _SHORTEST or not data.endswith(_MAGIC):
+        raise BrokenFile(label, _("its end is missing"))
+    frame = _read(label, data, n_rows=most)
+    columns = [_written(series, False).fill_null("").to_list() for series in frame]
+    return frame.columns, [list(row) for row in zip(*columns, strict=True)]
+
+
+def _check_size(label: str, content: Content) -> None:
+    """Refuse a file that a few bytes make huge: a value may be written once for a billion rows.
+
+    Raises:
+        TooBig: then.
+    """
+    import polars as pl
+
+    assert content.most is not None
+    with _silence():
+        try:
+            rows = int(pl.scan_parquet(io.BytesIO(content.data)).select(pl.len()).collect().item())
+        except (KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException as trouble:
+            raise BrokenFile(label, type(trouble).__name__) from trouble
+    if rows > _MOST_ROWS or rows > content.most // _LEAST:
+        raise TooBig(label, content.most)
 
 
 @contextlib.contextmanager

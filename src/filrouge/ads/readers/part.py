@@ -27,12 +27,16 @@ class Origin(NamedTuple):
 
 @dataclass
 class Content:
-    """The bytes of one file, decompressed. `truncated`: the compression broke off after these."""
+    """The bytes of one file, decompressed.
+
+    `truncated`: the compression broke off after these. `most`: bytes that may come of them, None for any number.
+    """
 
     origin: Origin
     data: bytes
     wanted: Columns
     truncated: bool = False
+    most: int | None = None
 
 
 @dataclass

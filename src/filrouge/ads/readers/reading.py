@@ -13,7 +13,7 @@ from filrouge.ads.readers.encodings import as_utf8, wide_encoding
 from filrouge.ads.readers.finishing import file_agencies, finish, with_unique_ids
 from filrouge.ads.readers.kinds import binary_kind, kind_of, looks_binary
 from filrouge.ads.readers.objects import read_objects
-from filrouge.ads.readers.opening import STDIN, decompressed, is_folder, label_of, printable, read_raw
+from filrouge.ads.readers.opening import STDIN, Shelf, decompressed, is_folder, label_of, printable, read_raw
 from filrouge.ads.readers.pages import read_folder, read_page
 from filrouge.ads.readers.parquet import read_parquet
 from filrouge.ads.readers.part import Content, Origin, Part
@@ -38,18 +38,19 @@ class ReadFile:
     notes: list[str]
 
 
-def read_file(name: str, columns: Columns, agency: str = "") -> ReadFile:
+def read_file(name: str, columns: Columns, agency: str = "", shelf: Shelf | None = None) -> ReadFile:
     """Read one file; see `read_ads`.
 
     Args:
         name: as the person gave it.
         columns: the columns that the person named.
         agency: of its ads where the file does not say it.
+        shelf: where it lies, if not under its name on this machine.
 
     Raises:
         FilrougeError: it could not be read.
     """
-    part, source = _read_one(name, columns)
+    part, source = _read_one(name, columns, shelf)
     ads, decided, lines = finish(part, name, agency)
     if not ads.height:
         lines.insert(0, Reject(printable(name), 0, "", _("no ad is in there")))
@@ -122,28 +123,33 @@ def _told(line: Reject) -> str:
     return f"{where}, {line.field}: {line.reason}" if line.field else f"{where}: {line.reason}"
 
 
-def _read_one(name: str, columns: Columns) -> tuple[Part, Source]:
-    if name != STDIN and is_folder(name):
+def _read_one(name: str, columns: Columns, shelf: Shelf | None) -> tuple[Part, Source]:
+    if shelf is None and name != STDIN and is_folder(name):
         return read_folder(name)
-    raw = read_raw(name)
+    raw = read_raw(name, shelf)
     source = Source(printable(name), raw.sha256, raw.size, 0)
-    part = _read_bytes(name, raw.data, columns)
+    part = _read_bytes(name, raw.data, columns, shelf.most if shelf is not None else None)
     return part, source
 
 
-def _read_bytes(name: str, raw: bytes, columns: Columns) -> Part:
+def _read_bytes(name: str, raw: bytes, columns: Columns, most: int | None) -> Part:
     label = label_of(name)
-    data, truncated = decompressed(label, raw)
+    data, truncated = decompressed(label, raw, most)
     del raw
-    content = Content(Origin(name, printable(name), label), data, columns, truncated)
-    part = _read_content(content)
+    content = Content(Origin(name, printable(name), label), data, columns, truncated, most)
+    part = read_content(content)
     if truncated:
         why = _("the file is truncated or damaged: what stands before the break was read, the rest is lost")
         part.rejects.insert(0, Reject(printable(name), 0, "", why))
     return part
 
 
-def _read_content(content: Content) -> Part:
+def read_content(content: Content) -> Part:
+    """What the bytes of a file say.
+
+    Raises:
+        FilrougeError: they could not be read.
+    """
     label = content.origin.label
     what = binary_kind(content.data)
     if what:

@@ -16,8 +16,7 @@ from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import SignedIn, User, now
 from filrouge.i18n import _
-from filrouge.web.forms import own_path
-from filrouge.web.here import Here, allowed
+from filrouge.web.here import Here, allowed, own_path
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]

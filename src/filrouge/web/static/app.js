@@ -139,6 +139,7 @@ async function ready(root) {
   readyDrops(root);
   readyErrors(root);
   const has = (selector) => root.matches?.(selector) || root.querySelector(selector);
+  if (has("[data-upload]")) (await import("./upload.js")).ready(root);
   if (has("[data-events]")) (await import("./jobs.js")).ready(root);
   // The drawing scripts are heavy; a page without drawings does not ask for them.
   if (has("[data-chart]")) (await import("./charts.js")).ready(root);
