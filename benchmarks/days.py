@@ -77,7 +77,9 @@ def main() -> None:
     asked = options.parse_args()
     comparing.SMALL = 0  # so that no workspace is too small to grow
     print(machine(), "\n")
-    print("| ads | seed | difficulty | grown, once | once, once by another key | grown, truth | once, truth |")
+    print(
+        "| ads | seed | difficulty | grown, once | once, once by another key | grown, truth | once, truth |"
+    )
     print("|---|---|---|---|---|---|---|")
     with workplace() as place:
         for seed in map(int, asked.seeds.split(",")):

@@ -63,7 +63,9 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
     context = get_context("forkserver")
-    context.set_forkserver_preload(["filrouge.engines.ingest", "filrouge.engines.run", "filrouge.corpus.workspace"])
+    context.set_forkserver_preload(
+        ["filrouge.engines.ingest", "filrouge.engines.run", "filrouge.corpus.workspace"]
+    )
     dice = random.Random(asked.seed)
     print(machine(), "\n")
     with workplace() as place:
@@ -111,8 +113,12 @@ def main() -> None:
                     caught[now] = caught.get(now, 0) + 1
                 if killed >= asked.kills:
                     break
-        print(f"{killed} kills in {spaces} workspaces, {finished} times the work was finished in between: {caught}")
-        print(f"ads lost: {lost}, ads twice: {twice}, workspaces that could not be read or proved: {unreadable}")
+        print(
+            f"{killed} kills in {spaces} workspaces, {finished} times the work was finished in between: {caught}"
+        )
+        print(
+            f"ads lost: {lost}, ads twice: {twice}, workspaces that could not be read or proved: {unreadable}"
+        )
 
 
 if __name__ == "__main__":

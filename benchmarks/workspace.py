@@ -90,7 +90,10 @@ def scores(ws: Path, parts: list[Path]) -> str:
     rows = rows.with_columns(found, pl.col("cluster", "role").fill_null(""))
     # Ads of strangers that are little but one agency's form: of their own words too little is left in this set.
     lines = []
-    for name, kept in (("all ads", rows), ("without the forms of agencies", rows.filter(pl.col("role") != "house"))):
+    for name, kept in (
+        ("all ads", rows),
+        ("without the forms of agencies", rows.filter(pl.col("role") != "house")),
+    ):
         score = evaluate(kept["cluster"].to_list(), kept["found"].to_list())
         said = f"precision {score.precision:.4f}, recall {score.recall:.4f}, F1 {score.f1:.4f}"
         lines.append(f"{name} ({kept.height:,}): {said}")
@@ -121,7 +124,10 @@ def main() -> None:
         steps = [measured("ingest", "ingest", str(ws), *files)]
         steps.append(measured("run", "run", str(ws), "--no-networks"))
         texts = sum(
-            pl.scan_csv(part, infer_schema_length=0).select(pl.col("text").str.len_bytes().sum()).collect().item()
+            pl.scan_csv(part, infer_schema_length=0)
+            .select(pl.col("text").str.len_bytes().sum())
+            .collect()
+            .item()
             for part in parts[:count]
         )
         total = sum(step.seconds for step in steps)
@@ -134,7 +140,9 @@ def main() -> None:
         measured("search, first (builds the index)", "search", str(ws), "small discount on quiet days")
         measured("search, again", "search", str(ws), "small discount on quiet days")
         parts_of = {path.name: round(size_of(path) / texts, 3) for path in ws.iterdir() if path.is_dir()}
-        print(f"\ndisk, as a share of {texts / 1e9:.2f} GB of text: {size_of(ws) / texts:.2f}; {json.dumps(parts_of)}")
+        print(
+            f"\ndisk, as a share of {texts / 1e9:.2f} GB of text: {size_of(ws) / texts:.2f}; {json.dumps(parts_of)}"
+        )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ This page is written by `make reference` from the program's own help, so the two
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | a mistake in filrouge itself; `--debug` shows where. Of `verify`: something is not as it was written |
+| 1 | a mistake in filrouge itself (`--debug` shows where). Of `verify`, `audit verify`: something was altered |
 | 2 | wrong use: an option, a file or a folder that cannot be used. The message says what to do |
 | 3 | with `--strict` only: done, but some rows could not be read (`compare` writes them to `rejects.csv`) |
 | 130 | interrupted (Ctrl-C) |
@@ -48,6 +48,10 @@ def page() -> str:
         assert command is not None
         context = click.Context(command, info_name=name, parent=top, terminal_width=80)
         sections.append(_section(f"filrouge {name}", command.get_help(context)))
+        if isinstance(command, click.Group):
+            for inner, part in command.commands.items():
+                below = click.Context(part, info_name=inner, parent=context, terminal_width=80)
+                sections.append(_section(f"filrouge {name} {inner}", part.get_help(below)))
     return "\n".join(sections)
 
 

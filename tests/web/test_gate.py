@@ -78,8 +78,8 @@ def test_every_route_as_every_role(site: Any, login: str) -> None:
                 follow_redirects=False,
             )
             member = case == "harbour" and login in ("ana", "sam", "pat")
-            closing = needs is Permission.CLOSE_CASES and login == "adm"
-            if in_case and not member and not closing:
+            seeing_to = needs is Permission.SEE_TO_CASES and login == "adm"
+            if in_case and not member and not seeing_to:
                 assert answer.status_code == 404, (method, path, case)
             elif needs not in allowed:
                 assert answer.status_code == 403, (method, path, case)

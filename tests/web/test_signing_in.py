@@ -16,7 +16,7 @@ from filrouge.casework.models import SignedIn, User, now
 from filrouge.casework.passwords import check_strength, one_time_password
 from filrouge.web import cookies
 from filrouge.web.agents import agent_name
-from filrouge.web.here import own_path
+from filrouge.web.forms import own_path
 
 
 def changed(site: Any, login: str, **values: Any) -> None:

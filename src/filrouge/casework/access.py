@@ -34,11 +34,11 @@ class Permission(StrEnum):
     JUDGE = "judge"  # labels, notes, wrong joins, watches, saved views
     CONFIRM = "confirm"  # give the second opinion
     PACKAGE = "package"  # let evidence leave the house
-    LEAD = "lead"  # a case's members, deconfliction
+    LEAD = "lead"  # deconfliction, the trail of one's case
     ASSIST = "assist"  # a survivor's request
     TIP = "tip"  # ask whether anything is held on an identifier
     MAKE_CASES = "make_cases"
-    CLOSE_CASES = "close_cases"
+    SEE_TO_CASES = "see_to_cases"  # a case's members, how long it keeps its ads, closing it
     MANAGE_PEOPLE = "manage_people"
     AUDIT = "audit"  # read and verify the trail
 
@@ -54,6 +54,9 @@ OUTSIDE_CASES: Final = frozenset(
 )
 """Permissions that are not about one case."""
 
+NOT_IN_CLOSED: Final = frozenset({Permission.BRING, Permission.JUDGE, Permission.CONFIRM, Permission.ASSIST})
+"""What changes a case: not allowed once it is closed. It can still be read, opened with a reason, and packaged."""
+
 _P = Permission
 PERMISSIONS_OF: Final[dict[Role, frozenset[Permission]]] = {
     Role.ANALYST: frozenset(
@@ -62,12 +65,12 @@ PERMISSIONS_OF: Final[dict[Role, frozenset[Permission]]] = {
     Role.SUPERVISOR: frozenset(
         {
             _P.ENTER, _P.READ, _P.OPEN, _P.BRING, _P.JUDGE, _P.CONFIRM, _P.PACKAGE, _P.LEAD, _P.ASSIST, _P.TIP,
-            _P.MAKE_CASES, _P.CLOSE_CASES,
+            _P.MAKE_CASES, _P.SEE_TO_CASES,
         }
     ),
     Role.PARTNER: frozenset({_P.ENTER, _P.READ}),
     Role.AUDITOR: frozenset({_P.ENTER, _P.AUDIT}),
-    Role.ADMINISTRATOR: frozenset({_P.ENTER, _P.MAKE_CASES, _P.CLOSE_CASES, _P.MANAGE_PEOPLE}),
+    Role.ADMINISTRATOR: frozenset({_P.ENTER, _P.MAKE_CASES, _P.SEE_TO_CASES, _P.MANAGE_PEOPLE}),
 }  # fmt: skip
 
 
@@ -101,7 +104,8 @@ def refusal(user: User, permission: Permission, case: Case | None = None) -> Ref
     if case is None:
         # What is about a case can't be allowed without one.
         return None if allowed and permission in OUTSIDE_CASES else Refusal(hidden=False)
-    if permission is Permission.CLOSE_CASES and Role(user.role) is Role.ADMINISTRATOR and allowed:
+    if permission is Permission.SEE_TO_CASES and Role(user.role) is Role.ADMINISTRATOR and allowed:
+        # Of cases that they are in no member of: they see its name, purpose and members, never its ads.
         return None
     if not is_member(user, case):
         return Refusal(hidden=True)

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from filrouge.casework.access import Permission, Role, permissions
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused, TakenName
 from filrouge.casework.models import Case, Member, User, now
@@ -40,10 +41,8 @@ def make_case(
         raise Refused(
             _("The short name of a case is made of small letters, digits, - and _: for example harbour-2026.")
         )
-    if not purpose.strip() or not authority.strip():
-        raise Refused(_("A case needs a purpose and a legal authority: without them no data may be held."))
-    if keep_until <= now().date():
-        raise Refused(_("The day until which the ads are kept must lie in the future."))
+    _must_say_why(purpose, authority)
+    _must_be_future(keep_until)
     if db.scalar(select(Case).where(Case.name == name)):
         raise TakenName(name)
     case = Case(
@@ -60,19 +59,118 @@ def make_case(
     return case
 
 
+def works_on_ads(user: User) -> bool:
+    """Whether a person's role lets them work on a case at all."""
+    return Permission.READ in permissions(user)
+
+
 def add_member(db: Session, by: User, case: Case, user: User) -> None:
-    """Let a person work on a case; nothing if they do."""
+    """Let a person work on a case; nothing if they do.
+
+    Raises:
+        Refused: if their role sees no ads.
+    """
+    if not works_on_ads(user):
+        raise Refused(_("{name} cannot be a member: that role sees no ads.").format(name=user.name))
     if all(member.user_id != user.id for member in case.members):
         case.members.append(Member(user_id=user.id, user=user))
         note(db, by, "case.member_added", case=case, subject=f"user:{user.id}")
 
 
 def remove_member(db: Session, by: User, case: Case, user: User) -> None:
-    """Let a person no more work on a case; nothing if they do not."""
+    """Let a person no more work on a case; nothing if they do not.
+
+    Raises:
+        Refused: if its last supervisor would go by the hand of a supervisor.
+    """
+    supervisors = [m.user_id for m in case.members if m.user.role == Role.SUPERVISOR and m.user.active]
+    if supervisors == [user.id] and by.role != Role.ADMINISTRATOR:
+        raise Refused(
+            _("{name} is the last supervisor of this case. Add another one first.").format(name=user.name)
+        )
     for member in list(case.members):
         if member.user_id == user.id:
             case.members.remove(member)
             note(db, by, "case.member_removed", case=case, subject=f"user:{user.id}")
+
+
+def change_case(db: Session, by: User, case: Case, *, title: str, purpose: str, authority: str) -> None:
+    """Another title, purpose or authority; the trail keeps those of before.
+
+    Raises:
+        Refused: if something is missing.
+    """
+    told = {"title": title.strip() or case.name, "purpose": purpose.strip(), "authority": authority.strip()}
+    _must_say_why(told["purpose"], told["authority"])
+    before = {name: getattr(case, name) for name, value in told.items() if getattr(case, name) != value}
+    if before:
+        for name, value in told.items():
+            setattr(case, name, value)
+        note(db, by, "case.changed", case=case, subject=f"case:{case.id}", before=before)
+
+
+def keep_until(db: Session, by: User, case: Case, day: date, reason: str) -> None:
+    """Keep the ads of a case longer, or shorter.
+
+    Raises:
+        Refused: if there is no reason, or the day is past.
+    """
+    if len(reason.split()) < 2:
+        raise Refused(_("Say in a few words why the ads are kept until another day."))
+    _must_be_future(day)
+    if day != case.keep_until:
+        note(
+            db, by, "case.keep_until", case=case, subject=f"case:{case.id}", before=case.keep_until.isoformat(),
+            after=day.isoformat(), reason=" ".join(reason.split()),
+        )  # fmt: skip
+        case.keep_until = day
+
+
+def close_case(db: Session, by: User, case: Case) -> None:
+    """Close a case: it can be read, and nothing in it be changed."""
+    if case.closed is None:
+        case.closed = now()
+        note(db, by, "case.closed", case=case, subject=f"case:{case.id}")
+
+
+def reopen_case(db: Session, by: User, case: Case) -> None:
+    """Open a closed case again."""
+    if case.closed is not None:
+        case.closed = None
+        note(db, by, "case.reopened", case=case, subject=f"case:{case.id}")
+
+
+def all_cases(db: Session) -> list[Case]:
+    """All cases, the open ones first, by title."""
+    return list(db.scalars(select(Case).order_by(Case.closed.is_not(None), Case.title)).unique())
+
+
+def closed_cases_of(db: Session, user: User) -> list[Case]:
+    """The closed cases that a person worked on, by title."""
+    rows = db.scalars(
+        select(Case)
+        .join(Member)
+        .where(Member.user_id == user.id, Case.closed.is_not(None))
+        .order_by(Case.title)
+    )
+    return list(rows.unique())
+
+
+def who_may_join(db: Session, case: Case | None = None) -> list[User]:
+    """The people whose role sees ads and who are not in a case yet, by name."""
+    inside = {member.user_id for member in case.members} if case else set()
+    found = db.scalars(select(User).where(User.active).order_by(User.name))
+    return [user for user in found if user.id not in inside and works_on_ads(user)]
+
+
+def _must_say_why(purpose: str, authority: str) -> None:
+    if not purpose.strip() or not authority.strip():
+        raise Refused(_("A case needs a purpose and a legal authority: without them no data may be held."))
+
+
+def _must_be_future(day: date) -> None:
+    if day <= now().date():
+        raise Refused(_("The day until which the ads are kept must lie in the future."))
 
 
 def cases_of(db: Session, user: User) -> list[Case]:

@@ -28,6 +28,13 @@ class WeakPassword(Refused):
         )
 
 
+class CaseClosed(Refused):
+    """Somebody wants to change a case that is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This case is closed: it can be read, and nothing in it can be changed."))
+
+
 class PastOnly(Refused):
     """Somebody wants to write while they look at the past."""
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": "filrouge.cli.verify",
     "vacuum": "filrouge.cli.vacuum",
     "serve": "filrouge.cli.serve",
+    "audit": "filrouge.cli.audit",
     "work": "filrouge.cli.work",
     "practice": "filrouge.cli.practice",
     "synth": "filrouge.cli.synth",
@@ -52,7 +53,7 @@ def sections() -> dict[str, tuple[str, ...]]:
             "init", "ingest", "run", "status", "search", "history", "snapshots", "export", "retention", "verify",
             "vacuum",
         ),
-        _("The workbench: the web application where analysts work"): ("serve", "work", "practice"),
+        _("The workbench: the web application where analysts work"): ("serve", "work", "audit", "practice"),
         _("Evidence for a court or a partner"): ("package", "verify-package"),
         _("For practice and measuring"): ("synth", "evaluate"),
     }  # fmt: skip

@@ -60,6 +60,26 @@ def key_option() -> click.Option:
     )
 
 
+def database_option() -> click.Option:
+    """`--database-url`: where people's data is."""
+    return click.Option(
+        ["--database-url"],
+        metavar="URL",
+        envvar="FILROUGE_DATABASE_URL",
+        help=_("The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."),
+    )
+
+
+def queue_option() -> click.Option:
+    """`--queue-url`: what wakes those who work on background jobs."""
+    return click.Option(
+        ["--queue-url"],
+        metavar="URL",
+        envvar="FILROUGE_QUEUE_URL",
+        help=_("The queue of background jobs, if not beside the database: redis://…"),
+    )
+
+
 def as_of_option() -> click.Option:
     """`--as-of`: a view of the past; `Workspace.open` reads it."""
     return click.Option(
@@ -126,26 +146,6 @@ def engine_option() -> click.Option:
             "machine is part of. The result is the same."
         ),
     )
-
-
-def database_options() -> list[click.Option]:
-    """`--database-url` and `--queue-url`: where people's data lies, and what wakes workers."""
-    return [
-        click.Option(
-            ["--database-url"],
-            metavar="URL",
-            envvar="FILROUGE_DATABASE_URL",
-            help=_(
-                "The database of people's data, for a team: postgresql+psycopg://… Default: a file in WS."
-            ),
-        ),
-        click.Option(
-            ["--queue-url"],
-            metavar="URL",
-            envvar="FILROUGE_QUEUE_URL",
-            help=_("The queue of background jobs, if not beside the database: redis://…"),
-        ),
-    ]
 
 
 def with_examples(text: str, *examples: str) -> str:

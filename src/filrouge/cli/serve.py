@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from filrouge.cli.options import closing_options, database_options, with_examples, workspace_argument
+from filrouge.cli.options import (
+    closing_options,
+    database_option,
+    queue_option,
+    with_examples,
+    workspace_argument,
+)
 from filrouge.i18n import _
 
+if TYPE_CHECKING:
+    from filrouge.web.provider import Provider
+
 PORT = 8600
+ANYWHERE = ("0.0.0.0", "::")
 
 
 def command() -> click.Command:
@@ -50,7 +62,15 @@ def command() -> click.Command:
             click.Option(
                 ["--https"], is_flag=True, help=_("Browsers reach it by https: cookies go by nothing else.")
             ),
-            *database_options(),
+            click.Option(
+                ["--proxy", "proxies"],
+                multiple=True,
+                metavar="ADDRESS",
+                help=_(
+                    "With --https: the address of the server in front, whose word on where requests come from is "
+                    "taken. Default: this machine."
+                ),
+            ),
             click.Option(
                 ["--inbox"],
                 metavar="DIR",
@@ -74,9 +94,67 @@ def command() -> click.Command:
                     "Also start a process that works on background jobs. Without it, start `filrouge work`."
                 ),
             ),
+            click.Option(
+                ["--second-factor"],
+                type=click.Choice(["offered", "leaders", "everybody"]),
+                default="offered",
+                show_default=True,
+                help=_("Of whom a second factor is required; leaders are administrators and supervisors."),
+            ),
+            *_provider_options(),
+            database_option(),
+            queue_option(),
             *closing_options(),
         ],
     )
+
+
+def _provider_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--oidc-issuer"],
+            metavar="URL",
+            help=_(
+                "Let people sign in at your organisation's OpenID provider, by its address. Register "
+                "https://NAME/sign-in/back there as the address to come back to."
+            ),
+        ),
+        click.Option(
+            ["--oidc-client-id"],
+            metavar="ID",
+            help=_("What the provider knows the workbench by. Its secret comes from FILROUGE_OIDC_SECRET."),
+        ),
+        click.Option(["--oidc-label"], metavar="NAME", help=_("What the provider is called on the page.")),
+        click.Option(
+            ["--oidc-newcomers"],
+            type=click.Choice(["none", "analyst", "partner"]),
+            default="none",
+            show_default=True,
+            help=_(
+                "The role of who comes from the provider for the first time; none: they wait until an administrator "
+                "lets them in."
+            ),
+        ),
+    ]
+
+
+def provider(issuer: str | None, client_id: str | None, label: str | None, newcomers: str) -> Provider | None:
+    """The provider that the options name; None for none.
+
+    Raises:
+        click.UsageError: if half of it is missing, or what is sent there could be read on the way.
+    """
+    from filrouge.casework.access import Role
+    from filrouge.web.provider import Provider, is_safe_address
+
+    if issuer is None and client_id is None:
+        return None
+    if not issuer or not client_id:
+        raise click.UsageError(_("--oidc-issuer and --oidc-client-id are needed together."))
+    if not is_safe_address(issuer):
+        raise click.UsageError(_("The address of the provider must begin with https://."))
+    role = None if newcomers == "none" else Role(newcomers)
+    return Provider(issuer, client_id, os.environ.get("FILROUGE_OIDC_SECRET", ""), label or "", role)
 
 
 def serve(
@@ -85,6 +163,12 @@ def serve(
     port: int,
     names: tuple[str, ...],
     https: bool,
+    proxies: tuple[str, ...],
+    second_factor: str,
+    oidc_issuer: str | None,
+    oidc_client_id: str | None,
+    oidc_label: str | None,
+    oidc_newcomers: str,
     database_url: str | None,
     queue_url: str | None,
     inbox: Path | None,
@@ -105,14 +189,16 @@ def serve(
     settings = Settings(
         opened(where, key_file),
         database_url=database_url,
-        hosts=(*OWN_HOSTS, host, *names),
+        hosts=(*OWN_HOSTS, *names, *(() if host in ANYWHERE else (host,))),
         secure=https,
+        second_factor=second_factor,
+        oidc=provider(oidc_issuer, oidc_client_id, oidc_label, oidc_newcomers),
         work=work,
         key_file=key_file,
         options={"queue_url": queue_url, "inbox": inbox, "largest_file": largest_file * 1_000_000},
     )
     app = create_app(settings)
-    shown = host if host not in ("0.0.0.0", "::") else (names[0] if names else "127.0.0.1")
+    shown = host if host not in ANYWHERE else (names[0] if names else "127.0.0.1")
     click.echo(_("The workbench is at {address} (Ctrl-C ends it).").format(address=f"http://{shown}:{port}"))
     practice = app.state.house.practice
     if practice is not None:
@@ -124,7 +210,11 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Written in Python, and strict about where a request ends.
+        http="h11",
+        # Without a server in front nobody may say that a request came from elsewhere.
         proxy_headers=https,
+        forwarded_allow_ips=list(proxies) or "127.0.0.1",
         # Pages that follow a job keep a connection open; the browser asks again.
         timeout_graceful_shutdown=3,
     )

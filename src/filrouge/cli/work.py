@@ -15,8 +15,9 @@ import click
 from filrouge.cli import exits
 from filrouge.cli.options import (
     closing_options,
-    database_options,
+    database_option,
     jobs_option,
+    queue_option,
     with_examples,
     workspace_argument,
 )
@@ -46,7 +47,8 @@ def command() -> click.Command:
         ),
         params=[
             workspace_argument(),
-            *database_options(),
+            database_option(),
+            queue_option(),
             jobs_option(),
             click.Option(["--child"], is_flag=True, hidden=True),
             *closing_options(),

@@ -135,7 +135,9 @@ def as_it_stands(text: str, pepper: bytes) -> tuple[tuple[str, ...], UInt64Array
     return TYING_KINDS, identifier_pseudonyms(TYING_KINDS, [alone] * len(TYING_KINDS), pepper)
 
 
-def named_identifiers(text: str, pepper: bytes, vocabulary: Vocabulary) -> tuple[tuple[str, ...], UInt64Array]:
+def named_identifiers(
+    text: str, pepper: bytes, vocabulary: Vocabulary
+) -> tuple[tuple[str, ...], UInt64Array]:
     """Kinds and pseudonyms of the identifiers that a text names, or that it is."""
     question = question_of(text, pepper, vocabulary)
     if question.kinds:

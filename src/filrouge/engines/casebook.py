@@ -18,12 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.compare.reach import Reach
-from filrouge.corpus.errors import UnknownAdNumber
-from filrouge.corpus.results import RUN, events, last_run
-from filrouge.engines.asking import Prices, Rarity
-from filrouge.engines.case_identifiers import Identifiers
-from filrouge.engines.case_leads import Leads, facts, leads_of, parts_of, reasons
+from filrouge.engines.case_ground import SHARED, CaseGround, brief_of, commonest
+from filrouge.engines.case_leads import facts, parts_of, reasons
 from filrouge.engines.case_places import itinerary, stays, timeline
 from filrouge.engines.case_sheets import (
     AdSheet,
@@ -42,18 +38,15 @@ from filrouge.engines.case_sheets import (
     UnknownCluster,
     UnknownNetwork,
 )
-from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
-from filrouge.engines.case_texts import Drawn, Masks, beside, common_lines, shown_text, spread
-from filrouge.engines.case_ties import CaseTies, bits_of, for_and_against
-from filrouge.engines.case_weights import OF_TWO_TEXTS, Weights
-from filrouge.engines.kept import Kept, read_kept
-from filrouge.engines.remembered import Remembered, split_networks
+from filrouge.engines.case_tables import NONE, Int64Array
+from filrouge.engines.case_texts import Drawn, beside, common_lines, shown_text, spread
+from filrouge.engines.case_ties import bits_of, for_and_against
+from filrouge.engines.case_weights import OF_TWO_TEXTS
 from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
 
 if TYPE_CHECKING:
     from filrouge.corpus.opening import Opened
-    from filrouge.corpus.workspace import Workspace
 
 __all__ = [
     "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTie", "Identifier", "Member", "NetworkDossier",
@@ -72,14 +65,9 @@ MOST_TIES: Final = 400
 MOST_IDENTIFIERS: Final = 200
 MOST_MEMBERS: Final = 500
 """What a dossier of a network lists at most; it says how many are left."""
-SHARED: Final = (
-    "_tables", "_known", "_leads", "_lead_rows", "ads", "_kept", "_run", "_weights", "_identifiers", "_ties",
-    "_sources", "_events",
-)  # fmt: skip
-"""What is the same for a casebook masked and opened."""
 
 
-class Casebook:
+class Casebook(CaseGround):
     """What a reader of one case may see of a view of a workspace.
 
     Example:
@@ -95,9 +83,6 @@ class Casebook:
         opened: whether identifiers, names and texts are shown in the clear.
         jobs: cores to use.
     """
-
-    def __init__(self, ws: Workspace, case: str, *, opened: bool = False, jobs: int = 1) -> None:
-        self.ws, self.case, self.opened, self.jobs = ws, case, opened, jobs
 
     def opened_with(self, opened: bool) -> Casebook:
         """The same casebook, masked or in the clear; nothing is reckoned again."""
@@ -219,7 +204,7 @@ class Casebook:
         opened = self._opened_ads(np.array(two, np.int64).ravel())
         lines = common_lines(opened, self._masks(opened))
         return tuple(
-            _brief(int(tables.cluster_of_unit[unit]), ads, lines[k] if k < len(lines) else "")
+            brief_of(int(tables.cluster_of_unit[unit]), ads, lines[k] if k < len(lines) else "")
             for k, (unit, ads) in enumerate(zip(clusters.tolist(), of, strict=True))
         )
 
@@ -283,8 +268,8 @@ class Casebook:
                 "strength": 0.0,
                 "signs": [],
                 "indicators": [],
-                "agencies": _commonest(ads, "agency"),
-                "places": _commonest(ads.filter(pl.col("place") != ""), "place")[:6],
+                "agencies": commonest(ads, "agency"),
+                "places": commonest(ads.filter(pl.col("place") != ""), "place")[:6],
                 "n_places": ads.filter(pl.col("place") != "")["place"].n_unique(),
                 "first": ads["posted"].min(),
                 "last": ads["posted"].max(),
@@ -425,106 +410,3 @@ class Casebook:
             received=source[2],
             seq=own["seq"],
         )
-
-    # -- what all of it rests on --------------------------------------------------------------------------
-
-    @cached_property
-    def _tables(self) -> CaseTables:
-        return split_networks(CaseTables.of(self.ws, self.case), self._known)
-
-    @cached_property
-    def _known(self) -> Remembered:
-        return Remembered(self.ws)
-
-    @cached_property
-    def _leads(self) -> Leads:
-        run = self._run
-        sought = run is not None and bool(run.details["networks"])
-        return leads_of(self._tables, self._known, clusters=not sought)
-
-    @cached_property
-    def _lead_rows(self) -> dict[tuple[str, int], int]:
-        return {(kind, id): k for k, (kind, id) in enumerate(self.leads.select("kind", "id").iter_rows())}
-
-    @cached_property
-    def _identifiers(self) -> Identifiers:
-        return Identifiers(self.ws, self._tables)
-
-    @cached_property
-    def _run(self) -> Any:
-        return last_run(self.ws)
-
-    @cached_property
-    def _kept(self) -> Kept | None:
-        """What the latest run left: what words cost is kept of it only, so the past too is weighed by it."""
-        runs = [row.batch for row in self.ws.rows() if row.kind == RUN]
-        return read_kept(self.ws, runs[-1]) if runs else None
-
-    @cached_property
-    def _prices(self) -> Prices:
-        return self._kept.model if self._kept else Rarity(None)
-
-    @cached_property
-    def _reach(self) -> Reach:
-        return (
-            Reach(*self._run.details["reach"])
-            if self._run
-            else Reach(0.0, 0.0, max(self._tables.ads.height, 2))
-        )
-
-    @cached_property
-    def _weights(self) -> Weights:
-        return self._known.weights(self._reach.pair)
-
-    @cached_property
-    def _ties(self) -> CaseTies:
-        return CaseTies(self.ws, self._tables, self._known, self._weights, self._prices)
-
-    @cached_property
-    def _events(self) -> pl.DataFrame:
-        return events(self.ws)
-
-    @cached_property
-    def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any]]:
-        rows = self.ws.table("sources", ["source", "name", "sha256", "received_at", "case"])
-        return {
-            (seq, source): (name, sha256, at)
-            for source, name, sha256, at, case, seq in rows.iter_rows()
-            if case == self.case
-        }
-
-    def _row(self, ad: int) -> int:
-        row = int(self._tables.at(np.array([ad], np.int64))[0])
-        if row < 0:
-            raise UnknownAdNumber(ad)
-        return row
-
-    def _rows_of(self, kind: str, id: int) -> Int64Array:
-        column = self._tables.ads["cluster" if kind == "cluster" else "network"].to_numpy()
-        rows: Int64Array = np.flatnonzero(column == id) if id >= 0 else np.zeros(0, np.int64)
-        if not rows.size:
-            raise UnknownCluster(id) if kind == "cluster" else UnknownNetwork(id)
-        return rows
-
-    def _opened_ads(self, ads: Int64Array) -> Opened:
-        return self.ws.texts(ads)
-
-    def _masks(self, opened: Opened) -> Masks:
-        return Masks.none() if self.opened else Masks.over(opened, self.ws.pepper, self._known.names)
-
-
-def _commonest(ads: pl.DataFrame, column: str) -> list[str]:
-    return ads.group_by(column).len().sort("len", column, descending=[True, False])[column].to_list()
-
-
-def _brief(cluster: int, ads: pl.DataFrame, template: str) -> ClusterBrief:
-    return ClusterBrief(
-        cluster,
-        f"C{cluster}",
-        ads.height,
-        tuple(_commonest(ads, "agency")),
-        tuple(_commonest(ads.filter(pl.col("place") != ""), "place")),
-        ads["posted"].min().date() if ads["posted"].min() else None,  # type: ignore[union-attr]
-        ads["posted"].max().date() if ads["posted"].max() else None,  # type: ignore[union-attr]
-        template,
-    )

@@ -185,9 +185,9 @@ def _networks(ws: Workspace, found: Found) -> pl.DataFrame:
             said[node] = shown, carrying[kind, value]
         return said[node][0]
 
-    first = np.full(len(networks.shown), -1, np.int64)
     of_ad = found.findings.networks.of_ad
     inside = np.flatnonzero(of_ad >= 0)[::-1]
+    first = np.full(len(networks.shown), -1, np.int64)
     first[of_ad[inside]] = inside
     rows = []
     for rank in range(len(networks.shown)):

@@ -320,6 +320,7 @@ def kind_of_snapshot(kind: str) -> str:
         "retention": _("ads destroyed"),
         "opened": _("ads opened"),
         "packaged": _("evidence packaged"),
+        "trail": _("head of the trail noted"),
     }.get(kind, kind)
 
 

@@ -27,6 +27,7 @@ from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered
 from filrouge.web.rooms import (
     account,
+    case_settings,
     cases,
     compare,
     elsewhere,
@@ -34,8 +35,10 @@ from filrouge.web.rooms import (
     inspect,
     judge,
     meetings,
+    people,
     signin,
     tokens,
+    trail,
     work,
     wrong_leads,
 )
@@ -46,6 +49,9 @@ ROOMS: Final = (
     elsewhere,
     account,
     cases,
+    case_settings,
+    people,
+    trail,
     compare,
     files,
     inspect,

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -28,10 +26,11 @@ from filrouge.casework import access, blind, factors, held_back, sessions
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.cases import cases_of
-from filrouge.casework.errors import PastOnly
+from filrouge.casework.errors import CaseClosed, PastOnly
 from filrouge.casework.models import Case, DeskState, SignedIn, User, now
 from filrouge.i18n import _
 from filrouge.web import cookies
+from filrouge.web.forms import check_form, check_origin, own_path
 from filrouge.web.house import House
 from filrouge.web.navigation import rooms_of
 from filrouge.web.render import rendered, shown_day, shown_time
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _security = logging.getLogger("filrouge.security")
-_OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
 _WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
 """Pages for who has to set up a second factor first."""
 
@@ -238,11 +236,6 @@ def _flashes(told: str | None) -> Iterator[dict[str, Any]]:
         yield {"kind": kind, "text": str(text), "undo": button if undo else None}
 
 
-def own_path(text: str) -> str:
-    """A path of this application that a form or a cookie brings; "" for an address of anybody else's."""
-    return text if _OWN.fullmatch(text) else ""
-
-
 def role_name(role: str) -> str:
     """A role in words."""
     return {
@@ -281,7 +274,7 @@ def allowed(
     # Not `Annotated`: annotations are text here, and `person` is a name of this function alone.
     async def gate(request: Request, here: Here = Depends(person)) -> Here:  # noqa: B008
         if request.method not in SAFE and here.session is not None:
-            await check_form(request, here.session, streaming=streaming)
+            await check_form(request, here.session, secure=here.house.settings.secure, streaming=streaming)
         return here
 
     gate.guard = permission  # type: ignore[attr-defined]
@@ -293,7 +286,7 @@ def public() -> Any:
 
     def nobody(request: Request) -> None:
         if request.method not in SAFE:
-            check_origin(request)
+            check_origin(request, secure=house_of(request).settings.secure)
 
     nobody.guard = None  # type: ignore[attr-defined]
     return Depends(nobody)
@@ -318,6 +311,9 @@ def _person(request: Request, permission: Permission, again: bool, budget: str |
                 "refused: user %d, %s, %s %s", user.id, permission.value, request.method, request.url.path
             )
             raise HTTPException(404 if wrong.hidden else 403)
+        closed = case is not None and case.closed is not None
+        if closed and request.method not in SAFE and permission in access.NOT_IN_CLOSED:
+            raise CaseClosed
         if again and session is not None and not sessions.is_fresh(session):
             raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
         state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
@@ -363,38 +359,6 @@ def who_by_cookie(request: Request, db: Session) -> tuple[User, SignedIn] | None
     value = cookies.sent(request.headers, cookies.SESSION, secure)
     found = sessions.find(db, value) if value else None
     return (found.user, found) if found else None
-
-
-def check_origin(request: Request) -> None:
-    """Refuse what a page of somebody else made the browser send.
-
-    Raises:
-        HTTPException: 403, then.
-    """
-    origin = request.headers.get("origin")
-    if origin:
-        told = urlsplit(origin)
-        wrong_scheme = house_of(request).settings.secure and told.scheme != "https"
-        if told.netloc != request.headers.get("host") or wrong_scheme:
-            raise HTTPException(403)
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403)
-
-
-async def check_form(request: Request, session: SignedIn, *, streaming: bool = False) -> None:
-    """Refuse a form that comes from a page of somebody else, or without the token of its session.
-
-    Raises:
-        HTTPException: 403, then.
-    """
-    check_origin(request)
-    sent = request.headers.get("x-csrf-token")
-    if sent is None and streaming:
-        return
-    if sent is None:
-        sent = (await request.form()).get("csrf")  # type: ignore[assignment]
-    if not isinstance(sent, str) or not compare_digest(sent.encode(), session.csrf.encode()):
-        raise HTTPException(403)
 
 
 def guards(app: FastAPI) -> dict[tuple[str, str], Permission | None]:

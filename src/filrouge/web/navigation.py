@@ -49,11 +49,15 @@ ROOMS: Final[list[Room]] = [
     Room("/map", lambda: _("Map"), Permission.READ),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
     Room("/work", lambda: _("Work"), Permission.READ, holds=("/jobs",), count=jobs_under_way),
+    Room("/audit", lambda: _("Trail"), Permission.LEAD),
+    Room("/settings", lambda: _("This case"), Permission.SEE_TO_CASES),
 ]
 """Rooms of a case, in the order of the work. Each room's module adds no line: they are all listed here."""
 BESIDE: Final[list[Room]] = [
     Room("/cases", lambda: _("Cases"), Permission.ENTER),
     Room("/tip", lambda: _("Answer a tip"), Permission.TIP),
+    Room("/people", lambda: _("People"), Permission.MANAGE_PEOPLE),
+    Room("/audit", lambda: _("Trail"), Permission.AUDIT),
 ]
 """Rooms outside cases."""
 

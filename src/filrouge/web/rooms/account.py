@@ -16,7 +16,8 @@ from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import SignedIn, User, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed, own_path
+from filrouge.web.forms import own_path
+from filrouge.web.here import Here, allowed
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]

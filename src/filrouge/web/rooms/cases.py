@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from filrouge.casework import cases, sessions
-from filrouge.casework.access import Permission
+from filrouge.casework.access import Permission, Role, permissions
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import SignedIn, now
+from filrouge.casework.models import SignedIn, User, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed, day_of
+from filrouge.web.here import Here, allowed, day_of, role_name
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]
@@ -24,14 +25,21 @@ Opener = Annotated[Here, allowed(Permission.OPEN, budget="opening")]
 
 @router.get("/cases")
 def list_cases(here: Anybody) -> Response:
-    """One's cases."""
-    return here.page("cases/list.html", can_make=here.may(Permission.MAKE_CASES))
+    """One's cases; all of them, as names and purposes, for who sees to cases without reading them."""
+    with here.reading() as db:
+        closed = cases.closed_cases_of(db, here.user)
+        sees_to_all = here.may(Permission.MANAGE_PEOPLE)
+        everything = cases.all_cases(db) if sees_to_all else []
+    return here.page(
+        "cases/list.html", can_make=here.may(Permission.MAKE_CASES), closed=closed, sees_to_all=sees_to_all,
+        everything=everything, can_see_to=Permission.SEE_TO_CASES in permissions(here.user), role_name=role_name,
+    )  # fmt: skip
 
 
 @router.get("/cases/new")
 def new_case_page(here: Maker) -> Response:
     """The page for a new case."""
-    return here.page("cases/new.html", given={})
+    return _new_page(here, 200, {})
 
 
 @router.post("/cases/new")
@@ -42,27 +50,48 @@ def make_case(
     authority: Annotated[str, Form()],
     keep_until: Annotated[str, Form()],
     title: Annotated[str, Form()] = "",
+    supervisor: Annotated[str, Form()] = "",
 ) -> Response:
-    """Make a case, with its maker as its first member if they may see ads."""
+    """Make a case, with its maker as its first member if they may see ads, else with a supervisor that they choose."""
     given = {
         "name": name,
         "title": title,
         "purpose": purpose,
         "authority": authority,
         "keep_until": keep_until,
+        "supervisor": supervisor,
     }
     day = day_of(keep_until)
     try:
         if day is None:
             raise Refused(_("The day until which the ads are kept cannot be read: write it as 2026-12-31."))
         with here.writing() as db:
+            first = [here.user] if cases.works_on_ads(here.user) else _supervisor(db, supervisor)
             case = cases.make_case(
                 db, here.user, name=name, title=title, purpose=purpose, authority=authority, keep_until=day,
-                members=[here.user],
+                members=first,
             )  # fmt: skip
     except Refused as wrong:
-        return here.page("cases/new.html", 400, wrong=str(wrong), given=given)
-    return here.go(f"/cases/{case.id}", _("The case was made."))
+        return _new_page(here, 400, given, str(wrong))
+    reads = cases.works_on_ads(here.user)
+    return here.go(f"/cases/{case.id}" if reads else f"/cases/{case.id}/settings", _("The case was made."))
+
+
+def _new_page(here: Here, status: int, given: dict[str, str], wrong: str = "") -> Response:
+    choose = not cases.works_on_ads(here.user)
+    with here.reading() as db:
+        supervisors = (
+            [user for user in cases.who_may_join(db) if user.role == Role.SUPERVISOR] if choose else []
+        )
+    return here.page(
+        "cases/new.html", status, given=given, wrong=wrong, choose=choose,
+        supervisors=[("", _("Later")), *((user.id, user.name) for user in supervisors)],
+    )  # fmt: skip
+
+
+def _supervisor(db: Session, chosen: str) -> list[User]:
+    user = db.get(User, int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    return [user] if user is not None and user.active and user.role == Role.SUPERVISOR else []
 
 
 @router.post("/cases/{case_id}/as-of")

@@ -17,7 +17,8 @@ from filrouge.casework.models import SignedIn, User
 from filrouge.i18n import LANGUAGES, _
 from filrouge.web import cookies
 from filrouge.web.agents import agent_name
-from filrouge.web.here import Here, allowed, check_form, house_of, own_path, public, who_by_cookie
+from filrouge.web.forms import check_form, own_path
+from filrouge.web.here import Here, allowed, house_of, public, who_by_cookie
 from filrouge.web.render import rendered
 
 router: Final = APIRouter()
@@ -114,7 +115,7 @@ async def give_code(request: Request, _nobody: Nobody) -> Response:
     half = await run_in_threadpool(_half, request)
     if half is None:
         return RedirectResponse("/sign-in", 303)
-    await check_form(request, half)
+    await check_form(request, half, secure=house_of(request).settings.secure)
     code = str((await request.form()).get("code", ""))
     return await run_in_threadpool(_with_code, request, half, code)
 

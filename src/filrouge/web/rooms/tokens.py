@@ -70,11 +70,11 @@ def scope_name(scope: Permission) -> str:
         Permission.JUDGE: _("labels, notes, watches"),
         Permission.CONFIRM: _("second opinions"),
         Permission.PACKAGE: _("evidence packages"),
-        Permission.LEAD: _("members of cases, and what other cases may know"),
+        Permission.LEAD: _("what other cases may know; the trail of a case"),
         Permission.ASSIST: _("requests of survivors"),
         Permission.TIP: _("answer tips"),
         Permission.MAKE_CASES: _("make cases"),
-        Permission.CLOSE_CASES: _("close cases"),
+        Permission.SEE_TO_CASES: _("members of cases, how long ads are kept, closing"),
         Permission.MANAGE_PEOPLE: _("accounts"),
         Permission.AUDIT: _("read the audit trail"),
     }[scope]

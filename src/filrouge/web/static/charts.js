@@ -98,12 +98,14 @@ function visit(spec, each) {
 
 // A day without a time is read as midnight in UTC; drawn in local time it would be the day before in America.
 function inUtc(unit, rows) {
+  // Dots on the first and the last day need not lie across the axis.
+  const roomy = ["circle", "point", "tick"].includes(unit.mark?.type ?? unit.mark);
   for (const [channel, definition] of Object.entries(unit.encoding ?? {}))
     for (const part of Array.isArray(definition) ? definition : [definition]) {
       if (typeof part?.timeUnit === "string" && !part.timeUnit.startsWith("utc")) part.timeUnit = `utc${part.timeUnit}`;
       if (part?.type !== "temporal") continue;
       if (channel === "x" || channel === "y") {
-        if (part.scale !== null) part.scale = { type: "utc", ...part.scale };
+        if (part.scale !== null) part.scale = { type: "utc", ...(roomy ? { padding: 10 } : {}), ...part.scale };
         if (part.axis !== null) part.axis = { format: dayFormat(rows, part.field), labelOverlap: true, labelFlush: true, ...part.axis };
       } else {
         part.timeUnit ??= "utcyearmonthdate";

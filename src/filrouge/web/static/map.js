@@ -52,7 +52,8 @@ function frame(places, width, height) {
   const [west, east, south, north] = [Math.min(...lons), Math.max(...lons), Math.min(...ys), Math.max(...ys)];
   const across = Math.max((east - west) * RADIAN, 0.02);
   const up = Math.max(north - south, 0.02);
-  const scale = Math.min((0.78 * width) / across, (0.74 * height) / up, 9000);
+  // Room at the sides for the names of places that lie there.
+  const scale = Math.min(Math.max(0.5 * width, width - 170) / across, (0.74 * height) / up, 9000);
   const middle = (2 * Math.atan(Math.exp((south + north) / 2)) - Math.PI / 2) / RADIAN;
   return { center: [(west + east) / 2, middle], scale, spread: width / scale / RADIAN };
 }

@@ -1,0 +1,147 @@
+"""The audit trail as people read it: in words, as a table, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from filrouge.i18n import _, number
+from filrouge.reports.tables import RISKY
+from filrouge.reports.terminal import Page
+
+if TYPE_CHECKING:
+    from filrouge.casework.audit import Broken
+    from filrouge.casework.models import AuditEntry
+
+COLUMNS: Final = ("seq", "at", "actor", "action", "case", "subject", "details", "before", "digest")
+
+
+def action_in_words(action: str) -> str:
+    """What was done, in words; its code where there are none."""
+    words = {
+        "signin.done": _("signed in"),
+        "signin.failed": _("could not sign in"),
+        "signin.ended": _("signed out"),
+        "signin.ended_others": _("ended their other sessions"),
+        "signin.again": _("showed again who they are"),
+        "factor.set": _("set up a second factor"),
+        "factor.codes": _("got new recovery codes"),
+        "factor.recovery_used": _("used a recovery code"),
+        "factor.removed": _("took a second factor away"),
+        "user.made": _("made an account"),
+        "user.came": _("came from the organisation's provider for the first time"),
+        "user.admitted": _("admitted a person"),
+        "user.activated": _("let a person come in again"),
+        "user.deactivated": _("shut a person out"),
+        "user.changed": _("changed an account"),
+        "user.role": _("gave a person another role"),
+        "user.password": _("changed their password"),
+        "user.password_given": _("gave a person a one-time password"),
+        "user.unlocked": _("ended a person's pause"),
+        "case.made": _("made a case"),
+        "case.changed": _("changed what a case says of itself"),
+        "case.keep_until": _("changed how long ads are kept"),
+        "case.closed": _("closed a case"),
+        "case.reopened": _("opened a case again"),
+        "case.member_added": _("added a member"),
+        "case.member_removed": _("removed a member"),
+        "case.as_of": _("looked at a past day, or back at today"),
+        "case.opened": _("opened texts and identifiers"),
+        "case.masked": _("masked them again"),
+        "audit.verified": _("verified the trail"),
+        "audit.exported": _("downloaded the trail"),
+    }
+    return words.get(action, action)
+
+
+def broken_in_words(broken: Broken) -> str:
+    """What is wrong with an entry."""
+    said = {
+        "missing": _("Entry {seq} is missing."),
+        "altered": _("Entry {seq} is not as it was written."),
+        "linked": _("Entry {seq} does not follow from the one before."),
+        "cut": _("The ledger says that there was an entry {seq}: the end of the trail was cut off."),
+        "ledger": _("Entry {seq} is another than the one whose digest the ledger keeps."),
+    }[broken.what]
+    return said.format(seq=number(broken.seq))
+
+
+def fields(entry: AuditEntry) -> dict[str, Any]:
+    """An entry with all that its digest is made of, as it is told to others."""
+    return {
+        "seq": entry.seq,
+        "at": entry.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "actor": entry.actor,
+        "action": entry.action,
+        "case": entry.case_id,
+        "subject": entry.subject,
+        "details": entry.details,
+        "before": entry.before,
+        "digest": entry.digest,
+    }
+
+
+def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """Lines of a CSV file; cells that a spreadsheet would take for a formula begin with an apostrophe."""
+    yield _csv_line(COLUMNS)
+    for entry in entries:
+        told = fields(entry)
+        told["details"] = json.dumps(told["details"], ensure_ascii=False, sort_keys=True)
+        yield _csv_line([_safe("" if told[name] is None else str(told[name])) for name in COLUMNS])
+
+
+def as_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """A line of JSON for each entry: with these lines alone the chain can be worked out again."""
+    for entry in entries:
+        yield json.dumps(fields(entry), ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def show_entries(entries: Iterable[AuditEntry]) -> None:
+    """Print entries."""
+    page = Page()
+    for entry in entries:
+        told = fields(entry)
+        where = _("case {number}").format(number=entry.case_id) if entry.case_id else ""
+        details = ", ".join(f"{name}={value}" for name, value in sorted(entry.details.items()))
+        parts = (f"{entry.seq:>6}", told["at"], entry.actor or "filrouge", entry.action, where, entry.subject)
+        line = "  ".join(part for part in (*parts, details) if part)
+        page.line(line)
+
+
+def show_verified(broken: list[Broken], entries: int, digest: str, noted: int) -> None:
+    """Print whether the trail is as it was written, and its head."""
+    page = Page()
+    if broken:
+        page.line((_("The audit trail is not as it was written:"), "bold red"))
+        for one in broken:
+            page.line(f"    {broken_in_words(one)}")
+        return
+    page.line(
+        (_("The audit trail is as it was written: {count} entries.").format(count=number(entries)), "bold")
+    )
+    page.line(_("Its head: {digest}").format(digest=digest))
+    if noted:
+        page.line(
+            _("The ledger keeps {count} earlier heads of it, and all agree.").format(count=number(noted))
+        )
+    else:
+        page.line(
+            _(
+                "The ledger keeps no head of it yet, so that an end that was cut off would not be seen: "
+                "`filrouge audit note` writes it there."
+            )
+        )
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if re.match(RISKY, cell) else cell
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,57 @@
+"""Forms that come back: whether they are ours, and where they lead."""
+
+from __future__ import annotations
+
+import re
+from hmac import compare_digest
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException, Request
+
+from filrouge.casework.models import SignedIn
+
+_OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
+
+
+def own_path(text: str) -> str:
+    """A path of this application that a form or a cookie brings; "" for an address of anybody else's."""
+    return text if _OWN.fullmatch(text) else ""
+
+
+def check_origin(request: Request, *, secure: bool) -> None:
+    """Refuse what a page of somebody else made the browser send.
+
+    Raises:
+        HTTPException: 403, then.
+    """
+    origin = request.headers.get("origin")
+    if origin:
+        told = urlsplit(origin)
+        wrong_scheme = secure and told.scheme != "https"
+        if told.netloc != request.headers.get("host") or wrong_scheme:
+            raise HTTPException(403)
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+
+
+async def check_form(request: Request, session: SignedIn, *, secure: bool, streaming: bool = False) -> None:
+    """Refuse a form that comes from a page of somebody else, or without the token of its session.
+
+    Args:
+        request: of the form.
+        session: whose token it must bring.
+        secure: whether browsers reach the application by https.
+        streaming: whether the route reads the form by `uploads.received`, which seeks the token in its first field.
+
+    Raises:
+        HTTPException: 403, then.
+    """
+    check_origin(request, secure=secure)
+    sent = request.headers.get("x-csrf-token")
+    if sent is None and streaming:
+        return
+    if sent is None:
+        sent = (await request.form()).get("csrf")  # type: ignore[assignment]
+    if not isinstance(sent, str) or not compare_digest(sent.encode(), session.csrf.encode()):
+        raise HTTPException(403)
