@@ -64,8 +64,10 @@ class Desk:
         from filrouge.engines.casebook import Casebook
 
         ws = self.view(as_of)
-        key = ("casebook", case, self._state(ws, as_of), opened)
-        return self._once(key, lambda: Casebook(ws, case, opened=opened, jobs=self.jobs))
+        key = ("casebook", case, self._state(ws, as_of))
+        # What is reckoned for all readers is reckoned by the first, since a casebook has no lock of its own.
+        book = self._once(key, lambda: Casebook(ws, case, jobs=self.jobs).warmed())
+        return book.opened_with(opened)
 
     def index(self, case: str, as_of: date | None = None) -> SearchIndex:
         """The search index, of which only the ads of a case are seen."""
