@@ -39,6 +39,7 @@ from filrouge.web.rooms import (
     signin,
     tokens,
     trail,
+    triage,
     work,
     wrong_leads,
 )
@@ -60,6 +61,7 @@ ROOMS: Final = (
     wrong_leads,
     tokens,
     work,
+    triage,
 )
 """Each has a `router`."""
 PARTS: Final = (reading,)

@@ -44,6 +44,7 @@ def jobs_under_way(here: Here) -> int | None:
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
     Room("/files", lambda: _("Files"), Permission.BRING),
+    Room("/triage", lambda: _("Triage"), Permission.READ, holds=("/networks", "/clusters")),
     Room("/judge", lambda: _("Judge"), Permission.JUDGE, holds=("/blind", "/agreement", "/lessons")),
     Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
