@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from fastapi import HTTPException
 
-from filrouge.casework import wrong_joins
+from filrouge.casework import triage, wrong_joins
 from filrouge.casework.access import Permission
 from filrouge.casework.judging import Answer
 from filrouge.casework.verdicts import KINDS, STEPS, Judged, Said, Verdict
@@ -182,6 +182,18 @@ def wrong_joins_of(here: Here) -> frozenset[wrong_joins.Decision]:
     """What is kept apart in the case."""
     with here.reading() as db:
         return wrong_joins.decisions(db, here.the_case)
+
+
+def mark_opened(here: Here, of: str, number: int) -> None:
+    """Write that the person has opened a lead; for the pages that show one."""
+    if here.as_of is not None:
+        return
+    seq, what = newest_seq(here), (of, number)
+    with here.reading() as db:
+        known = triage.is_seen(db, here.user, here.the_case, what, seq)
+    if not known:
+        with here.writing() as db:
+            triage.mark_seen(db, here.user, here.the_case, [what], seq)
 
 
 def in_templates() -> dict[str, Any]:

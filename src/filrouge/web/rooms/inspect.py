@@ -25,6 +25,7 @@ from filrouge.reports.html.network_words import holds_together, weakest
 from filrouge.reports.html.words import kind_name, tie_kind
 from filrouge.web import drawings
 from filrouge.web.here import Here, allowed
+from filrouge.web.judged import mark_opened
 from filrouge.web.render import shown_day, shown_time
 
 router: Final = APIRouter()
@@ -41,6 +42,7 @@ def network_page(here: Reader, network: int) -> Response:
         found = here.casebook.network(network)
     except UnknownNetwork as unknown:
         raise HTTPException(404, str(unknown)) from unknown
+    mark_opened(here, "network", network)
     base = f"/cases/{here.the_case.id}"
     order = [brief.id for brief in found.clusters[: drawings.MOST_ROWS]]
     days = drawings.days_of(found.timeline, order)
@@ -86,6 +88,7 @@ def cluster_page(here: Reader, cluster: int, page: int = 1) -> Response:
         found = here.casebook.cluster(cluster, page)
     except UnknownCluster as unknown:
         raise HTTPException(404, str(unknown)) from unknown
+    mark_opened(here, "cluster", cluster)
     base = f"/cases/{here.the_case.id}"
     days = drawings.days_of(found.timeline)
     return here.page(

@@ -159,18 +159,6 @@ def delete_view(here: Reader, view: int) -> Response:
     return here.go(_path(here), _("The view is deleted. Its filters stay set until you change them."))
 
 
-def opened(here: Here, of: str, id_: int) -> None:
-    """Write that the person has opened a lead; for the pages that show one."""
-    if here.as_of is not None:
-        return
-    seq, what = newest_seq(here), (of, id_)
-    with here.reading() as db:
-        known = triage.is_seen(db, here.user, here.the_case, what, seq)
-    if not known:
-        with here.writing() as db:
-            triage.mark_seen(db, here.user, here.the_case, [what], seq)
-
-
 # -- what the page shows --------------------------------------------------------------------------------------
 
 
