@@ -26,7 +26,7 @@ def ana(site: Any) -> Any:
 def test_the_leads_come_strongest_first_and_say_why(site: Any, ana: Any) -> None:
     page = ana.get(site.path("harbour", "/triage"))
     assert names(page) == [lead["name"] for lead in leads(site)][:50]
-    first = re.search(r'<ul class="triage-why">(.*?)</ul>', page.text, re.S)
+    first = re.search(r'<p class="triage-why">(.*?)</p>', page.text, re.S)
     assert first
     assert re.search(r"\d+ (phones|names|agencies|places|e-mail|account)", first[1])
 

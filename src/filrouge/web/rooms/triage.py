@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 router: Final = APIRouter()
 Reader = Annotated[Here, allowed(Permission.READ)]
 Judge = Annotated[Here, allowed(Permission.JUDGE)]
-REASONS_SHOWN: Final = 4
 LISTS: Final = ("agencies", "places", "languages", "signs", "indicators")
 _choices: WeakKeyDictionary[Casebook, dict[str, list[tuple[str, int]]]] = WeakKeyDictionary()
 _reasons: WeakKeyDictionary[Casebook, dict[What, list[Reason]]] = WeakKeyDictionary()
@@ -169,11 +168,11 @@ def _row(here: Here, row: dict[str, Any]) -> dict[str, Any]:
         **row,
         "href": f"/cases/{here.the_case.id}/{of}s/{id_}",
         "value": f"{of}:{id_}",
-        "why": [reason_in_words(reason) for reason in why[:REASONS_SHOWN]],
-        "why_more": [reason_in_words(reason) for reason in why[REASONS_SHOWN:]],
+        "why": [reason_in_words(reason) for reason in why if reason.kind != "indicator"],
+        "indicators": [reason_in_words(reason) for reason in why if reason.kind == "indicator"],
         "chips": chips_of(here, of, id_),
-        "agencies": row["agencies"][:3],
-        "places": row["places"][:3],
+        "agencies": row["agencies"][:2],
+        "places": row["places"][:2],
     }
 
 
@@ -228,7 +227,7 @@ def _columns(sort: str) -> list[dict[str, Any]]:
     named = [
         ("", _("Choose"), False, False), ("name", _("Lead"), False, False), ("", _("Why it is here"), False, False),
         ("ads", _("Ads"), True, True), ("agencies", _("Agencies"), False, True),
-        ("places", _("Places"), False, True), ("first", _("First day"), False, False),
+        ("places", _("Places"), False, True),
         ("last", _("Last day"), False, True), ("strength", _("Strength"), True, True),
         ("", _("Labels"), False, False),
     ]  # fmt: skip
