@@ -172,7 +172,7 @@ def _row(here: Here, row: dict[str, Any]) -> dict[str, Any]:
         "indicators": [reason_in_words(reason) for reason in why if reason.kind == "indicator"],
         "chips": chips_of(here, of, id_),
         "agencies": row["agencies"][:2],
-        "places": row["places"][:2],
+        "places": row["places"][:1],
     }
 
 
