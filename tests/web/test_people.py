@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.web.conftest import PASSWORD
 
-from filrouge.casework import accounts, cases
+from filrouge.casework import accounts, cases, tokens
 from filrouge.casework.access import PERMISSIONS_OF, Permission, Role, may
 from filrouge.casework.audit import verify
 from filrouge.casework.errors import Refused
@@ -118,6 +118,19 @@ def test_a_pause_and_a_second_factor_are_taken_away(people_site: Any) -> None:
         assert (ana.locked_until, ana.totp, ana.recovery) == (None, None, [])
     assert noted(people_site, "user.unlocked")
     assert noted(people_site, "factor.removed")[-1].actor == "adm"
+
+
+@pytest.mark.parametrize("act", ["password", "factor", "deactivate"])
+def test_scripts_of_a_person_end_with_their_ways_in(people_site: Any, act: str) -> None:
+    number = people_site.users["ana"].id
+    with people_site.house.database.writing() as db:
+        ana = db.get_one(User, number)
+        value, _token = tokens.make(db, ana, name="nightly", scopes=[Permission.READ], days=9)
+    people_site.client("adm").post(f"/people/{number}/{act}")
+    with people_site.house.database.writing() as db:
+        db.get_one(User, number).active = True
+    with people_site.house.database.session() as db:
+        assert tokens.find(db, value) is None
 
 
 def test_a_one_time_password_is_in_no_trail(people_site: Any) -> None:

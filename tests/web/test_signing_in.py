@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from datetime import timedelta
 from typing import Any
@@ -17,6 +19,7 @@ from filrouge.casework.passwords import check_strength, one_time_password
 from filrouge.web import cookies
 from filrouge.web.agents import agent_name
 from filrouge.web.forms import own_path
+from filrouge.web.logs import Lines
 
 
 def changed(site: Any, login: str, **values: Any) -> None:
@@ -233,8 +236,11 @@ def test_what_is_sensitive_asks_again_after_a_while(people_site: Any) -> None:
     page = browser.get("/account/second-factor")
     assert "Is it still you?" in page.text
     assert browser.post("/account/confirm", {"password": "wrong", "next": "/account"}).status_code == 401
+    old = browser.client.cookies["filrouge"]
     page = browser.post("/account/confirm", {"password": PASSWORD, "next": "/account/second-factor"})
     assert "Set up a second factor" in page.text
+    with people_site.house.database.session() as db:
+        assert sessions.find(db, old) is None
 
 
 # -- sessions -----------------------------------------------------------------------------------------------------
@@ -430,3 +436,22 @@ def test_a_login_is_letters_and_a_few_signs() -> None:
     for wrong in ("", "a b", "<a>", "-x", "x" * 65):
         with pytest.raises(Refused):
             people.as_login(wrong)
+
+
+def test_what_is_refused_is_logged_by_numbers(people_site: Any, caplog: Any) -> None:
+    browser = people_site.client("ana")
+    browser.get("/people")
+    browser.client.post("/signout", data={"csrf": "wrong"})
+    browser.client.get("/healthz", headers={"Host": "elsewhere.example.com"})
+    number = people_site.users["ana"].id
+    assert f"refused: user {number}, manage_people, GET /people" in caplog.text
+    assert "a form without its token" in caplog.text
+    assert "elsewhere.example.com" not in caplog.text
+
+
+def test_a_line_of_the_log_stays_one_line() -> None:
+    record = logging.LogRecord("filrouge.security", logging.WARNING, "", 0, "a\nb \x1b[2J %s", ("c\r",), None)
+    line = Lines().format(record)
+    assert "\n" not in line
+    assert json.loads(line)["event"] == "a\nb \x1b[2J c\r"
+    assert json.loads(line)["at"].endswith("Z")

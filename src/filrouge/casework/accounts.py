@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from filrouge.casework import factors, passwords, people, sessions
+from filrouge.casework import factors, passwords, people, sessions, tokens
 from filrouge.casework.access import Role
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
@@ -35,12 +35,13 @@ def make(db: Session, by: User, *, login: str, name: str, role: Role, email: str
 
 
 def give_password(db: Session, by: User, user: User) -> str:
-    """A password to come in with once, for a person who forgot theirs; their sessions end."""
+    """A password to come in with once, for a person who forgot theirs; their sessions and tokens end."""
     password = passwords.one_time_password()
     user.password, user.must_change = passwords.hashed(password), True
     user.password_until = now() + ONE_TIME_FOR
     people.forget_failures(user)
     sessions.end_all(db, user)
+    tokens.end_all(db, by, user)
     note(db, by, "user.password_given", subject=f"user:{user.id}")
     return password
 
@@ -75,6 +76,7 @@ def deactivate(db: Session, by: User, user: User) -> None:
         _keep_one_administrator(db, user)
     user.active = False
     sessions.end_all(db, user)
+    tokens.end_all(db, by, user)
     note(db, by, "user.deactivated", subject=f"user:{user.id}")
 
 
@@ -93,9 +95,10 @@ def unlock(db: Session, by: User, user: User) -> None:
 
 
 def reset_factor(db: Session, by: User, user: User) -> None:
-    """Take the second factor of somebody who lost it away; their sessions end."""
+    """Take the second factor of somebody who lost it away; their sessions and tokens end."""
     factors.remove(db, by, user)
     sessions.end_all(db, user)
+    tokens.end_all(db, by, user)
 
 
 def from_elsewhere(

@@ -101,6 +101,14 @@ def touch(db: Session, session_id: int) -> str | None:
     return value
 
 
+def renew(db: Session, session: SignedIn) -> str:
+    """The person has shown again who they are: another token, and the one of before is worth nothing."""
+    value = secrets.token_urlsafe(32)
+    session.before, session.token = "", _digest(value)
+    session.turned = session.checked = now()
+    return value
+
+
 def end(db: Session, session_id: int) -> None:
     """End a session."""
     db.execute(delete(SignedIn).where(SignedIn.id == session_id))

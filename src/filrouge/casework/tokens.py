@@ -86,5 +86,12 @@ def end(db: Session, user: User, token_id: int) -> None:
         note(db, user, "token.ended", subject=f"token:{token.id}")
 
 
+def end_all(db: Session, by: User, user: User) -> None:
+    """End all tokens of a person: somebody else may have them, or may be the one who made them."""
+    for token in of(db, user):
+        token.ended = now()
+        note(db, by, "token.ended", subject=f"token:{token.id}")
+
+
 def _digest(value: str) -> str:
     return sha256(value.encode()).hexdigest()

@@ -184,6 +184,7 @@ def serve(
     from filrouge.cli.workspaces import opened
     from filrouge.web.app import create_app
     from filrouge.web.house import OWN_HOSTS, Settings
+    from filrouge.web.logs import write_lines
 
     key_file = found_key(where, key_file)
     settings = Settings(
@@ -197,6 +198,7 @@ def serve(
         key_file=key_file,
         options={"queue_url": queue_url, "inbox": inbox, "largest_file": largest_file * 1_000_000},
     )
+    write_lines()
     app = create_app(settings)
     shown = host if host not in ANYWHERE else (names[0] if names else "127.0.0.1")
     click.echo(_("The workbench is at {address} (Ctrl-C ends it).").format(address=f"http://{shown}:{port}"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from hmac import compare_digest
-from typing import Final
+from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 
 from filrouge.casework.models import SignedIn
 
+_security = logging.getLogger("filrouge.security")
 _OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
 
 
@@ -30,9 +32,9 @@ def check_origin(request: Request, *, secure: bool) -> None:
         told = urlsplit(origin)
         wrong_scheme = secure and told.scheme != "https"
         if told.netloc != request.headers.get("host") or wrong_scheme:
-            raise HTTPException(403)
+            _refuse("a form of another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403)
+        _refuse("a form of another site")
 
 
 async def check_form(request: Request, session: SignedIn, *, secure: bool, streaming: bool = False) -> None:
@@ -54,4 +56,9 @@ async def check_form(request: Request, session: SignedIn, *, secure: bool, strea
     if sent is None:
         sent = (await request.form()).get("csrf")  # type: ignore[assignment]
     if not isinstance(sent, str) or not compare_digest(sent.encode(), session.csrf.encode()):
-        raise HTTPException(403)
+        _refuse("a form without its token")
+
+
+def _refuse(what: str) -> NoReturn:
+    _security.warning("refused: %s", what)
+    raise HTTPException(403)

@@ -17,8 +17,8 @@ from filrouge.i18n import LANGUAGES, _, speaking
 from filrouge.web import cookies
 
 CONTENT_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -38,6 +38,7 @@ LARGEST_UPLOAD: Final = 8 * 1024 * 1024 * 1024
 UPLOADS: Final = "/files"
 """How the paths end that take files in."""
 _log = logging.getLogger("filrouge.web")
+_security = logging.getLogger("filrouge.security")
 
 
 class SafeHeaders:
@@ -81,11 +82,13 @@ class KnownHost:
             host = headers.get("host", "").lower()
             name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
             if "*" not in self.hosts and name not in self.hosts:
+                _security.warning("refused: a host that is none of ours")
                 await PlainTextResponse(_("This host is not known here."), 400)(scope, receive, send)
                 return
             most = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_FORM
             size = headers.get("content-length", "0")
             if not (size.isascii() and size.isdigit()) or int(size) > most:
+                _security.warning("refused: a request that is too big")
                 await PlainTextResponse(_("That is too big."), 413)(scope, receive, send)
                 return
             receive = _counted(receive, most)

@@ -301,23 +301,36 @@ def _person(request: Request, permission: Permission, again: bool, budget: str |
             raise SignInFirst("/sign-in")
         user, session = found
         _step_before(request, house, user, session)
-        house.limits.count("requests", str(user.id))
-        if budget is not None:
-            house.limits.count(budget, str(user.id))
         case = _case(request, db)
-        wrong = access.refusal(user, permission, case)
-        if wrong is not None:
-            _security.warning(
-                "refused: user %d, %s, %s %s", user.id, permission.value, request.method, request.url.path
-            )
-            raise HTTPException(404 if wrong.hidden else 403)
-        closed = case is not None and case.closed is not None
-        if closed and request.method not in SAFE and permission in access.NOT_IN_CLOSED:
-            raise CaseClosed
+        let_through(request, user, permission, case, budget)
         if again and session is not None and not sessions.is_fresh(session):
             raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
         state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
         return Here(request, house, user, session, case, state, cases_of(db, user))
+
+
+def let_through(
+    request: Request, user: User, permission: Permission, case: Case | None, budget: str | None = None
+) -> None:
+    """What holds for people and their scripts alike: how often, whether allowed, whether the case is open.
+
+    Raises:
+        HTTPException: 429, 404 for a case of others, 403 for what the role does not allow.
+        CaseClosed: for what would change a closed case.
+    """
+    limits = house_of(request).limits
+    limits.count("requests", str(user.id))
+    if budget is not None:
+        limits.count(budget, str(user.id))
+    wrong = access.refusal(user, permission, case)
+    if wrong is not None:
+        _security.warning(
+            "refused: user %d, %s, %s %s", user.id, permission.value, request.method, request.url.path
+        )
+        raise HTTPException(404 if wrong.hidden else 403)
+    closed = case is not None and case.closed is not None
+    if closed and request.method not in SAFE and permission in access.NOT_IN_CLOSED:
+        raise CaseClosed
 
 
 def _step_before(request: Request, house: House, user: User, session: SignedIn | None) -> None:

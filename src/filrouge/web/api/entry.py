@@ -16,13 +16,13 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
-from filrouge.casework import access, tokens
+from filrouge.casework import tokens
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.cases import cases_of
 from filrouge.casework.models import ApiToken, Case, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, day_of, house_of
+from filrouge.web.here import Here, day_of, house_of, let_through
 
 bearer: Final = HTTPBearer(
     auto_error=False, description="A token from your account's page, as `Bearer frt_…`."
@@ -79,9 +79,7 @@ def allowed(permission: Permission) -> Any:
             if token is None:
                 raise HTTPException(401, _("A valid token is needed."), {"WWW-Authenticate": "Bearer"})
             script = _script(request, db, token)
-        wrong = access.refusal(script.user, permission, script.case)
-        if wrong is not None:
-            raise HTTPException(404 if wrong.hidden else 403)
+        let_through(request, script.user, permission, script.case)
         if permission not in script.scopes:
             raise HTTPException(
                 403, _("This token may not be used for that: it lacks {scope}.").format(scope=permission)

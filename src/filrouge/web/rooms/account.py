@@ -14,8 +14,9 @@ from filrouge.casework import factors, people, sessions
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import SignedIn, User, now
+from filrouge.casework.models import SignedIn, User
 from filrouge.i18n import _
+from filrouge.web import cookies
 from filrouge.web.forms import own_path
 from filrouge.web.here import Here, allowed
 
@@ -34,7 +35,7 @@ def account(here: Anybody) -> Response:
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(here: Anybody, session_id: int) -> Response:
+def end_session(here: Shown, session_id: int) -> Response:
     """End one of one's sessions."""
     with here.writing() as db:
         found = db.get(SignedIn, session_id)
@@ -46,7 +47,7 @@ def end_session(here: Anybody, session_id: int) -> Response:
 
 
 @router.post("/account/sessions/end-others")
-def end_others(here: Anybody) -> Response:
+def end_others(here: Shown) -> Response:
     """End all of one's sessions but this one."""
     with here.writing() as db:
         sessions.end_all(db, here.user, but=_session(here).id)
@@ -80,14 +81,16 @@ def confirm(
             or factors.passes(db, here.house.settings.workspace, db.get_one(User, user.id), code)
         )
         if right:
-            db.get_one(SignedIn, _session(here).id).checked = now()
+            value = sessions.renew(db, db.get_one(SignedIn, _session(here).id))
             note(db, here.user, "signin.again", subject=f"user:{here.user.id}")
     if not right:
         wrong = _(
             "That is not right, or was used already; or there were too many attempts: then wait a while."
         )
         return here.page("account/confirm.html", 401, to=to, wrong=wrong)
-    return here.go(to)
+    answer = here.go(to)
+    here.set_cookie(answer, cookies.SESSION, value)
+    return answer
 
 
 # -- the password -------------------------------------------------------------------------------------------------

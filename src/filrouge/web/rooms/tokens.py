@@ -16,6 +16,7 @@ from filrouge.web.here import Here, allowed
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]
+Shown = Annotated[Here, allowed(Permission.ENTER, again=True)]
 
 
 @router.get("/account/tokens")
@@ -26,7 +27,7 @@ def page(here: Anybody) -> Response:
 
 @router.post("/account/tokens")
 def make(
-    here: Anybody,
+    here: Shown,
     name: Annotated[str, Form()] = "",
     days: Annotated[int, Form()] = 90,
     scope: Annotated[list[str], Form()] = [],  # noqa: B006
