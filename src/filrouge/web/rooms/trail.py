@@ -133,7 +133,7 @@ def _page(here: Here, asked: Asked, verified: dict[str, Any] | None = None) -> R
     said = asked.said()
     total = ngettext("{count} entry", "{count} entries", count).format(count=number(count))
     return here.page(
-        "trail/trail.html", entries=entries, asked=asked, action_in_words=action_in_words,
+        "trail/trail.html", entries=entries, asked=asked, action_in_words=action_in_words, told=told,
         names={user.login: user.name for user in users}, users=[(user.id, user.name) for user in users],
         titles={case.id: case.title for case in cases}, codes=[(code, action_in_words(code)) for code in codes],
         page=page, pages=pages, total=total, verified=verified, base=base, filters=len(said),
@@ -153,6 +153,17 @@ def _csv(here: Here, asked: Asked) -> Response:
 
     headers = {"Content-Disposition": 'attachment; filename="trail.csv"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def told(value: object) -> str:
+    """A detail of an entry as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(told(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {told(one)}" for name, one in value.items())
+    return str(value)
 
 
 def _number(text: str) -> int | None:
