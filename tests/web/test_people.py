@@ -249,7 +249,7 @@ def test_a_closed_case_is_read_and_not_changed(people_site: Any) -> None:
             filled = re.sub(
                 r"\{[^}]*\}", "1", path.replace("{case_id}", str(people_site.cases["harbour"].id))
             )
-            answer = ana.client.post(filled, headers={"X-CSRF-Token": ana.csrf})
+            answer = browser.client.post(filled, headers={"X-CSRF-Token": browser.csrf})
             assert answer.status_code == 400, path
             assert "case is closed" in answer.text, path
             tried += 1

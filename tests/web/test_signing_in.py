@@ -340,6 +340,15 @@ def test_opening_is_counted_by_person(new_site: Any) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
+def test_searching_is_counted_by_person(people_site: Any) -> None:
+    browser = people_site.client("ana")
+    for _time in range(300):
+        people_site.house.limits.count("searching", str(people_site.users["ana"].id))
+    assert browser.post("/tip", {"value": "514-555-0100"}).status_code == 429
+    assert browser.get("/tip").status_code == 200
+    assert people_site.client("ben").post("/tip", {"value": "514-555-0100"}).status_code != 429
+
+
 @pytest.mark.parametrize(
     "address",
     ["//elsewhere.example.com", "/\\elsewhere.example.com", "https://elsewhere.example.com", "/\t/elsewhere",

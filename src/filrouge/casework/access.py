@@ -54,7 +54,9 @@ OUTSIDE_CASES: Final = frozenset(
 )
 """Permissions that are not about one case."""
 
-NOT_IN_CLOSED: Final = frozenset({Permission.BRING, Permission.JUDGE, Permission.CONFIRM, Permission.ASSIST})
+NOT_IN_CLOSED: Final = frozenset(
+    {Permission.BRING, Permission.JUDGE, Permission.CONFIRM, Permission.LEAD, Permission.ASSIST}
+)
 """What changes a case: not allowed once it is closed. It can still be read, opened with a reason, and packaged."""
 
 _P = Permission

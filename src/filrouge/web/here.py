@@ -32,6 +32,7 @@ from filrouge.i18n import _
 from filrouge.web import cookies
 from filrouge.web.forms import check_form, check_origin, own_path
 from filrouge.web.house import House
+from filrouge.web.limits import SEARCHES
 from filrouge.web.navigation import rooms_of
 from filrouge.web.render import rendered, shown_day, shown_time
 
@@ -320,6 +321,8 @@ def let_through(
     """
     limits = house_of(request).limits
     limits.count("requests", str(user.id))
+    if budget is None and request.method not in SAFE and request.url.path.endswith(SEARCHES):
+        budget = "searching"
     if budget is not None:
         limits.count(budget, str(user.id))
     wrong = access.refusal(user, permission, case)

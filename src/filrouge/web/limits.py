@@ -18,6 +18,8 @@ BUDGETS: Final = {
     "opening": "60/hour",
 }
 """What is counted: attempts to sign in by address and by login, the rest by person."""
+SEARCHES: Final = ("/search", "/compare", "/filters", "/tip")
+"""How the paths end to which searches are posted, of pages and of the interface for scripts."""
 _log = logging.getLogger("filrouge.security")
 
 
