@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,25 @@ def test_signing_out_clears_the_browser(people_site: Any) -> None:
     answer = browser.post("/signout", follow_redirects=False)
     assert answer.headers["clear-site-data"] == '"cache"'
     assert 'filrouge=""' in answer.headers["set-cookie"]
+
+
+def test_the_end_of_a_message_is_beyond_dispute(people_site: Any, serve: Any) -> None:
+    port = int(serve(people_site).address.rpartition(":")[2])
+    host = f"Host: 127.0.0.1:{port}\r\n"
+
+    def told(*lines: str, body: str = "") -> list[str]:
+        sent = "POST /sign-in HTTP/1.1\r\n" + "".join(f"{line}\r\n" for line in lines) + "\r\n" + body
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(sent.encode())
+            line.shutdown(socket.SHUT_WR)
+            got = b"".join(iter(lambda: line.recv(65536), b""))
+        return re.findall(r"HTTP/1.1 (\d+)", got.decode("latin-1"))
+
+    here = host.strip()
+    hidden = f"GET /healthz HTTP/1.1\r\n{host}\r\n"
+    assert told(here, "Content-Length: 4", "Content-Length: 9", body="abcd") == ["400"]
+    assert told(here, "Transfer-Encoding: xchunked") == ["400"]
+    assert told(here, here, "Content-Length: 0") == ["400"]
+    # What follows the end of the chunks is no part of the first request, whatever its length claims.
+    both = told(here, "Content-Length: 400", "Transfer-Encoding: chunked", body="0\r\n\r\n" + hidden)
+    assert both[0] == "422"

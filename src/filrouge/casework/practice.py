@@ -132,6 +132,8 @@ def _people_and_cases(database: Database, practice: Practice, names: list[str]) 
             )
             for login in practice.logins
         }
+        for user in users.values():
+            user.offered = True  # who only tries is not asked to set up a second factor
         working = [
             users[login] for login in ("analyst", "colleague", "supervisor", "partner") if login in users
         ]
