@@ -234,3 +234,25 @@ def test_a_wrong_join_is_reported_in_one_click_and_kept_in_the_register(site: An
     page = text_of(ana.get(register))
     assert "together again" in page
     assert "reported" in page
+
+
+def test_a_wrong_join_is_undone_on_all_pages_of_the_case_and_for_all(site: Any, two: Any) -> None:
+    ana, ben = two
+    network = next(lead for lead in leads(site) if lead["kind"] == "network" and lead["clusters"] > 2)
+    cluster = site.house.desk.casebook("harbour").network(network["id"]).clusters[-1]
+    register = site.path("harbour", "/wrong-leads")
+    page = site.path("harbour", f"/networks/{network['id']}")
+    link = f'/clusters/{cluster.id}"'
+    assert link in ben.get(page).text
+    answer = ana.post(register, {"what": "cluster", "one": cluster.id, "other": network["id"], "next": page})
+    assert link not in ben.get(page).text
+    undo = re.search(r'action="([^"]+/wrong-leads/\d+/undo)"', answer.text)
+    assert undo
+    ben.post(undo[1])
+    assert link in ana.get(page).text
+    # A case of others sees nothing of it, and cannot report what it does not hold.
+    mia = site.client("mia")
+    assert "kept apart" not in mia.get(site.path("market", "/wrong-leads")).text
+    theirs = {"what": "cluster", "one": cluster.id, "other": network["id"]}
+    if network["id"] not in site.house.desk.casebook("market").ads["network"]:
+        assert mia.post(site.path("market", "/wrong-leads"), theirs).status_code == 404

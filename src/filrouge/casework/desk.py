@@ -15,6 +15,7 @@ from filrouge.corpus.workspace import Workspace
 if TYPE_CHECKING:
     from filrouge.casework.meetings import Touching
     from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.case_apart import Apart
     from filrouge.engines.casebook import Casebook
 
 T = TypeVar("T")
@@ -59,14 +60,26 @@ class Desk:
         with self._guard:
             self._looked = -LOOKED_AFTER
 
-    def casebook(self, case: str, as_of: date | None = None, *, opened: bool = False) -> Casebook:
-        """What a reader of a case may see; masked unless opened."""
+    def casebook(
+        self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None
+    ) -> Casebook:
+        """What a reader of a case may see; masked unless opened.
+
+        Args:
+            case: its name.
+            as_of: a day of the past; None for now.
+            opened: whether texts and identifiers are in the clear.
+            apart: what its people keep apart though a run put it together.
+        """
         from filrouge.engines.casebook import Casebook
 
         ws = self.view(as_of)
         key = ("casebook", case, self._state(ws, as_of))
         # What is reckoned for all readers is reckoned by the first, since a casebook has no lock of its own.
         book = self._once(key, lambda: Casebook(ws, case, jobs=self.jobs).warmed())
+        if apart:
+            whole = book
+            book = self._once((*key, apart), lambda: whole.with_apart(apart).warmed())
         return book.opened_with(opened)
 
     def index(self, case: str, as_of: date | None = None) -> SearchIndex:

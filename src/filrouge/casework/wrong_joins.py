@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import Case, User, WrongJoin, WrongJoinEntry
+from filrouge.engines.case_apart import Apart
 from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.casework.lineage import Lineage
 
 WHATS: Final = ("ad", "cluster", "pair", "ads", "network")
 DONE: Final = ("told", "corrected", "note")
@@ -97,9 +102,10 @@ def of_case(db: Session, case: Case, join_id: int) -> WrongJoin:
     return found
 
 
-def stands(join: WrongJoin) -> bool:
-    """Whether it is kept apart now."""
-    last = [entry.kind for entry in join.told if entry.kind in ("reported", "undone")]
+def stands(join: WrongJoin, until: datetime | None = None) -> bool:
+    """Whether it is kept apart now, or was at a time."""
+    told = [entry for entry in join.told if until is None or entry.at <= until]
+    last = [entry.kind for entry in told if entry.kind in ("reported", "undone")]
     return bool(last) and last[-1] == "reported"
 
 
@@ -110,22 +116,37 @@ def register(db: Session, case: Case) -> list[WrongJoin]:
     )
 
 
-def decisions(db: Session, case: Case) -> frozenset[Decision]:
-    """What is kept apart in a case."""
-    rows = db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id))
-    return frozenset(Decision(row.what, row.one, row.other) for row in rows if stands(row))
+def apart(db: Session, case: Case, lineage: Lineage, until: datetime | None = None) -> Apart:
+    """What is kept apart in a case, by the ids of today: what was merged since is what it was merged into.
 
-
-def last_entry(db: Session, case: Case) -> int:
-    """A number that grows with each thing written: what was read before it is no more true after."""
-    return (
-        db.scalar(
-            select(func.max(WrongJoinEntry.id))
-            .join(WrongJoin, WrongJoin.id == WrongJoinEntry.join_id)
-            .where(WrongJoin.case_id == case.id, WrongJoinEntry.kind.in_(("reported", "undone")))
-        )
-        or 0
+    Args:
+        db: a transaction.
+        case: which.
+        lineage: what became of ids.
+        until: what was reported later is not known; None for now.
+    """
+    found: dict[str, set[tuple[int, int]]] = {what: set() for what in WHATS}
+    for row in db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id)):
+        if stands(row, until):
+            found[row.what].add(today(row, lineage))
+    return Apart(
+        ads=frozenset(found["ad"]),
+        clusters=frozenset(found["cluster"]),
+        pairs=frozenset((one, other) for one, other in found["pair"] if one != other),
+        of_ads=frozenset(found["ads"]),
+        networks=frozenset(one for one, _none in found["network"]),
     )
+
+
+def today(join: WrongJoin, lineage: Lineage) -> tuple[int, int]:
+    """The ids of today of what is kept apart; the same twice where a run has put two clusters into one."""
+    kinds = {"ad": ("", "cluster"), "cluster": ("cluster", "network"), "pair": ("cluster", "cluster"),
+             "ads": ("", ""), "network": ("network", "")}[join.what]  # fmt: skip
+    one, other = (
+        lineage.now((kind, number))[1] if kind else number
+        for kind, number in zip(kinds, (join.one, join.other), strict=True)
+    )
+    return one, other
 
 
 def _add(db: Session, by: User, case: Case, join: WrongJoin, kind: str, text: str) -> None:

@@ -12,6 +12,7 @@ from filrouge.compare.reach import Reach
 from filrouge.corpus.errors import UnknownAdNumber
 from filrouge.corpus.results import RUN, events, last_run
 from filrouge.engines.asking import Prices, Rarity
+from filrouge.engines.case_apart import NOTHING, Apart, kept_apart
 from filrouge.engines.case_identifiers import Identifiers
 from filrouge.engines.case_leads import Leads, leads_of
 from filrouge.engines.case_sheets import ClusterBrief, UnknownCluster, UnknownNetwork
@@ -28,19 +29,27 @@ if TYPE_CHECKING:
 
 SHARED: Final = (
     "_tables", "_known", "_leads", "_lead_rows", "ads", "_kept", "_run", "_weights", "_identifiers", "_ties",
-    "_sources", "_events",
+    "_sources", "_events", "_as_run",
 )  # fmt: skip
 """What is the same for a casebook masked and opened."""
+AS_RUN: Final = ("_known", "_kept", "_run", "_weights", "_sources", "_events", "_as_run")
+"""Of these, what is the same whatever is kept apart."""
 
 
 class CaseGround:
     """What the pages of a casebook are made of; see `casebook.Casebook`."""
 
-    def __init__(self, ws: Workspace, case: str, *, opened: bool = False, jobs: int = 1) -> None:
-        self.ws, self.case, self.opened, self.jobs = ws, case, opened, jobs
+    def __init__(
+        self, ws: Workspace, case: str, *, opened: bool = False, jobs: int = 1, apart: Apart = NOTHING
+    ) -> None:
+        self.ws, self.case, self.opened, self.jobs, self.apart = ws, case, opened, jobs, apart
 
     @cached_property
     def _tables(self) -> CaseTables:
+        return kept_apart(self._as_run, self._known, self.apart)
+
+    @cached_property
+    def _as_run(self) -> CaseTables:
         return split_networks(CaseTables.of(self.ws, self.case), self._known)
 
     @cached_property

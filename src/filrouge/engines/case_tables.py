@@ -70,10 +70,10 @@ class CaseTables:
         stale = _destroyed_since(ws)
         theirs = (network >= 0) & (~own | stale)
         mixed_networks = np.intersect1d(network[own & (network >= 0)], network[theirs])
-        seen = _at_least_two(cluster[own])
+        seen = at_least_two(cluster[own])
         mine = mine.with_columns(
             pl.Series("cluster", seen, pl.Int64),
-            pl.Series("network", _at_least_two(network[own]), pl.Int64),
+            pl.Series("network", at_least_two(network[own]), pl.Int64),
             pl.Series("bits", np.where(seen >= 0, members.bits_of(numbers[own]), 0), pl.Float32),
             places(mine["location"]).alias("place"),
         )
@@ -95,7 +95,7 @@ class CaseTables:
         loose = np.unique(self.ads["cluster"].to_numpy()[off])
         return replace(
             self,
-            ads=self.ads.with_columns(pl.Series("network", _at_least_two(network), pl.Int64)),
+            ads=self.ads.with_columns(pl.Series("network", at_least_two(network), pl.Int64)),
             split=split,
             loose=frozenset(loose[loose >= 0].tolist()),
         )
@@ -264,7 +264,7 @@ def _together(voice: Int64Array, network: Int64Array) -> Int64Array:
     return out
 
 
-def _at_least_two(group: Int64Array) -> Int64Array:
+def at_least_two(group: Int64Array) -> Int64Array:
     """The groups of which there are two ads; one ad makes none."""
     size = np.append(np.bincount(group[group >= 0]), 0)
     out: Int64Array = np.where(size[group] >= 2, group, NONE)

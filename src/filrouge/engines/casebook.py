@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.engines.case_ground import SHARED, CaseGround, brief_of, commonest
+from filrouge.engines.case_ground import AS_RUN, SHARED, CaseGround, brief_of, commonest
 from filrouge.engines.case_leads import facts, parts_of, reasons
 from filrouge.engines.case_places import itinerary, stays, timeline
 from filrouge.engines.case_sheets import (
@@ -47,6 +47,7 @@ from filrouge.networks.units import TYING
 
 if TYPE_CHECKING:
     from filrouge.corpus.opening import Opened
+    from filrouge.engines.case_apart import Apart
 
 __all__ = [
     "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTie", "Identifier", "Member", "NetworkDossier",
@@ -82,13 +83,23 @@ class Casebook(CaseGround):
         case: whose ads are seen.
         opened: whether identifiers, names and texts are shown in the clear.
         jobs: cores to use.
+        apart: what people of the case keep apart though a run put it together.
     """
+
+    def with_apart(self, apart: Apart) -> Casebook:
+        """The same casebook where something else is kept apart; what it rests on is not read again."""
+        if apart == self.apart:
+            return self
+        other = Casebook(self.ws, self.case, opened=self.opened, jobs=self.jobs, apart=apart)
+        for name in AS_RUN:
+            other.__dict__[name] = getattr(self, name)
+        return other
 
     def opened_with(self, opened: bool) -> Casebook:
         """The same casebook, masked or in the clear; nothing is reckoned again."""
         if opened == self.opened:
             return self
-        other = Casebook(self.ws, self.case, opened=opened, jobs=self.jobs)
+        other = Casebook(self.ws, self.case, opened=opened, jobs=self.jobs, apart=self.apart)
         for name in SHARED:
             other.__dict__[name] = getattr(self, name)
         return other

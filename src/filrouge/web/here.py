@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, blind, factors, held_back, sessions
+from filrouge.casework import access, blind, factors, held_back, sessions, wrong_joins
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.cases import cases_of
@@ -39,6 +39,7 @@ from filrouge.web.render import rendered, shown_day, shown_time
 if TYPE_CHECKING:
     from filrouge.casework.judging import Board
     from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.case_apart import Apart
     from filrouge.engines.casebook import Casebook
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -100,7 +101,13 @@ class Here:
     @cached_property
     def whole_casebook(self) -> Casebook:
         """The same, nothing held back: for what no page shows."""
-        return self.house.desk.casebook(self.the_case.name, self.as_of, opened=self.opened)
+        return self.house.desk.casebook(self.the_case.name, self.as_of, opened=self.opened, apart=self.apart)
+
+    @cached_property
+    def apart(self) -> Apart:
+        """What the people of the case keep apart though a run put it together."""
+        with self.reading() as db:
+            return wrong_joins.apart(db, self.the_case, self.board.lineage, self._until)
 
     @cached_property
     def held(self) -> frozenset[tuple[str, int]]:
@@ -111,9 +118,12 @@ class Here:
     @cached_property
     def board(self) -> Board:
         """What was judged in the case."""
-        until = datetime.combine(self.as_of, time.max, UTC) if self.as_of else None
         with self.reading() as db:
-            return self.house.boards.board(db, self.the_case, self.house.desk.view(self.as_of), until)
+            return self.house.boards.board(db, self.the_case, self.house.desk.view(self.as_of), self._until)
+
+    @property
+    def _until(self) -> datetime | None:
+        return datetime.combine(self.as_of, time.max, UTC) if self.as_of else None
 
     @cached_property
     def index(self) -> SearchIndex:

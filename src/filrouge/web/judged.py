@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from fastapi import HTTPException
 
-from filrouge.casework import triage, wrong_joins
+from filrouge.casework import triage
 from filrouge.casework.access import Permission
 from filrouge.casework.judging import Answer
 from filrouge.casework.verdicts import KINDS, STEPS, Judged, Said, Verdict
@@ -176,12 +176,6 @@ def ads_in(here: Here, what: What) -> int:
 def newest_seq(here: Here) -> int:
     """The snapshot that is looked at."""
     return here.house.desk.view(here.as_of).snapshot.seq
-
-
-def wrong_joins_of(here: Here) -> frozenset[wrong_joins.Decision]:
-    """What is kept apart in the case."""
-    with here.reading() as db:
-        return wrong_joins.decisions(db, here.the_case)
 
 
 def mark_opened(here: Here, of: str, number: int) -> None:

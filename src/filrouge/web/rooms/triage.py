@@ -36,7 +36,8 @@ _reasons: WeakKeyDictionary[Casebook, dict[What, list[Reason]]] = WeakKeyDiction
 @router.get("/cases/{case_id}/triage")
 def leads(here: Reader, sort: str = "", page: int = 1) -> Response:
     """The leads that pass the filters that the person has set."""
-    book, seq = here.casebook, newest_seq(here)
+    # Masked or not, the leads are the same; the masked book is kept, and so is what was made of it.
+    book, seq = here.casebook.opened_with(False), newest_seq(here)
     with here.reading() as db:
         state = db.get(TriageState, (here.user.id, here.the_case.id))
         needs_visit = here.as_of is None and triage.needs_visit(state, seq)
@@ -54,7 +55,7 @@ def leads(here: Reader, sort: str = "", page: int = 1) -> Response:
         wide=True,
         base=f"/cases/{here.the_case.id}",
         found=found,
-        rows=[_row(here, row) for row in found.rows],
+        rows=[_row(here, book, row) for row in found.rows],
         filters=filters,
         active=len(filters.given()),
         choices=_choices_of(book),
@@ -161,9 +162,9 @@ def delete_view(here: Reader, view: int) -> Response:
 # -- what the page shows --------------------------------------------------------------------------------------
 
 
-def _row(here: Here, row: dict[str, Any]) -> dict[str, Any]:
+def _row(here: Here, book: Casebook, row: dict[str, Any]) -> dict[str, Any]:
     of, id_ = row["kind"], row["id"]
-    why = [reason for reason in _why(here.casebook, of, id_) if not reason.tells_nothing]
+    why = [reason for reason in _why(book, of, id_) if not reason.tells_nothing]
     return {
         **row,
         "href": f"/cases/{here.the_case.id}/{of}s/{id_}",

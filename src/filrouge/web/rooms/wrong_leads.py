@@ -93,12 +93,14 @@ def done_words() -> list[tuple[str, str]]:
 
 
 def _told(here: Here, row: WrongJoin) -> dict[str, Any]:
+    one, other = wrong_joins.today(row, here.board.lineage)
     words = {"reported": _("reported"), "undone": _("put together again"), **dict(done_words())}
     decision = Decision(row.what, row.one, row.other)
     return {
         "id": row.id,
         "join": join_words(decision),
         "stands": wrong_joins.stands(row),
+        "merged": row.what == "pair" and one == other,
         "done": any(entry.kind in ("told", "corrected") for entry in row.told),
         "entries": [
             {"who": entry.user.name, "at": entry.at, "kind": words[entry.kind], "text": entry.text}
