@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from filrouge.casework import judging, triage
+from filrouge.casework import held_back, judging, triage
 from filrouge.casework.access import Permission
 from filrouge.casework.lineage import What
 from filrouge.casework.models import TriageState
@@ -37,7 +37,8 @@ _reasons: WeakKeyDictionary[Casebook, dict[What, list[Reason]]] = WeakKeyDiction
 def leads(here: Reader, sort: str = "", page: int = 1) -> Response:
     """The leads that pass the filters that the person has set."""
     # Masked or not, the leads are the same; the masked book is kept, and so is what was made of it.
-    book, seq = here.casebook.opened_with(False), newest_seq(here)
+    whole = here.house.desk.casebook(here.the_case.name, here.as_of, apart=here.apart)
+    book, seq = held_back.without(whole, here.held), newest_seq(here)
     with here.reading() as db:
         state = db.get(TriageState, (here.user.id, here.the_case.id))
         needs_visit = here.as_of is None and triage.needs_visit(state, seq)
