@@ -6,11 +6,14 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 DEMO := out/demo
 DEMO_FILES := $(addprefix examples/demo/,harbourlist.csv petitesannonces.csv elmercado.tsv northboard.jsonl)
+PRACTICE := out/workbench
+PRACTICE_FILES := $(addprefix harbour=examples/demo/,harbourlist.csv northboard.jsonl) \
+  $(addprefix market=examples/demo/,petitesannonces.csv elmercado.tsv)
 # The stages of one run use all cores themselves.
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test cluster lint types imports check catalog catalog-check reference clean
+.PHONY: help demo workbench test cluster lint types imports check catalog catalog-check reference clean
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/' | expand -t 20
@@ -29,9 +32,15 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(RUN)
 
-demo: $(RUN) ## compare the 2,000 invented ads of examples/demo
+demo: $(RUN) ## compare the 2,000 invented ads of examples/demo, and make a workbench of them
 	@$(BIN)/filrouge compare $(DEMO_FILES) --out $(DEMO) --jobs $(JOBS)
 	@echo "Open the report in a browser: $(CURDIR)/$(DEMO)/report.html"
+	@$(BIN)/filrouge practice $(PRACTICE) $(PRACTICE_FILES) --jobs $(JOBS)
+	@echo "To open that workbench from here: make workbench"
+
+workbench: $(RUN) ## serve the workbench of invented ads at http://127.0.0.1:8600
+	@$(BIN)/filrouge practice $(PRACTICE) $(PRACTICE_FILES) --jobs $(JOBS) >/dev/null
+	@$(BIN)/filrouge serve $(PRACTICE)
 
 test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest -q
