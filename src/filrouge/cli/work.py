@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,7 +112,8 @@ def _ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
 
 def _until_parent_is_gone(end: Callable[[], None]) -> None:
     """Wait for the end of the pipe that the parent holds."""
-    while sys.stdin.buffer.read(1):
+    # Not by `sys.stdin`: its lock would be held when this process ends.
+    while os.read(0, 1):
         pass
     end()
     threading.Timer(PATIENCE, lambda: os._exit(exits.TERMINATED)).start()
