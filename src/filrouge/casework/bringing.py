@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from filrouge.casework import comparing, jobs
+from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
-from filrouge.casework.files import INGEST, columns_of, in_plain_words, put_away
+from filrouge.casework.files import INGEST, columns_of, in_plain_words, put_away, sweep
 from filrouge.casework.models import BroughtFile, Case, Job, now
 from filrouge.casework.spool import Spool
 from filrouge.casework.work import Workshop
@@ -97,6 +98,13 @@ def after(db: Session, job: Job, workshop: Workshop) -> None:
         return
     if comparing.is_behind(workshop.workspace):
         comparing.start_run(db, case, job.user)
+
+
+@jobs.chore
+def tidy(database: Database, ws: Workspace) -> None:
+    """Put away the files that waited too long."""
+    with database.writing() as db:
+        sweep(db, Spool(ws))
 
 
 def _done_before(ws: Workspace, case: Case, file: BroughtFile, job: Job) -> dict[str, Any] | None:

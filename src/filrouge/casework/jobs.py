@@ -32,7 +32,9 @@ from filrouge.casework.models import Case, Job, User, now
 from filrouge.i18n import _, language, speaking
 
 if TYPE_CHECKING:
+    from filrouge.casework.database import Database
     from filrouge.casework.work import Workshop
+    from filrouge.corpus.workspace import Workspace
 
 SILENT_FOR: Final = timedelta(seconds=30)
 """After so long without a beat of its heart a worker is taken to be dead."""
@@ -101,6 +103,16 @@ def afterwards(
         return after
 
     return put_in
+
+
+CHORES: Final[list[Callable[[Database, Workspace], None]]] = []
+"""What workers do now and then unasked; `chore` puts it in."""
+
+
+def chore(work: Callable[[Database, Workspace], None]) -> Callable[[Database, Workspace], None]:
+    """Marks what is to be done every hour by whoever works: `(database, workspace)`; it must be quick."""
+    CHORES.append(work)
+    return work
 
 
 def title(job: Job) -> str:

@@ -111,7 +111,9 @@ def make_practice(
         Workspace.init(where, key_file=key_of(where))
     ws = Workspace.open(where, key_file=key_of(where))
     for case, names in files.items():
-        ingest(ws, list(names), case=case, receiver="filrouge practice", jobs=jobs, progress=progress)
+        shelf = _ByName({Path(name).name: Path(name) for name in names})
+        receiver = "filrouge practice"
+        ingest(ws, list(shelf.paths), case=case, receiver=receiver, jobs=jobs, progress=progress, shelf=shelf)
     run(ws.refreshed(), jobs=jobs, progress=progress)
     database = Database.of(ws)
     try:
@@ -120,6 +122,20 @@ def make_practice(
         database.close()
     _write_private(folder / MARK, {**said, "whole": True})
     return found
+
+
+@dataclass(frozen=True)
+class _ByName:
+    """A shelf of files by their bare names, which is how people will see them."""
+
+    paths: Mapping[str, Path]
+    most: int = 1 << 32
+
+    def read(self, name: str) -> bytes:
+        return self.paths[name].read_bytes()
+
+    def size(self, name: str) -> int:
+        return self.paths[name].stat().st_size
 
 
 def _people_and_cases(database: Database, practice: Practice, names: list[str]) -> None:

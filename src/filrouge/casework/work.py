@@ -27,6 +27,8 @@ BEAT: Final = 0.5
 """Seconds between two beats of a worker's heart, with which it tells how far it is."""
 LOOKED: Final = 5.0
 """Seconds between two looks for jobs that were lost, or wait and are not in the queue."""
+TIDIED: Final = 3600.0
+"""Seconds between two rounds of chores."""
 IDLE: Final = 0.2
 """Seconds that a worker waits where nothing waits for it."""
 _log = logging.getLogger("filrouge.work")
@@ -132,8 +134,12 @@ class Worker:
         running = [threading.Thread(target=self._take_up, name=f"work-{n}") for n in range(threads)]
         for thread in running:
             thread.start()
+        tidied = -TIDIED
         while not self._ending.wait(LOOKED):
             self.look()
+            if time.monotonic() - tidied > TIDIED:
+                tidied = time.monotonic()
+                self.tidy()
         for thread in running:
             thread.join()
 
@@ -155,6 +161,14 @@ class Worker:
                     self.database.queue.send(number)
         except SQLAlchemyError as trouble:
             _log.warning("the jobs could not be looked at: %s", type(trouble).__name__)
+
+    def tidy(self) -> None:
+        """Do what is done now and then unasked."""
+        for chore in jobs.CHORES:
+            try:
+                chore(self.database, self._ws)
+            except Exception as trouble:
+                _log.error("a chore failed: %s at %s", type(trouble).__name__, _where(trouble))
 
     def _take_up(self) -> None:
         while not self._ending.is_set():
