@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from filrouge.casework.errors import Refused
 from filrouge.i18n import _
@@ -62,6 +65,10 @@ class _HoldingBack:
         if any(self._is_held(kind, id_) for id_ in ids):
             raise HeldBack
 
+    @property
+    def _held(self) -> pl.Expr:
+        return pl.col("cluster").is_in(list(self._clusters)) | pl.col("network").is_in(list(self._networks))
+
     def _of_ads(self, *ads: int) -> pl.DataFrame:
         return self._book.ads.filter(pl.col("ad").is_in(list(ads)))
 
@@ -76,10 +83,20 @@ class _HoldingBack:
     @cached_property
     def ads(self) -> pl.DataFrame:
         """All ads; those of what is held back are in no cluster and no network."""
-        held = pl.col("cluster").is_in(list(self._clusters)) | pl.col("network").is_in(list(self._networks))
         return self._book.ads.with_columns(
-            pl.when(held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
+            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
         )
+
+    def where(self, ads: NDArray[np.int64]) -> pl.DataFrame:
+        """As the casebook does; what is held back is in no cluster and no network."""
+        found = self._book.where(ads)
+        return found.with_columns(
+            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
+        )
+
+    def unweighed(self, ads: Sequence[int]) -> frozenset[int]:
+        """Those of some ads that are held back."""
+        return frozenset(self._of_ads(*ads).filter(self._held)["ad"].to_list())
 
     def lead(self, kind: str, id: int) -> dict[str, Any] | None:
         """As the casebook does."""

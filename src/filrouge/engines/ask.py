@@ -107,33 +107,49 @@ class SearchIndex:
         An ad is near by its words (bits saved when it is written with the text beside it) or by an identifier that
         the text names. Ads with just these words come first, then those with an identifier, then by bits.
         """
-        return self._shown(self.ranked(self.question(text), top), top)
+        return self.shown(self.ranked(self.question(text), top), top)
 
     def near_ads(self, ad: int, top: int = 10) -> list[Near]:
         """The ads nearest to a held one, which is left out; none if it can't be read."""
+        return self.shown(self.beside(ad, top), top)
+
+    def beside(self, ad: int, top: int = 10) -> Ranked:
+        """The ads nearest to a held one, ranked and not yet opened; at least `top`, if there are so many."""
         opened = self._opened(self._visible(np.array([ad], np.int64)))
-        if not opened.ad.size:
-            return []
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
         ranked = self.ranked(question, top + 1)
         other = ranked.ads != ad
-        return self._shown(replace(ranked, ads=ranked.ads[other]), top)
+        return replace(
+            ranked,
+            ads=ranked.ads[other],
+            bits=ranked.bits[other],
+            equal=ranked.equal[other],
+            tied=ranked.tied[other],
+        )
 
     def by_identifier(self, text: str, top: int = 10) -> list[Near]:
         """The ads that carry an identifier of the text, those with the rarest first, then the newest."""
+        return self.shown(self.carrying(text), top)
+
+    def carrying(self, text: str) -> Ranked:
+        """All ads that carry an identifier of the text, in that order, not yet opened."""
         question = self.question(text)
         if not question.kinds:
             question = Question(question.keys, *as_it_stands(text, self._ws.pepper))
         shared = self._holders(question)
         ads = np.array(sorted(shared, key=lambda ad: (-max(s.bits for s in shared[ad]), -ad)), np.int64)
-        return self._shown(self._unweighed(question, ads, shared), top)
+        return self._unweighed(question, ads, shared)
 
     def by_words(self, text: str, top: int = 10, every: bool = True) -> list[Near]:
-        """The ads that hold all words of the text, the newest first.
+        """The ads that hold all words of the text, the newest first; see `holding`."""
+        return self.shown(self.holding(text, top, every), top)
+
+    def holding(self, text: str, top: int = 10, every: bool = True) -> Ranked:
+        """The ads that hold all words of the text, the newest first, not yet opened.
 
         Args:
             text: words; those in "double quotes" must stand so, one after another.
-            top: at most so many.
+            top: at least so many, if there are.
             every: False: some of the words are enough, and ads with more of them, and rarer ones, come first.
         """
         question = self.question(text)
@@ -152,7 +168,11 @@ class SearchIndex:
         kept = np.array(ads, np.int64)
         if phrases:
             kept = self._with_phrases(kept[:PHRASES_LOOKED_AT], phrases)
-        return self._shown(self._unweighed(question, kept, {}), top)
+        return self._unweighed(question, kept, {})
+
+    def these(self, ads: Int64Array) -> Ranked:
+        """Some ads as they are given, as what a question led to that was asked elsewhere."""
+        return self._unweighed(Question(np.zeros(0, np.uint64), (), np.zeros(0, np.uint64)), ads, {})
 
     def question(self, text: str) -> Question:
         """A text as the index sees it."""
@@ -264,7 +284,8 @@ class SearchIndex:
                 out[ad] = (*out.get(ad, ()), one)
         return out
 
-    def _shown(self, ranked: Ranked, top: int) -> list[Near]:
+    def shown(self, ranked: Ranked, top: int) -> list[Near]:
+        """The first of what was ranked, opened, in the clear."""
         ads = ranked.ads[:top]
         if not ads.size:
             return []

@@ -179,7 +179,7 @@ class AdSheet:
         cluster, network: ids, -1 for none that this case may see.
         stretches: the text, in order.
         identifiers: those of the ad.
-        source, row: file and row it came from; sha256: of the file; received: when.
+        source, row: file and row it came from; sha256: of the file; received, receiver: when, and by whom.
         seq: the snapshot that brought it.
     """
 
@@ -198,6 +198,7 @@ class AdSheet:
     sha256: str
     received: datetime | None
     seq: int
+    receiver: str = ""
 
     @property
     def text(self) -> str:

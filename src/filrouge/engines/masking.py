@@ -30,6 +30,8 @@ NAME: Final = "name"
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHOWN: Final = 8
 """Letters of a pseudonym: 40 bits, so that among a million phones one in a million has a double."""
+HIDDEN: Final = 64 - 5 * _SHOWN
+"""Bits of the number that a pseudonym does not show."""
 _WRITTEN: Final = re.compile(rf"^({'|'.join(TYING_KINDS)}):([{_LETTERS}]{{{_SHOWN}}})$")
 
 _WORD: Final = re.compile(r"\b[^\W\d_]+\b")
@@ -58,12 +60,23 @@ def is_pseudonym(text: str) -> bool:
     return _WRITTEN.match(text.strip().lower()) is not None
 
 
-def with_pseudonyms(ws: Workspace, hits: Sequence[Near]) -> list[Near]:
-    """The hits with pseudonyms in the place of identifiers and names."""
+def least_number(text: str) -> tuple[str, int]:
+    """The kind of a pseudonym, and what its letters say of the number that it stands for; see `number >> HIDDEN`."""
+    written = _WRITTEN.match(text.strip().lower())
+    assert written is not None
+    kind, letters = written.groups()
+    least = 0
+    for letter in letters:
+        least = least << 5 | _LETTERS.index(letter)
+    return kind, least
+
+
+def with_pseudonyms(ws: Workspace, hits: Sequence[Near], known: Container[int] = ()) -> list[Near]:
+    """The hits with pseudonyms in the place of identifiers and names; `known`: see `masks_of`."""
     if not hits:
         return []
     opened = _opened(ws, hits)
-    masks = masks_of(opened, ws.pepper)
+    masks = masks_of(opened, ws.pepper, known)
     return [
         replace(
             hit,
@@ -124,16 +137,11 @@ def carriers_of(ws: Workspace, text: str, top: int, *, case: str | None = None) 
         top: at most so many.
         case: whose ads are looked at and counted; all if None.
     """
-    written = _WRITTEN.match(text.strip().lower())
-    assert written is not None
-    kind, letters = written.groups()
+    kind, least = least_number(text)
     rows = ws.table("identifiers", ["ad", "kind", "pseudonym"])
-    least = 0
-    for letter in letters:
-        least = least << 5 | _LETTERS.index(letter)
     rows = rows.filter(
         pl.col("kind") == SLOT_KINDS.index(kind),
-        pl.col("pseudonym") // (1 << 64 - 5 * _SHOWN) == least,
+        pl.col("pseudonym") // (1 << HIDDEN) == least,
     )
     held = ws.ads(["case"])
     if case is not None:

@@ -34,10 +34,10 @@ def verbal(bits: float, language: str | None = None) -> str:
     """
     if isnan(bits):
         raise ValueError("bits must be a number")
-    return _words(_translator(language))[_level(bits)]
+    return _words(_translator(language))[verbal_level(bits)]
 
 
-def _level(bits: float) -> int:
+def verbal_level(bits: float) -> int:
     """0 for no support, 1 to 6 for one source, −1 to −6 for two."""
     level = sum(abs(bits) >= step for step in AT)
     return level if bits > 0 else -level

@@ -12,6 +12,7 @@ from filrouge.casework.desk import Desk
 from filrouge.casework.judging import Boards
 from filrouge.casework.practice import practice_of
 from filrouge.corpus.workspace import Workspace
+from filrouge.web.recalled import Recalled
 from filrouge.web.limits import Limits
 from filrouge.web.provider import Provider
 
@@ -60,6 +61,7 @@ class House:
         self.practice = practice_of(settings.workspace)
         self.desk = Desk(settings.workspace, jobs=settings.jobs)
         self.boards = Boards()
+        self.recalled = Recalled()
         self.limits = Limits(settings.limits)
 
     def close(self) -> None:

@@ -94,6 +94,8 @@ function readyClicks() {
 
 // A form that did not pass says so to those who hear the page, and stands where they are.
 function readyErrors(root) {
+  // What was asked for has come: who hears the page, or goes on by keys, stands at its heading.
+  if (root !== document.documentElement) root.querySelector?.("[data-focus]")?.focus();
   root.querySelector?.(".errors")?.focus();
   // A dialog whose form came back with an error, or that the address names, opens by itself.
   const wanted = root.querySelector?.("[data-dialog][data-open], [data-dialog]:target");

@@ -5,6 +5,7 @@
 //   l              opens the row's [data-label-menu] (a details or a button), or the page's
 //   /              focuses [data-search], else the first search field
 //   ?              shows the keys
+//   Ctrl Enter     sends the form of a <textarea data-submit-keys>
 // A page adds its own: <a data-key="n"> or <button data-key="n"> is pressed by that key.
 
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range]), textarea, select, [contenteditable]";
@@ -64,6 +65,11 @@ function follow() {
 
 export function readyKeys(openDialog) {
   document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.("textarea[data-submit-keys]");
+    if (box && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return box.form?.requestSubmit();
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
     if (event.target.closest("[data-own-keys]")) return;
