@@ -84,14 +84,16 @@ class _HoldingBack:
     def ads(self) -> pl.DataFrame:
         """All ads; those of what is held back are in no cluster and no network."""
         return self._book.ads.with_columns(
-            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
+            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name)
+            for name in ("cluster", "network")
         )
 
     def where(self, ads: NDArray[np.int64]) -> pl.DataFrame:
         """As the casebook does; what is held back is in no cluster and no network."""
         found = self._book.where(ads)
         return found.with_columns(
-            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name) for name in ("cluster", "network")
+            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name)
+            for name in ("cluster", "network")
         )
 
     def unweighed(self, ads: Sequence[int]) -> frozenset[int]:

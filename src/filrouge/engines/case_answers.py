@@ -145,7 +145,9 @@ def answer(book: Casebook, index: SearchIndex, text: str, how: str) -> Answer:
     ranked = index.ranked(index.question(text), ASKED)
     named = _named(book, ranked)
     own = {(one.kind, one.number) for one in named if not one.of_agency}
-    carry = [ad for ad, shared in ranked.shared.items() if any((s.kind, int(s.value, 16)) in own for s in shared)]
+    carry = [
+        ad for ad, shared in ranked.shared.items() if any((s.kind, int(s.value, 16)) in own for s in shared)
+    ]
     near = ranked.equal | ranked.tied | np.isin(ranked.ads, np.array(carry, np.int64))
     if near.any():
         return _grouped(book, index, _at(ranked, near), how, named=named, weighed=True)

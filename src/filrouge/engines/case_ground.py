@@ -16,7 +16,7 @@ from filrouge.engines.case_apart import NOTHING, Apart, kept_apart
 from filrouge.engines.case_identifiers import Identifiers
 from filrouge.engines.case_leads import Leads, leads_of
 from filrouge.engines.case_sheets import ClusterBrief, UnknownCluster, UnknownNetwork
-from filrouge.engines.case_tables import CaseTables, Int64Array
+from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
 from filrouge.engines.case_texts import Masks
 from filrouge.engines.case_ties import CaseTies
 from filrouge.engines.case_weights import Weights
@@ -43,6 +43,23 @@ class CaseGround:
         self, ws: Workspace, case: str, *, opened: bool = False, jobs: int = 1, apart: Apart = NOTHING
     ) -> None:
         self.ws, self.case, self.opened, self.jobs, self.apart = ws, case, opened, jobs, apart
+
+    @cached_property
+    def ads(self) -> pl.DataFrame:
+        """The case's readable ads: ad, agency, posted, location, place, cluster, network, seq, source, row.
+
+        `cluster` and `network` are ids, -1 for none: a network that is no lead of this case is none.
+        """
+        networks = self.leads.filter(pl.col("kind") == "network")["id"]
+        seen = pl.when(pl.col("network").is_in(networks.implode())).then("network").otherwise(NONE)
+        return self._tables.ads.with_columns(seen.alias("network")).select(
+            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row"
+        )
+
+    @property
+    def leads(self) -> pl.DataFrame:
+        """A row for each network, and each cluster in none, that shows signs of organisation, the strongest first."""
+        return self._leads.table
 
     @cached_property
     def _tables(self) -> CaseTables:
@@ -107,11 +124,11 @@ class CaseGround:
         return events(self.ws)
 
     @cached_property
-    def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any]]:
-        rows = self.ws.table("sources", ["source", "name", "sha256", "received_at", "case"])
+    def _sources(self) -> dict[tuple[int, int], tuple[str, str, Any, str]]:
+        rows = self.ws.table("sources", ["source", "name", "sha256", "received_at", "receiver", "case"])
         return {
-            (seq, source): (name, sha256, at)
-            for source, name, sha256, at, case, seq in rows.iter_rows()
+            (seq, source): (name, sha256, at, receiver)
+            for source, name, sha256, at, receiver, case, seq in rows.iter_rows()
             if case == self.case
         }
 

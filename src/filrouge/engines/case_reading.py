@@ -45,7 +45,9 @@ def reading_of(book: Casebook, ad: int) -> Reading:
     if not book.opened or not disguises:
         return Reading(disguises)
     text = ads["text"][0]
-    rows = opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("kind", "value", "start", "end")
+    rows = opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
+        "kind", "value", "start", "end"
+    )
     forms = [
         (kind, text[start:end], value)
         for kind, value, start, end in rows.iter_rows()

@@ -11,16 +11,16 @@ their template's first words. `Casebook.leads_of` gives one row by kind and id.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from filrouge.engines.case_ground import AS_RUN, SHARED, CaseGround, brief_of, commonest
+from filrouge.engines.case_ground import AS_RUN, SHARED, brief_of, commonest
 from filrouge.engines.case_leads import facts, parts_of, reasons
 from filrouge.engines.case_places import itinerary, stays, timeline
+from filrouge.engines.case_searching import CaseSearching
 from filrouge.engines.case_sheets import (
     AdSheet,
     ClusterBrief,
@@ -68,7 +68,7 @@ MOST_MEMBERS: Final = 500
 """What a dossier of a network lists at most; it says how many are left."""
 
 
-class Casebook(CaseGround):
+class Casebook(CaseSearching):
     """What a reader of one case may see of a view of a workspace.
 
     Example:
@@ -114,23 +114,6 @@ class Casebook(CaseGround):
         return self
 
     # -- the case as a whole ------------------------------------------------------------------------------
-
-    @cached_property
-    def ads(self) -> pl.DataFrame:
-        """The case's readable ads: ad, agency, posted, location, place, cluster, network, seq, source, row.
-
-        `cluster` and `network` are ids, -1 for none: a network that is no lead of this case is none.
-        """
-        networks = self.leads.filter(pl.col("kind") == "network")["id"]
-        seen = pl.when(pl.col("network").is_in(networks.implode())).then("network").otherwise(NONE)
-        return self._tables.ads.with_columns(seen.alias("network")).select(
-            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row"
-        )
-
-    @property
-    def leads(self) -> pl.DataFrame:
-        """A row for each network, and each cluster in none, that shows signs of organisation, the strongest first."""
-        return self._leads.table
 
     def lead(self, kind: str, id: int) -> dict[str, Any] | None:
         """The row of a lead, None if it is none."""
@@ -403,7 +386,7 @@ class Casebook(CaseGround):
         row = opened.ads.row(k, named=True)
         at = self._row(row["ad"])
         own = self.ads.row(at, named=True)
-        source = self._sources.get((own["seq"], own["source"]), ("", "", None))
+        source = self._sources.get((own["seq"], own["source"]), ("", "", None, ""))
         return AdSheet(
             ad=row["ad"],
             id=row["id"],
@@ -419,5 +402,6 @@ class Casebook(CaseGround):
             row=own["row"],
             sha256=source[1],
             received=source[2],
+            receiver=source[3],
             seq=own["seq"],
         )

@@ -27,6 +27,7 @@ from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered
 from filrouge.web.rooms import (
     account,
+    ads,
     case_settings,
     cases,
     compare,
@@ -37,6 +38,7 @@ from filrouge.web.rooms import (
     meetings,
     people,
     signin,
+    tie,
     tokens,
     trail,
     triage,
@@ -54,6 +56,8 @@ ROOMS: Final = (
     people,
     trail,
     compare,
+    ads,
+    tie,
     files,
     inspect,
     meetings,

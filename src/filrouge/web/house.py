@@ -12,9 +12,9 @@ from filrouge.casework.desk import Desk
 from filrouge.casework.judging import Boards
 from filrouge.casework.practice import practice_of
 from filrouge.corpus.workspace import Workspace
-from filrouge.web.recalled import Recalled
 from filrouge.web.limits import Limits
 from filrouge.web.provider import Provider
+from filrouge.web.recalled import Recalled
 
 OWN_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 """Names of this machine for itself."""

@@ -36,7 +36,7 @@ def search(
     split: Annotated[str, Form()] = AUTO,
 ) -> Response:
     """What is near the text of the box."""
-    wanted = Search(text, how if how in WAYS else AUTO, split if split in Split else AUTO)
+    wanted = Search(text, how if how in WAYS else AUTO, split if split in list(Split) else AUTO)
     asked = _asked(here, wanted)
     if asked["parts"]:
         _note(here, asked)
@@ -55,7 +55,8 @@ def search_again(here: Reader) -> Response:
     """What was found a moment ago."""
     last = here.house.recalled.of(here.session.id, here.the_case.id) if here.session else None
     if last is None:
-        return here.go(f"/cases/{here.the_case.id}", _("That search is no longer remembered. Paste the text again."), "info")
+        said = _("That search is no longer remembered. Paste the text again.")
+        return here.go(f"/cases/{here.the_case.id}", said, "info")
     return here.page("compare/home.html", **_around(here), asked=_asked(here, last), search=last)
 
 
@@ -85,15 +86,15 @@ def _asked(here: Here, search: Search) -> dict[str, Any]:
     ads = searches.split_ads(search.text, Split(search.split))
     if len(ads) > MOST_ADS:
         raise Refused(
-            _("These are {count} ads, and at most {most} can be compared at once. Bring more as a file.").format(
-                count=number(len(ads)), most=number(MOST_ADS)
-            )
+            _(
+                "These are {count} ads, and at most {most} can be compared at once. Bring more as a file."
+            ).format(count=number(len(ads)), most=number(MOST_ADS))
         )
     if any(len(ad) > LONGEST for ad in ads):
         raise Refused(
-            _("One of these texts is longer than {most} characters. Paste one ad, or bring it as a file.").format(
-                most=number(LONGEST)
-            )
+            _(
+                "One of these texts is longer than {most} characters. Paste one ad, or bring it as a file."
+            ).format(most=number(LONGEST))
         )
     base = f"/cases/{here.the_case.id}"
     parts, results = [], []
@@ -124,9 +125,7 @@ def _together(results: list[Any]) -> list[tuple[str, list[int]]]:
         ends |= {(0, group.network) for group in found.groups if group.network >= 0}
         for end in ends:
             led.setdefault(end, []).append(place)
-    return [
-        (f"{'NC'[kind]}{id}", places) for (kind, id), places in sorted(led.items()) if len(places) > 1
-    ]
+    return [(f"{'NC'[kind]}{id}", places) for (kind, id), places in sorted(led.items()) if len(places) > 1]
 
 
 def _note(here: Here, asked: dict[str, Any]) -> None:

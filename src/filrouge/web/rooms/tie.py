@@ -89,7 +89,9 @@ def _about(here: Here) -> dict[str, Any]:
 def tie_view(sheet: TieSheet, base: str) -> dict[str, Any]:
     """A tie for tie/tie.html."""
     parts = waterfall(sheet.waterfall)
-    against = [part for part, (kind, bits) in zip(parts, sheet.waterfall, strict=True) if bits < 0 and kind != "once"]
+    against = [
+        part for part, (kind, bits) in zip(parts, sheet.waterfall, strict=True) if bits < 0 and kind != "once"
+    ]
     pro = [part for part, (_kind, bits) in zip(parts, sheet.waterfall, strict=True) if bits > 0]
     not_weighed = [tie_kind(kind) for kind in KINDS if kind not in sheet.weighed]
     return {
@@ -111,7 +113,9 @@ def tie_view(sheet: TieSheet, base: str) -> dict[str, Any]:
         "words": verbal(sheet.claimed),
         "level": verbal_level(sheet.claimed),
         "strangers": strangers(sheet.strangers),
-        "shared": [{**identifier_view(one.identifier), "worth": decimals(one.bits, 1)} for one in sheet.shared],
+        "shared": [
+            {**identifier_view(one.identifier), "worth": decimals(one.bits, 1)} for one in sheet.shared
+        ],
         "not_weighed": not_weighed,
         "nothing": sheet.claimed < 1 and not sheet.shared,
         "below": sheet.text_bits < sheet.cut,
