@@ -35,6 +35,7 @@ from filrouge.web.rooms import (
     files,
     inspect,
     judge,
+    lessons,
     meetings,
     people,
     signin,
@@ -66,6 +67,7 @@ ROOMS: Final = (
     tokens,
     work,
     triage,
+    lessons,
 )
 """Each has a `router`."""
 PARTS: Final = (reading,)
