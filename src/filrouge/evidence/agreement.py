@@ -52,10 +52,10 @@ def interval(
     """
     found = np.asarray(values, np.float64)
     codes, at = _coded(found)
-    each = np.array([_coincidences(unit[None], codes.size) for unit in at]).reshape(
-        -1, codes.size, codes.size
-    )
-    if not each.size or np.isnan(_alpha(each.sum(axis=0), codes, level)):
+    if not codes.size:
+        return float("nan"), float("nan")
+    each = np.array([_coincidences(unit[None], codes.size) for unit in at])
+    if np.isnan(_alpha(each.sum(axis=0), codes, level)):
         return float("nan"), float("nan")
     random = np.random.default_rng(seed)
     picked = random.multinomial(len(each), np.full(len(each), 1 / len(each)), size=draws)
@@ -101,7 +101,7 @@ def _alpha(coincidences: Floats, codes: Floats, level: Level) -> float:
     expected = float((np.outer(of_value, of_value) * apart).sum())
     if pairable < 2 or expected == 0:
         return float("nan")
-    return 1 - (pairable - 1) * float((coincidences * apart).sum()) / expected
+    return float(1 - (pairable - 1) * (coincidences * apart).sum() / expected)
 
 
 def _differences(of_value: Floats, codes: Floats, level: Level) -> Floats:
