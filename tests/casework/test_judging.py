@@ -81,7 +81,7 @@ def act(db: Session, case: Case, user: User, move: str, answer: Answer, k: int) 
     elif move == "answer" and mine:
         judging.give_blind(db, user, case, mine[0], answer, ads=10, seq=1)
     elif move == "hand_back" and mine:
-        blind.give_up(db, user, case, mine[0])
+        judging.hand_back(db, user, case, mine[0])
     elif move == "rule" and user.role == "supervisor":
         judging.rule(db, user, case, WHAT, answer, ads=10, seq=1)
     elif move == "undo":
@@ -137,6 +137,20 @@ def must_hold(db: Session, case: Case, users: dict[str, User], one: Judged) -> N
             and not any(row.by == user.id and row.turn == "blind" for row in one.rows)
         ):
             assert not board.is_open_to(user.id, WHAT), name
+
+
+def test_a_blind_opinion_that_leaves_it_open_calls_for_another() -> None:
+    with house() as (db, case, users):
+        judging.give(db, users["ana"], case, WHAT, Answer({"spam": 4}), ads=10, seq=1)
+        db.add(BlindTask(case_id=case.id, of=WHAT[0], number=WHAT[1]))
+        db.flush()
+        task = blind.take(db, users["ben"], case)
+        # The first said nothing of it: one answer alone is not enough.
+        answer = Answer({"organised": 5, "independent": 1})
+        judging.give_blind(db, users["ben"], case, task, answer, ads=10, seq=1)
+        assert judged_now(db, case, WHAT).verdict("organised") is Verdict.WAITING
+        assert blind.offered(db, users["cid"], case)
+        assert not blind.offered(db, users["ana"], case)
 
 
 def test_an_undo_can_be_undone() -> None:

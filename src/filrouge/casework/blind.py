@@ -118,11 +118,10 @@ def take(db: Session, user: User, case: Case, what: What | None = None) -> Blind
 
 
 def give_up(db: Session, user: User, case: Case, task: BlindTask) -> None:
-    """Hand a task back unanswered. One is not asked again; somebody else is."""
+    """Write that a task came back unanswered; see `judging.hand_back`."""
     task.withdrawn = now()
     note(db, user, "second_opinion.handed_back", case=case, subject=f"task:{task.id}")
     db.flush()
-    db.add(BlindTask(case_id=case.id, of=task.of, number=task.number))
 
 
 def own_task(db: Session, user: User, case: Case, task_id: int) -> BlindTask | None:

@@ -256,7 +256,15 @@ def give_blind(
     what = task.of, task.number
     said = _write(db, by, case, what, answer.checked(), "blind", ads=ads, seq=seq)
     blind.finish(task, said)
+    # Only now is this one no more awaited: another may be.
+    blind.look_after(db, case, judged_now(db, case, what))
     return said
+
+
+def hand_back(db: Session, by: User, case: Case, task: BlindTask) -> None:
+    """Hand a second opinion back unanswered. One is not asked again; somebody else is, if it is still wanted."""
+    blind.give_up(db, by, case, task)
+    blind.look_after(db, case, judged_now(db, case, (task.of, task.number)))
 
 
 def rule(db: Session, by: User, case: Case, what: What, answer: Answer, *, ads: int, seq: int) -> Opinion:

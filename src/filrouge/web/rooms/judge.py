@@ -189,7 +189,7 @@ def hand_back(here: Second, task: int) -> Response:
         mine = blind.own_task(db, here.user, here.the_case, task)
         if mine is None:
             raise HTTPException(404)
-        blind.give_up(db, here.user, here.the_case, mine)
+        judging.hand_back(db, here.user, here.the_case, mine)
     return here.go(f"{_base(here)}/judge", _("Handed back. Somebody else is asked."))
 
 
