@@ -111,9 +111,9 @@ def must_hold(db: Session, case: Case, users: dict[str, User], one: Judged) -> N
     for kind in NEEDS_TWO:
         if one.verdicts[kind] is Verdict.HOLDS:
             independent = {row.by for row in one.answers(kind)}
-            assert len(independent) >= 2
-            agreed = all(row.says(kind) for row in one.answers(kind))
-            assert agreed or (one.ruling is not None and one.ruling.says(kind))
+            agreed = len(independent) >= 2 and all(row.says(kind) for row in one.answers(kind))
+            ruled = one.ruling is not None and one.ruling.says(kind) and one.ruling.by not in independent
+            assert agreed or ruled
     # A person has one opinion at most, and rulings come from who gave none.
     givers = [row.by for row in one.opinions if row.turn != "ruling"]
     assert len(givers) == len(set(givers))

@@ -274,7 +274,7 @@ def rule(db: Session, by: User, case: Case, what: What, answer: Answer, *, ads: 
         Refused: if nothing differs, or who rules gave one of the two.
     """
     so_far = judged_now(db, case, what)
-    differ = [kind for kind, verdict in so_far.verdicts.items() if verdict is Verdict.DIFFER]
+    differ = so_far.to_settle
     if not differ and so_far.ruling is None:
         raise Refused(_("Nothing differs here: there is nothing to settle."))
     if any(row.by == by.id and not row.is_undo for row in so_far.rows if row.turn != "ruling"):

@@ -130,13 +130,13 @@ class Judged:
         """What the opinions on a kind come to."""
         answers = self.answers(kind)
         said = [row.says(kind) for row in answers]
-        if any(said) and not all(said):
+        differ = any(said) and not all(said)
+        waits = kind in NEEDS_TWO and len(said) < 2 and any(row.says(kind) for row in self.opinions)
+        if differ or waits:
             ruling = self.ruling
-            if ruling is None or kind not in ruling.steps:
-                return Verdict.DIFFER
-            return Verdict.HOLDS if ruling.says(kind) else Verdict.RULED_NO
-        if kind in NEEDS_TWO and len(said) < 2 and any(row.says(kind) for row in self.opinions):
-            return Verdict.WAITING
+            if ruling is not None and kind in ruling.steps:
+                return Verdict.HOLDS if ruling.says(kind) else Verdict.RULED_NO
+            return Verdict.WAITING if waits else Verdict.DIFFER
         if any(said):
             return Verdict.HOLDS
         return Verdict.NO if any(kind in row.steps for row in answers) else Verdict.NONE
@@ -160,8 +160,17 @@ class Judged:
         """Whether opinions differ and nobody has ruled yet."""
         return Verdict.DIFFER in self.verdicts.values()
 
+    @property
+    def to_settle(self) -> tuple[str, ...]:
+        """The kinds that a ruling has to settle."""
+        if not self.wants_ruling:
+            return ()
+        return tuple(kind for kind, v in self.verdicts.items() if v in (Verdict.DIFFER, Verdict.WAITING))
+
     def wants_second(self, case: int) -> bool:
-        """Whether a second opinion is wanted."""
+        """Whether a second opinion is wanted. Where two differ already, a supervisor settles all of it."""
+        if self.wants_ruling:
+            return False
         if Verdict.WAITING in self.verdicts.values():
             return True
         return len(self.opinions) == len(self.independent) == 1 and is_checked(case, self.of, self.number)

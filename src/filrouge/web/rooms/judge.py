@@ -115,7 +115,7 @@ def history(here: Reader, of: str, number: int) -> Response:
         merged_into=words.name_of(*told) if told else "",
         merged_path=f"{_base(here)}/judge/{told[0]}/{told[1]}" if told else "",
         ruling=judging.can_be_ruled_by(here.user, here.the_case, one) and open_ and one.wants_ruling,
-        differ=one.kinds_that_are(Verdict.DIFFER) if open_ else (),
+        differ=one.to_settle if open_ else (),
         verdicts=[
             (words.kind_words(kind), words.verdict_words(kind, verdict), words.verdict_tone(kind, verdict))
             for kind, verdict in one.verdicts.items()
