@@ -312,7 +312,7 @@ def main() -> None:
         print(
             f"{index.ads:,} ads in {len(manifest.segments)} segments, {'opened' if before else 'built'} in "
             f"{built:.1f} s; {each:.1f} bytes an ad, {each / text_bytes:.3f} of the files; "
-            f"ties need {index.cut:.1f} bits\n"
+            f"ties need {index.cuts.near:.1f} bits, plain copies {index.cuts.plain:.1f}\n"
         )
         copies, strangers = questions(folder, asked.questions, asked.seed)
         if asked.learn:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filrouge.compare.language import LanguageModel, Ledger, from_arrays, language_model, to_arrays
+from filrouge.compare.language import LanguageModel, Ledger, Without, from_arrays, language_model, to_arrays
 from filrouge.compare.strangers import Corpus, number_runs, prices
 
 WORDS = st.lists(st.integers(0, 12), min_size=1, max_size=14)
@@ -92,3 +92,23 @@ def test_a_word_that_stands_for_an_identifier_has_the_price_of_one():
     said = keys[corpus.words[:3]].copy()
     said[1] = said[1] | np.uint64(1)
     assert model.prices(said, np.array([0, 3], np.int64))[1] == pytest.approx(0.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CORPORA, WORDS, WORDS)
+def test_prices_without_a_text_are_those_as_if_it_had_never_come(pairs, gone, asked):
+    texts, label = split(pairs)
+    # Said by two voices more, so that nothing of it is left out of the models as said by one alone.
+    texts, label = [*texts, gone, gone], np.concatenate([label, [-1, -1]]).astype(np.int32)
+    without = language_model(*corpus_of(texts), label)
+    more = language_model(*corpus_of([*texts, gone]), np.concatenate([label, [-1]]).astype(np.int32))
+    keys = [
+        (np.array(text, np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C10) for text in (gone, asked)
+    ]
+    offsets = np.array([0, len(asked)], np.int64)
+    np.testing.assert_allclose(
+        Without(more, keys[0]).prices(keys[1], offsets),
+        without.prices(keys[1], offsets),
+        rtol=1e-5,
+        atol=1e-5,
+    )

@@ -18,7 +18,7 @@ from filrouge.corpus.pseudonyms import token_pseudonyms
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ask import open_index
-from filrouge.engines.asking import question_of
+from filrouge.engines.asking import Cuts, question_of
 from filrouge.engines.ingest import ingest
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
@@ -313,9 +313,34 @@ def test_after_a_run_its_prices_and_templates_decide(tmp_path):
     kept = read_kept(ws, ws.snapshot.batch)
     assert kept is not None
     index = open_index(ws, merge=False)
-    assert index.cut == kept.reach.pair
+    # What two ads of the run need is enough for a plain copy; a search decides by what its own strangers reach.
+    assert index.cuts.plain == kept.reach.pair
+    assert index.cuts.near >= index.cuts.plain
     sentences = TEMPLATES[2].format(phone="x").split(". ")
     hits = index.nearest(". ".join([sentences[0], *sentences[2:]]), 5)
     assert {hit.ad for hit in hits if hit.tied} == {10, 11, 12, 13, 14}
     assert len({hit.cluster for hit in hits}) == 1
     assert hits[0].cluster
+
+
+def test_what_strangers_reach_in_a_search_is_measured_once(tmp_path, monkeypatch):
+    from filrouge.engines.ask import SearchIndex
+    from filrouge.engines.run import run
+
+    ws = Workspace.init(tmp_path / "ws", secret=SECRET)
+    ingest(ws, [written(tmp_path, "first", FIRST)], case="case")
+    run(ws.refreshed())
+    ws = ws.refreshed()
+    index = open_index(ws, merge=False)
+    reached = index_folder(ws).manifest().reached
+    assert reached is not None
+    assert len(reached.near) == len(reached.claimed) == 2
+    monkeypatch.setattr(SearchIndex, "as_stranger", None)  # so that measuring again would fail
+    assert open_index(ws, merge=False).cuts == index.cuts
+
+
+def test_a_plain_copy_needs_less_than_a_text_of_which_little_is_the_same():
+    cuts = Cuts(near=60.0, plain=40.0)
+    bits = np.array([61.0, 50.0, 50.0, 39.0], np.float32)
+    whole = np.array([500.0, 90.0, 110.0, 39.0], np.float32)
+    assert cuts.tie(bits, whole).tolist() == [True, True, False, False]

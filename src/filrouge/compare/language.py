@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from filrouge.ads.tokens import KIND_BITS
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, mixed
-from filrouge.compare.strangers import Corpus, continuations, count_voices, number_runs, price_runs, spread
+from filrouge.compare.strangers import (
+    Corpus,
+    Voices,
+    continuations,
+    count_voices,
+    number_runs,
+    price_runs,
+    spread,
+)
 
 KEPT_BITS = np.uint64(0x0000FFFFFFFFFFFF)
 """Of a run's hash 48 bits are kept: among 30 million runs one in ten million is taken for another."""
@@ -125,6 +133,28 @@ class LanguageModel:
         return Ledger(self, corpus, _keys_of_words(corpus, keys)).prices()
 
 
+@dataclass(frozen=True)
+class Without:
+    """The prices of a model if one of its texts, a voice of its own, had never come.
+
+    Attributes:
+        model: that holds the text.
+        text: uint64, the keyed hash of each of its words.
+    """
+
+    model: LanguageModel
+    text: UInt64Array
+
+    def prices(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
+        """Bits that each word of some texts would cost a stranger, as `LanguageModel.prices`."""
+        n = self.text.size
+        keys, offsets = np.concatenate([self.text, keys]), np.concatenate([[0], offsets + n])
+        corpus = number_runs(keys, (keys & np.uint64(KIND_BITS)).astype(np.uint8), offsets)
+        before = np.full(corpus.ads, -2, np.int32)
+        before[0] = -1
+        return Ledger(self.model, corpus, _keys_of_words(corpus, keys), before).prices_without()[n:]
+
+
 def _keys_of_words(corpus: Corpus, keys: UInt64Array) -> UInt64Array:
     of_word = np.zeros(corpus.sizes[0], np.uint64)
     of_word[corpus.words] = keys
@@ -184,7 +214,10 @@ class Ledger:
 
     def now(self, label: Int32Array) -> tuple[Counts, Counts, Counts]:
         """The counts when the texts have these labels; -1: a voice of its own."""
-        come = count_voices(self.corpus, label, self._threads)
+        return self._with(count_voices(self.corpus, label, self._threads))
+
+    def _with(self, come: Voices) -> tuple[Counts, Counts, Counts]:
+        """The counts when the texts that the model holds are gone, and these voices came."""
         ones, twos, threes = (
             known.voices + new - gone.voices
             for known, new, gone in zip(self.known, come, self.gone, strict=True)
@@ -206,10 +239,16 @@ class Ledger:
             label: the voices of the texts, -1 for one of its own; None: as the model has it, and what only one voice
                 writes is their own.
         """
-        ones, twos, threes = self.known if label is None else self.now(label)
+        return self._priced(*(self.known if label is None else self.now(label)))
+
+    def prices_without(self) -> Float32Array:
+        """Bits that each word would cost a stranger if the texts that the model holds had never come."""
+        return self._priced(*self._with(Voices(*(np.zeros(size, np.int32) for size in self.corpus.sizes))))
+
+    def _priced(self, ones: Counts, twos: Counts, threes: Counts) -> Float32Array:
         runs = self.corpus.runs
         table = np.zeros(runs.word.size, np.float32)
-        more = 0.0 if label is None else float((ones.voices - self.known[0].voices).sum(dtype=np.float64))
+        more = float((ones.voices - self.known[0].voices).sum(dtype=np.float64))
         least = [np.maximum(count.voices, 1) for count in (ones, twos, threes)]
         price: Callable[..., None] = price_runs  # numba hides its types
         price(

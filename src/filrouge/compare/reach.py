@@ -114,7 +114,7 @@ def strangers_reach(
     bits[bits >= HALF * np.maximum(whole[first[strangers]], whole[second[strangers]])] = 0
     best = np.zeros(asked.size, np.float32)
     np.maximum.at(best, np.repeat(np.arange(asked.size), counts)[strangers], bits)
-    return _fitted(best, ads)
+    return fitted(best, ads)
 
 
 def templates_reach(
@@ -134,11 +134,11 @@ def templates_reach(
     if not len(models):
         return otherwise
     copy = saved >= HALF * np.minimum(whole[:, None], models.cost[np.maximum(near, 0)])
-    return _fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads)
+    return fitted(np.where(copy, 0, saved).max(axis=1), otherwise.ads)
 
 
-def _fitted(best: Float32Array, ads: int) -> Reach:
-    """A Gumbel distribution that has the `QUANTILES` of these."""
+def fitted(best: Float32Array, ads: int) -> Reach:
+    """A Gumbel distribution that has the `QUANTILES` of these; with fewer than `FEW`, chance alone counts."""
     if best.size < FEW:
         return Reach(0.0, 0.0, ads)
     low, high = np.quantile(best, QUANTILES)

@@ -50,6 +50,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """What searches for texts of strangers reach, as places and scales of Gumbel distributions, in bits.
+
+    Attributes:
+        run: the batch of the run by whose prices and clusters it was measured.
+        near: with the ad most like each; claimed: with the template most like it. Empty if there was too little.
+    """
+
+    run: str
+    near: tuple[float, ...]
+    claimed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What an index consists of.
 
@@ -59,6 +73,7 @@ class Manifest:
         forgot: the place in the ledger up to which destroyed ads are taken out.
         usual, learned_from: the file with the usual runs, and of how many texts they are.
         segments: in no order.
+        reached: what strangers reach, if that was measured.
     """
 
     workspace: str
@@ -67,6 +82,7 @@ class Manifest:
     usual: str = ""
     learned_from: int = 0
     segments: tuple[Held, ...] = ()
+    reached: Reached | None = None
     format: int = field(default=FORMAT)
 
 
@@ -91,6 +107,7 @@ class IndexFolder:
                     **raw,
                     "covered": tuple((int(a), int(b)) for a, b in raw["covered"]),
                     "segments": tuple(Held(**segment) for segment in raw["segments"]),
+                    "reached": Reached(**reached) if (reached := raw.get("reached")) else None,
                 }
             )
         except (OSError, ValueError, TypeError, KeyError):
@@ -133,6 +150,11 @@ class IndexFolder:
             (self.folder / name).unlink(missing_ok=True)
         elif old:
             os.utime(self.folder / old)
+
+    def measure(self, reached: Reached) -> None:
+        """Keep what strangers reach."""
+        with self._writing():
+            self._publish(replace(self.manifest(), reached=reached))
 
     def add(self, segment: Segment, first: int, past: int, forgot: int) -> bool:
         """Take in a segment of the ads `first` to before `past`; False if that is not wanted any more.

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from filrouge.compare.labels import HALF
+from filrouge.compare.language import LanguageModel, Without
 from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
-from filrouge.compare.runs import Int64Array, UInt64Array
+from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment, every_ad
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import Glimpse, glimpse
@@ -24,6 +27,7 @@ from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background
 from filrouge.corpus.results import RUN, Membership, last_run
 from filrouge.corpus.results import membership as membership_of
 from filrouge.engines.asking import (
+    Cuts,
     Near,
     Prices,
     Question,
@@ -38,6 +42,7 @@ from filrouge.engines.asking import (
 )
 from filrouge.engines.claims import Clusters, Templates
 from filrouge.engines.kept import read_kept
+from filrouge.engines.outsiders import in_search, measured_for
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
 
@@ -99,7 +104,8 @@ class SearchIndex:
         self.ads = everything if among is None else int(self._is_visible(np.flatnonzero(among)).sum())
         # Of lists that hold mostly what is not seen, more is read.
         self._times = min(max(everything // max(self.ads, 1), 1), MOST_TIMES)
-        self.cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
+        cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
+        self.cuts = Cuts(cut, cut)
 
     def nearest(self, text: str, top: int = 10) -> list[Near]:
         """The ads nearest to a text, best first.
@@ -188,7 +194,7 @@ class SearchIndex:
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
             self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
         # Who carries what the question names comes first, whatever the bits are: so they are not weighed.
-        weighed.add(sorted(telling, reverse=True)[: 2 * top], -1.0, False)
+        weighed.add(sorted(telling, reverse=True)[: 2 * top], -1.0, False, 0.0)
         ads, bits, equal = weighed.ads, weighed.bits, weighed.equal
         carried = [max((s.bits for s in shared.get(ad, ())), default=0) for ad in ads.tolist()]
         strength = np.maximum(bits, carried)
@@ -196,6 +202,33 @@ class SearchIndex:
         order = np.lexsort((ads, -strength, ~tied, ~named, ~equal))
         order = order[(strength[order] > 0) | equal[order]]
         return Ranked(ads[order], bits[order], equal[order], tied[order], shared, claimed, weighed.weigher)
+
+    def decide_by(self, reached: tuple[Reach, Reach] | None) -> None:
+        """Tie what saves more than 1 in 100 strangers reaches with the ad, or the template, most like them."""
+        if reached is None:
+            return
+        self.cuts = replace(self.cuts, near=max(reached[0].pair, self.cuts.plain))
+        if self._templates is not None:
+            self._templates.needed = reached[1].pair
+
+    def as_stranger(self, ad: int, model: LanguageModel) -> tuple[float, float] | None:
+        """What a held ad, which nothing ties, reaches with the ad and the template most like it.
+
+        It is asked as if it came from outside and had never been seen. Who shares half of all there is to say is no
+        stranger, but a copy that was not found. None if it has no words.
+        """
+        opened = self._opened(np.array([ad], np.int64))
+        if not opened.words.size:
+            return None
+        question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
+        weigher = Weigher(question.keys, Without(model, question.keys))
+        weighed = Weighed(weigher)
+        self._weigh_texts(weighed, question)
+        own = max(weigher.alone, 1.0)
+        bits = weighed.bits
+        near = bits[bits < HALF * np.maximum(own, weighed.whole)].max(initial=0.0)
+        _clusters, saved, cost = self._saving(weighed)
+        return float(near), float(saved[saved < HALF * np.minimum(own, cost)].max(initial=0.0))
 
     def _unweighed(
         self, question: Question, ads: Int64Array, shared: dict[int, tuple[Shared, ...]]
@@ -222,7 +255,7 @@ class SearchIndex:
         for group in groups:
             first = int(group[0])
             if first in found:
-                weighed.add(group.tolist(), found[first], alike[first])
+                weighed.add(group.tolist(), found[first], alike[first], weighed.weigher.whole(first))
 
     def _weigh(self, weighed: Weighed, ads: Int64Array) -> None:
         """Weigh more ads."""
@@ -231,26 +264,32 @@ class SearchIndex:
             opened = self._opened(more)
             bits, alike = weighed.weigher.bits(opened), equal_ones(weighed.weigher.question, opened)
             for ad, saved, same in zip(opened.ad.tolist(), bits.tolist(), alike.tolist(), strict=True):
-                weighed.add((ad,), saved, same)
+                weighed.add((ad,), saved, same, weighed.weigher.whole(ad))
 
     def _tied(self, weighed: Weighed, claimed: int) -> np.ndarray:
         """bool, which of the weighed ads are tied to the question, by themselves or by their cluster."""
-        tied: np.ndarray = weighed.bits >= self.cut
+        tied = self.cuts.tie(weighed.bits, weighed.whole)
         if claimed >= 0 and self._clusters is not None:
             tied |= self._clusters.of(weighed.ads) == claimed
         return tied
 
     def _claimed(self, weighed: Weighed) -> int:
         """The cluster that the question belongs to, among those of the ads that are nearest; -1 for none."""
-        if self._clusters is None or self._templates is None or not weighed.ads.size:
+        if self._templates is None:
             return -1
+        clusters, saved, _cost = self._saving(weighed)
+        return self._templates.claiming(clusters, saved)
+
+    def _saving(self, weighed: Weighed) -> tuple[Int64Array, Float32Array, NDArray[np.float64]]:
+        """The clusters of the ads that are nearest, what their templates save the question, and cost themselves."""
+        none = np.zeros(0, np.float32)
+        if self._clusters is None or self._templates is None or not weighed.ads.size:
+            return np.zeros(0, np.int64), none, np.zeros(0)
         best = np.argsort(-weighed.bits, kind="stable")
         near = self._clusters.of(weighed.ads[best])
         near = np.array(list(dict.fromkeys(near[near >= 0].tolist()))[:CLAIMING], np.int64)
-        clusters, models = self._templates.of(near)
-        if not models:
-            return -1
-        return self._templates.claiming(clusters, weighed.weigher.written_with(models))
+        clusters, models, cost = self._templates.of(near)
+        return clusters, weighed.weigher.written_with(models) if models else none, cost
 
     def _opened(self, ads: Int64Array) -> Words:
         """The words of those of the ads, which ascend, that can be read still."""
@@ -292,7 +331,7 @@ class SearchIndex:
         clusters: dict[int, int] = {}
         if self._clusters is not None:
             clusters = dict(zip(ads.tolist(), self._clusters.of(ads).tolist(), strict=True))
-        hits = shown(ranked.weigher, self._glimpse(ads), ranked.shared, clusters, self.cut, ranked.claimed)
+        hits = shown(ranked.weigher, self._glimpse(ads), ranked.shared, clusters, self.cuts, ranked.claimed)
         place = {hit.ad: k for k, hit in enumerate(hits)}
         return [hits[place[ad]] for ad in ads.tolist() if ad in place]
 
@@ -379,8 +418,9 @@ def open_index(
     manifest, segments = index.opened()
     if merge and index.crowded():
         merge_in_background(index)
-    run = last_run(ws)
+    run, model = last_run(ws), None
     kept = read_kept(ws, run.batch) if run else None
+    given = cut
     if run is not None:
         membership = membership_of(ws) if membership is None else membership
         cut = Reach(*run.details["reach"]).pair if cut is None else cut
@@ -391,7 +431,7 @@ def open_index(
     if membership is not None and seen is not None:
         membership = membership.among(seen)
     clusters = None if membership is None else Clusters(membership)
-    return SearchIndex(
+    found = SearchIndex(
         ws,
         segments,
         rarity=Rarity(index.usual(manifest)),
@@ -401,6 +441,11 @@ def open_index(
         cut=cut,
         among=seen,
     )
+    if given is None and membership is not None and model is not None:
+        if seen is not None and not measured_for(ws, index):
+            open_index(ws, merge=False)  # what strangers reach is measured among all, whoever asks
+        found.decide_by(in_search(ws, index, found, membership, model.model))
+    return found
 
 
 def seen_ads(ws: Workspace, case: str) -> np.ndarray:

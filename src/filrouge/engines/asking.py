@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filrouge.ads.fold import fold_texts
 from filrouge.ads.identifiers import find_identifiers
@@ -16,6 +17,7 @@ from filrouge.ads.places import Gazetteer
 from filrouge.ads.tokens import KIND_BITS, SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
 from filrouge.compare.align import pair_bits
 from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
+from filrouge.compare.labels import HALF
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
 from filrouge.compare.search import copied_words
 from filrouge.compare.strangers import IN_PASSING
@@ -158,6 +160,24 @@ class Rarity:
         return np.where((keys & np.uint64(KIND_BITS)) == 0, price, IN_PASSING).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Cuts:
+    """Bits that tie an ad to a question.
+
+    Attributes:
+        near: however little of the ad that is.
+        plain: of an ad of which the question holds at least half: a plain copy needs less, as in a cluster.
+    """
+
+    near: float
+    plain: float
+
+    def tie(self, bits: np.ndarray, whole: np.ndarray) -> NDArray[np.bool_]:
+        """Which ads are tied, by what the question saves each, and what each takes alone."""
+        tied: NDArray[np.bool_] = (bits >= self.near) | ((bits >= self.plain) & (bits >= HALF * whole))
+        return tied
+
+
 class Weigher:
     """Weighs held ads against one question, and remembers what their words cost.
 
@@ -185,6 +205,15 @@ class Weigher:
             models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
         )  # fmt: skip
 
+    @property
+    def alone(self) -> float:
+        """Bits of the question, written alone."""
+        return float(self._priced_question().sum())
+
+    def whole(self, ad: int) -> float:
+        """Bits of an ad that was weighed, written alone."""
+        return float(self._known[ad].sum())
+
     def _priced(self, keys: UInt64Array, offsets: Int64Array) -> Float32Array:
         """What the words of some texts cost, and in the same go, the first time, what those of the question do."""
         if self._own is not None:
@@ -194,16 +223,19 @@ class Weigher:
         self._own = price[:n]
         return price[n:]
 
+    def _priced_question(self) -> Float32Array:
+        if self._own is None:
+            self._own = self.prices.prices(self.question, np.array([0, self.question.size], np.int64))
+        return self._own
+
     def written_with(self, models: Sequence[UInt64Array]) -> Float32Array:
         """Bits saved when the question is written with each of some texts beside it."""
         n = self.question.size
         words, found = dense_ids(np.concatenate([self.question, *models]))
         begins = np.cumsum([0, *(model.size for model in models)]).astype(np.int64)
         first, offsets = np.arange(len(models), dtype=np.int32), np.array([0, n], np.int64)
-        if self._own is None:
-            self._own = self.prices.prices(self.question, offsets)
         return pair_bits(
-            first, np.zeros_like(first), words[:n], self._own, offsets,
+            first, np.zeros_like(first), words[:n], self._priced_question(), offsets,
             models=(words[n:], begins), vocabulary=found,
         )  # fmt: skip
 
@@ -224,12 +256,12 @@ class Weighed:
 
     def __init__(self, weigher: Weigher) -> None:
         self.weigher = weigher
-        self._found: dict[int, tuple[float, bool]] = {}
+        self._found: dict[int, tuple[float, bool, float]] = {}
 
-    def add(self, ads: Iterable[int], bits: float, equal: bool) -> None:
-        """Take ads of one text."""
+    def add(self, ads: Iterable[int], bits: float, equal: bool, whole: float) -> None:
+        """Take ads of one text, which takes `whole` bits alone."""
         for ad in ads:
-            self._found.setdefault(ad, (bits, equal))
+            self._found.setdefault(ad, (bits, equal, whole))
 
     @property
     def ads(self) -> Int64Array:
@@ -239,12 +271,17 @@ class Weighed:
     @property
     def bits(self) -> Float32Array:
         """Saved by writing each with the question beside it."""
-        return np.array([bits for bits, _equal in self._found.values()], np.float32)
+        return np.array([bits for bits, _equal, _whole in self._found.values()], np.float32)
 
     @property
     def equal(self) -> np.ndarray:
         """bool, whether the words of each are those of the question."""
-        return np.array([equal for _bits, equal in self._found.values()], bool)
+        return np.array([equal for _bits, equal, _whole in self._found.values()], bool)
+
+    @property
+    def whole(self) -> Float32Array:
+        """What each takes alone, in bits."""
+        return np.array([whole for _bits, _equal, whole in self._found.values()], np.float32)
 
 
 @dataclass(frozen=True)
@@ -285,7 +322,7 @@ def shown(
     opened: Glimpse,
     shared: dict[int, tuple[Shared, ...]],
     clusters: dict[int, int],
-    cut: float,
+    cuts: Cuts,
     claimed: int,
 ) -> list[Near]:
     """Opened ads as hits, in their order.
@@ -295,7 +332,7 @@ def shown(
         opened: the ads.
         shared: identifiers that they share with the question.
         clusters: which cluster each is in, below 0 for none.
-        cut: bits that tie two ads.
+        cuts: bits that tie an ad to it.
         claimed: the cluster that the question belongs to, below 0 for none.
     """
     tokens, question = opened.tokens, weigher.question
@@ -321,7 +358,7 @@ def shown(
                 shared=shared.get(ad, ()),
                 ad=ad,
                 equal=bool(np.array_equal(tokens.key[here], question)),
-                tied=bits >= cut or (cluster >= 0 and cluster == claimed),
+                tied=bool(cuts.tie(np.array(bits), price.sum())) or (cluster >= 0 and cluster == claimed),
             )
         )
     return out

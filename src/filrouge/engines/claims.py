@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filrouge.compare.labels import HALF
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
@@ -51,18 +52,25 @@ class Templates:
     Args:
         kept: what the run left.
         clusters: which ads they have.
+
+    Attributes:
+        needed: bits that a template must save a text: what 1 in 100 reaches among the texts of the run, until it is
+            known what texts from outside do.
     """
 
     def __init__(self, kept: Kept, clusters: Clusters) -> None:
         self._kept, self._clusters = kept, clusters
+        self.needed = kept.among.pair
 
-    def of(self, clusters: Int64Array) -> tuple[Int64Array, list[UInt64Array]]:
-        """Those of the clusters that have a template, and its words."""
+    def of(self, clusters: Int64Array) -> tuple[Int64Array, list[UInt64Array], NDArray[np.float64]]:
+        """Those of the clusters that have a template, its words, and bits to write it once."""
         ids, begins = self._kept.ids, self._kept.begins
         at = np.searchsorted(ids, clusters)
         known = at < ids.size
         known[known] = ids[at[known]] == clusters[known]
-        return clusters[known], [self._kept.words[begins[k] : begins[k + 1]] for k in at[known].tolist()]
+        spans = [slice(begins[k], begins[k + 1]) for k in at[known].tolist()]
+        cost = np.array([self._kept.price[span].sum() for span in spans], np.float64)
+        return clusters[known], [self._kept.words[span] for span in spans], cost
 
     def claiming(self, clusters: Int64Array, saved: Float32Array) -> int:
         """The cluster whose template saves a text most, if 1 stranger in 100 reaches less; -1 if there is none.
@@ -74,6 +82,6 @@ class Templates:
         for k in np.argsort(-saved, kind="stable").tolist():
             theirs = self._clusters.saved(int(clusters[k]))
             middle = theirs[theirs.size // 2] if theirs.size else 0.0
-            if saved[k] > self._kept.among.pair and saved[k] >= HALF * middle:
+            if saved[k] > self.needed and saved[k] >= HALF * middle:
                 return int(clusters[k])
         return -1
