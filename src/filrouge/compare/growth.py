@@ -30,7 +30,7 @@ from filrouge.compare.models import Members, Models, best_connected, members_of,
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 from filrouge.compare.stages import Threads
-from filrouge.compare.strangers import Corpus, slices, spread
+from filrouge.compare.strangers import Corpus, copy_slices, gathered, spread
 
 NEAR = 3
 """Templates that are tried for each text."""
@@ -97,8 +97,10 @@ class _Growth:
         alone = np.flatnonzero((self.label == ALONE) & ~self.pool)
         self.node_text = np.concatenate([np.full(self.clusters, -1), alone, self.asked]).astype(np.int64)
         here = self.node_text[self.clusters :]
-        offsets, at = slices(self.texts.begins[here], self.texts.lengths[here])
-        words = np.concatenate([self.models.words, self.texts.words[at]])
+        offsets, words = gathered(
+            self.texts.words, self.texts.begins[here], self.texts.lengths[here], self.threads
+        )
+        words = np.concatenate([self.models.words, words])
         offsets = np.concatenate([self.models.begins, self.models.begins[-1] + offsets[1:]])
         first, second, times = meetings(words, offsets, self.clusters + alone.size, self.threads)
         chosen = best_met(first, second, times, self.node_text.size, KEPT, FAR_LESS)
@@ -163,9 +165,12 @@ class _Growth:
         ours = loose & self.pool[at]
         met = loose[self.first] & loose[self.second] & (ours[self.first] | ours[self.second])
         one, other = self.node_text[self.first[met]], self.node_text[self.second[met]]
-        freed = np.flatnonzero(self.pool & (self.label == ALONE))
-        free = np.unique(np.concatenate([one, other, freed]))
-        pairs = np.searchsorted(free, one).astype(np.int32), np.searchsorted(free, other).astype(np.int32)
+        among = self.pool & (self.label == ALONE)
+        among[one] = among[other] = True
+        free = np.flatnonzero(among)
+        place = np.empty(among.size, np.int32)
+        place[free] = np.arange(free.size, dtype=np.int32)
+        pairs = place[one], place[other]
         return free, np.minimum(*pairs), np.maximum(*pairs)
 
     def _found(self, among: tuple[Int64Array, Int32Array, Int32Array], *, first: bool) -> None:
@@ -203,12 +208,14 @@ class _Growth:
         self._add_models(corpus, best_connected(members_of(found), degree), price, fresh)
 
     def _add_models(self, corpus: Corpus, starts: Int32Array, price: Float32Array, fresh: int) -> None:
-        begins, at = slices(corpus.offsets[starts], np.diff(corpus.offsets)[starts])
+        lengths = np.diff(corpus.offsets)[starts]
+        begins, words = gathered(corpus.words, corpus.offsets[starts], lengths)
+        _begins, costs = gathered(price, corpus.offsets[starts], lengths)
         models = self.models
         self.models = replace(
             models,
-            words=np.concatenate([models.words, corpus.words[at]]),
-            price=np.concatenate([models.price, price[at]]),
+            words=np.concatenate([models.words, words]),
+            price=np.concatenate([models.price, costs]),
             begins=np.concatenate([models.begins, models.begins[-1] + begins[1:]]),
         )
         self.clusters += fresh
@@ -240,10 +247,10 @@ class _Growth:
     def _weigh(self) -> None:
         self.price = self.ledger.prices(self.local)
         members = members_of(self.local)
-        start, at = slices(self.models.begins[:-1][self.names], self.models.sizes[self.names])
-        fresh = revise_models(
-            self.corpus, self.price, members, self.models.words[at], start, self.reach.pair, self.threads
+        start, words = gathered(
+            self.models.words, self.models.begins[:-1][self.names], self.models.sizes[self.names]
         )
+        fresh = revise_models(self.corpus, self.price, members, words, start, self.reach.pair, self.threads)
         self.bits[self.here[members.texts]] = fresh.bits
         self.fresh = fresh
         self.models = _with_models(self.models, self.names, fresh)
@@ -303,9 +310,7 @@ def _with_models(models: Models, names: np.ndarray, fresh: Models) -> Models:
     stays = np.ones(sizes.size, np.bool_)
     stays[names] = False
     old = np.flatnonzero(stays)
-    _, source = slices(models.begins[:-1][old], models.sizes[old])
-    _, target = slices(begins[:-1][old], sizes[old])
-    words[target], price[target] = models.words[source], models.price[source]
-    _, target = slices(begins[:-1][names], sizes[names])
-    words[target], price[target] = fresh.words, fresh.price
+    for source, froms, group in ((models, models.begins[:-1][old], old), (fresh, fresh.begins[:-1], names)):
+        copy_slices(source.words, froms, words, begins[:-1][group], sizes[group])
+        copy_slices(source.price, froms, price, begins[:-1][group], sizes[group])
     return replace(models, words=words, price=price, begins=begins)

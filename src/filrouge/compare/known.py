@@ -12,7 +12,7 @@ from filrouge.compare.language import LanguageModel
 from filrouge.compare.numbering import corpus_by_appearance
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
-from filrouge.compare.strangers import Corpus, corpus_of, slices
+from filrouge.compare.strangers import Corpus, corpus_of, gathered
 
 ALONE = np.int32(-1)
 NEW = np.int32(-2)
@@ -37,8 +37,8 @@ class Texts:
 
     def corpus(self, which: np.ndarray, threads: int = 1) -> Corpus:
         """Some of the texts with their runs numbered; words keep their numbers."""
-        offsets, at = slices(self.begins[which], self.lengths[which])
-        return corpus_of(self.words[at], self.kinds, offsets, threads)
+        offsets, words = gathered(self.words, self.begins[which], self.lengths[which], threads)
+        return corpus_of(words, self.kinds, offsets, threads)
 
     def by_appearance(self, which: np.ndarray, threads: int = 1) -> tuple[Corpus, UInt64Array]:
         """Some of the texts as a corpus of its own, see `corpus_by_appearance`, and the key of each of its words."""

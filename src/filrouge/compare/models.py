@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.consensus import Consensus, one_consensus
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array
 from filrouge.compare.shares import cuts_at, in_order
-from filrouge.compare.strangers import Corpus, slices
+from filrouge.compare.strangers import Corpus, copy_slices, gathered
 
 if TYPE_CHECKING:
     from filrouge.compare.stages import Stages
@@ -43,8 +44,8 @@ class Members:
 
     def kept(self, groups: Int64Array) -> Members:
         """Some of the groups, in the order in which they are named."""
-        places, begins = _slices(self.begins, groups)
-        return Members(self.texts[places], begins)
+        begins, texts = _gathered(self.texts, self.begins, groups)
+        return Members(texts, begins)
 
 
 def members_of(label: Int32Array) -> Members:
@@ -112,17 +113,15 @@ class Models(Sequence[Consensus]):
 
     def kept(self, groups: Int64Array) -> Models:
         """The models of some of the groups, in the order in which they are named."""
-        words, begins = _slices(self.begins, groups)
-        texts, _begins = _slices(self.members.begins, groups)
-        return Models(
-            self.words[words], self.price[words], begins, self.members.kept(groups), self.bits[texts]
-        )
+        begins, words = _gathered(self.words, self.begins, groups)
+        _begins, price = _gathered(self.price, self.begins, groups)
+        _begins, bits = _gathered(self.bits, self.members.begins, groups)
+        return Models(words, price, begins, self.members.kept(groups), bits)
 
 
-def _slices(begins: Int64Array, which: np.ndarray) -> tuple[Int64Array, Int64Array]:
-    """The places of some of the slices, end to end, and where each of them begins there."""
-    offsets, at = slices(begins[:-1][which], np.diff(begins)[which])
-    return at, offsets
+def _gathered(values: NDArray[Any], begins: Int64Array, which: np.ndarray) -> tuple[Int64Array, NDArray[Any]]:
+    """Some of the slices of an array, end to end: where each begins there, and what they hold."""
+    return gathered(values, begins[:-1][which], np.diff(begins)[which])
 
 
 @njit(cache=True, nogil=True)
@@ -297,7 +296,7 @@ class ModelBook:
         sizes = self._ends[places] - self._begins[places]
         ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         words = np.empty(int(ends[-1]), np.int32)
-        _copy_slices(self._words, self._begins[places], words, ends[:-1], sizes)
+        copy_slices(self._words, self._begins[places], words, ends[:-1], sizes)
         return words, ends
 
     def _remember(self, names: UInt64Array, written: Models) -> None:
@@ -318,13 +317,6 @@ def _found_in(known: UInt64Array, asked: UInt64Array) -> tuple[Int64Array, np.nd
     return at, known[at] == asked
 
 
-@njit(cache=True, nogil=True)
-def _copy_slices(source, froms, target, tos, sizes):  # type: ignore[no-untyped-def]  # pragma: no cover
-    for k in range(froms.size):
-        for i in range(sizes[k]):
-            target[tos[k] + i] = source[froms[k] + i]
-
-
 def _together(members: Members, parts: list[tuple[Int64Array, Models]]) -> Models:
     """The models of all groups, of which each part has some."""
     sizes = np.zeros(members.groups, np.int64)
@@ -334,8 +326,8 @@ def _together(members: Members, parts: list[tuple[Int64Array, Models]]) -> Model
     words, price = np.empty(int(begins[-1]), np.int32), np.empty(int(begins[-1]), np.float32)
     bits = np.empty(members.texts.size, np.float32)
     for groups, models in parts:
-        _copy_slices(models.words, models.begins[:-1], words, begins[groups], models.sizes)
-        _copy_slices(models.price, models.begins[:-1], price, begins[groups], models.sizes)
+        copy_slices(models.words, models.begins[:-1], words, begins[groups], models.sizes)
+        copy_slices(models.price, models.begins[:-1], price, begins[groups], models.sizes)
         theirs = models.members.begins
-        _copy_slices(models.bits, theirs[:-1], bits, members.begins[groups], np.diff(theirs))
+        copy_slices(models.bits, theirs[:-1], bits, members.begins[groups], np.diff(theirs))
     return Models(words, price, begins, members, bits)

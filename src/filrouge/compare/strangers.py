@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids, runs_of_three
+from filrouge.compare.shares import cuts_at, in_order
 
 IN_PASSING = np.float32(0.5)
 """What a word costs that stands for an identifier. It is no evidence; but at 0 it would not be worth copying with
@@ -83,8 +84,10 @@ class Corpus:
 
     def only(self, texts: NDArray[np.integer]) -> Corpus:
         """These of the texts, in this order; words and runs keep their numbers."""
-        offsets, at = slices(self.offsets[:-1][texts], np.diff(self.offsets)[texts])
-        return Corpus(self.words[at], offsets, self.kinds, self.triples[at], self.runs)
+        begins, lengths = self.offsets[:-1][texts], np.diff(self.offsets)[texts]
+        offsets, words = gathered(self.words, begins, lengths)
+        _offsets, triples = gathered(self.triples, begins, lengths)
+        return Corpus(words, offsets, self.kinds, triples, self.runs)
 
     def without_runs(self) -> Corpus:
         """The same texts, without their runs of words."""
@@ -102,6 +105,30 @@ def slices(begins: Int64Array, lengths: Int64Array) -> tuple[Int64Array, Int64Ar
     """Where stretches of these lengths lie when they are put end to end, shape (n + 1,), and whence each word comes."""
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
+
+
+@njit(cache=True, nogil=True)
+def copy_slices(source, froms, target, tos, sizes):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Copy stretches of these sizes from places of one array to places of another."""
+    for k in range(froms.size):
+        for i in range(sizes[k]):
+            target[tos[k] + i] = source[froms[k] + i]
+
+
+def gathered(
+    values: NDArray[Any], begins: Int64Array, lengths: Int64Array, threads: int = 1
+) -> tuple[Int64Array, NDArray[Any]]:
+    """Stretches of an array put end to end: where each begins there, shape (n + 1,), and what they hold."""
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    out = np.empty(int(offsets[-1]), values.dtype)
+    cuts = cuts_at(offsets, max(1, -(-out.size // threads)))
+
+    def share(k: int) -> None:
+        mine = slice(cuts[k], cuts[k + 1])
+        copy_slices(values, begins[mine], out, offsets[:-1][mine], lengths[mine])
+
+    in_order(share, cuts.size - 1, threads)
+    return offsets, out
 
 
 def number_runs(keys: UInt64Array, kinds: NDArray[np.uint8], offsets: Int64Array, threads: int = 1) -> Corpus:

@@ -70,7 +70,7 @@ class Templates:
         known[known] = ids[at[known]] == clusters[known]
         spans = [slice(begins[k], begins[k + 1]) for k in at[known].tolist()]
         cost = np.array([self._kept.price[span].sum() for span in spans], np.float64)
-        return clusters[known], [self._kept.words[span] for span in spans], cost
+        return clusters[known], [self._kept.keys[self._kept.words[span]] for span in spans], cost
 
     def claiming(self, clusters: Int64Array, saved: Float32Array) -> int:
         """The cluster whose template saves a text most, if 1 stranger in 100 reaches less; -1 if there is none.

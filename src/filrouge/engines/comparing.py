@@ -15,8 +15,8 @@ from filrouge.compare.identity import Event, named
 from filrouge.compare.known import ALONE, NEW, Grown, State, Texts
 from filrouge.compare.language import language_model
 from filrouge.compare.stages import Stages
-from filrouge.compare.strangers import slices
-from filrouge.engines.kept import Kept
+from filrouge.compare.strangers import gathered
+from filrouge.engines.kept import Kept, by_key
 
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
@@ -136,7 +136,7 @@ def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages
     templates = clustering.templates.kept(order)
     kept = Kept(
         names.ids[order],
-        key_of_word[templates.words],
+        *by_key(templates.words, key_of_word),
         templates.price,
         templates.begins,
         language_model(whole, key_of_word, clustering.label, jobs),
@@ -156,9 +156,13 @@ def _grown(
 ) -> Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
     # Words that only templates of destroyed ads had need numbers, too.
-    keys, place = np.unique(np.concatenate([held.texts.key_of_word, kept.words]), return_inverse=True)
-    number = place[: held.texts.key_of_word.size].astype(np.int32)
-    texts = replace(held.texts, words=number[held.texts.words], key_of_word=keys)
+    known_words = held.texts.key_of_word
+    at = np.searchsorted(known_words, kept.keys)
+    lost = at == known_words.size
+    lost[~lost] = known_words[at[~lost]] != kept.keys[~lost]
+    at[lost] = known_words.size + np.arange(int(lost.sum()))
+    keys = np.concatenate([known_words, kept.keys[lost]])
+    texts = replace(held.texts, key_of_word=keys)
     label = np.searchsorted(kept.ids, old).astype(np.int32)
     label[old < 0] = old[old < 0]
     bits = np.zeros(old.size, np.float32)
@@ -173,7 +177,7 @@ def _grown(
     asked |= shrunk[np.maximum(label, ALONE)]
     asked &= texts.lengths > 0
     state = State(
-        label, bits, place[held.texts.key_of_word.size :].astype(np.int32), kept.price, kept.begins,
+        label, bits, at.astype(np.int32)[kept.words], kept.price, kept.begins,
         kept.model, kept.reach, kept.among,
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
@@ -181,11 +185,13 @@ def _grown(
     ids, next_id, told = _ids_after(old, label, grown, kept, texts.sizes)
     alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
     order = alive[np.argsort(ids[alive])]
-    begins, at = slices(after.begins[order], np.diff(after.begins)[order])
+    lengths = np.diff(after.begins)[order]
+    begins, words = gathered(after.words, after.begins[order], lengths)
+    _begins, price = gathered(after.price, after.begins[order], lengths)
     now = Kept(
         ids[order],
-        keys[after.words[at]],
-        after.price[at],
+        *by_key(words, keys),
+        price,
         begins,
         after.model,
         after.reach,

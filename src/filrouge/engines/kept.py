@@ -36,7 +36,8 @@ class Kept:
 
     Attributes:
         ids: int64: the id of each cluster that has members, ascending.
-        words: uint64: the keys of the templates' words, template after template.
+        keys: uint64: the keys of the different words of templates, ascending.
+        words: int32: which of them each word of the templates is, template after template.
         price: float32: what each costs a stranger.
         begins: int64, shape (clusters + 1,).
         model: what strangers write.
@@ -45,7 +46,8 @@ class Kept:
     """
 
     ids: NDArray[np.int64]
-    words: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+    words: NDArray[np.int32]
     price: NDArray[np.float32]
     begins: NDArray[np.int64]
     model: LanguageModel
@@ -54,17 +56,34 @@ class Kept:
     next_id: int
 
 
+def by_key(
+    words: NDArray[np.int32], key_of_word: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """The keys of the different words, ascending, and which of them each word is.
+
+    Args:
+        words: word numbers.
+        key_of_word: the key of each number.
+    """
+    used = np.zeros(key_of_word.size, np.bool_)
+    used[words] = True
+    numbers = np.flatnonzero(used)
+    numbers = numbers[np.argsort(key_of_word[numbers])]
+    place = np.empty(key_of_word.size, np.int32)
+    place[numbers] = np.arange(numbers.size, dtype=np.int32)
+    return key_of_word[numbers], place[words]
+
+
 def _path(ws: Workspace, batch: str) -> Path:
     return ws.derived("model") / f"{batch}.state"
 
 
 def keep(ws: Workspace, batch: str, kept: Kept) -> None:
     """Write what a run leaves under the name of its batch; it is whole or not there."""
-    keys, words = np.unique(kept.words, return_inverse=True)
     arrays: dict[str, NDArray[Any]] = {
         "ids": np.diff(kept.ids, prepend=0),
-        "keys": np.diff(keys, prepend=np.uint64(0)),
-        "words": words.astype(np.uint32),
+        "keys": np.diff(kept.keys, prepend=np.uint64(0)),
+        "words": kept.words.astype(np.uint32),
         "price": np.round(np.clip(kept.price, 0, LARGEST_PRICE) * 8).astype(np.uint8),
         "sizes": np.diff(kept.begins).astype(np.uint16),
         **to_arrays(kept.model),
@@ -109,7 +128,8 @@ def read_kept(ws: Workspace, batch: str) -> Kept | None:
     keys = np.cumsum(arrays["keys"], dtype=np.uint64)
     return Kept(
         np.cumsum(arrays["ids"]),
-        keys[arrays["words"]] if keys.size else keys,
+        keys,
+        arrays["words"].astype(np.int32),
         (arrays["price"] / np.float32(8)).astype(np.float32),
         np.concatenate([[0], np.cumsum(arrays["sizes"], dtype=np.int64)]),
         from_arrays(arrays),
