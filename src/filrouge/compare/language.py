@@ -8,7 +8,6 @@ price of a word leaves its own voice out, so such a run tells nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from filrouge.ads.tokens import KIND_BITS
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, mixed
+from filrouge.compare.shares import in_order
 from filrouge.compare.strangers import (
     Corpus,
     Voices,
@@ -198,8 +198,7 @@ class Ledger:
         keys = _run_keys(runs.word, runs.before, runs.pair_word, runs.pair_before, key_of_word)
         self.keys = (key_of_word, *keys)
         tables = (model.words, model.pairs, model.triples)
-        with ThreadPoolExecutor(threads) as pool:
-            known = list(pool.map(Table.of, tables, self.keys))
+        known = in_order(lambda k: tables[k].of(self.keys[k]), len(tables), threads)
         if before is None:
             self.gone = [Counts.none(size) for size in corpus.sizes]
         else:

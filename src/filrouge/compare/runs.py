@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from filrouge.compare.shares import in_order
 
 Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
@@ -217,17 +216,13 @@ def _numbered_runs(
     parts = 1
     while parts < MOST_PARTS and parts * TOGETHER < words.size:
         parts *= 2
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = [
-            pool.submit(_numbered_part, shorter, words, offsets, bits, k, parts, ids, FIRST_SLOTS)
-            for k in range(parts)
-        ]
-        firsts = [done.result() for done in waiting]
-        if parts == 1:
-            return ids, firsts[0]
-        bases = np.cumsum([0, *(first.size for first in firsts)])
-        rank, first = _in_order(np.concatenate(firsts), words.size)
-        cuts = np.linspace(0, words.size, threads + 1).astype(np.int64)
-        for done in [pool.submit(_renumbered, ids, rank, bases, a, b) for a, b in pairwise(cuts)]:
-            done.result()
+    firsts: list[Int64Array] = in_order(
+        lambda k: _numbered_part(shorter, words, offsets, bits, k, parts, ids, FIRST_SLOTS), parts, threads
+    )
+    if parts == 1:
+        return ids, firsts[0]
+    bases = np.cumsum([0, *(first.size for first in firsts)])
+    rank, first = _in_order(np.concatenate(firsts), words.size)
+    cuts = np.linspace(0, words.size, threads + 1).astype(np.int64)
+    in_order(lambda k: _renumbered(ids, rank, bases, cuts[k], cuts[k + 1]), threads, threads)
     return ids, first

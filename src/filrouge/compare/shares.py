@@ -7,26 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
-
-from filrouge.compare.runs import Int64Array
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 
 
 def in_order(work: Callable[[int], T], count: int, threads: int) -> list[T]:
-    """What `work` makes of 0, 1, ... count - 1, in that order, made by so many threads."""
+    """What `work` makes of 0, 1, ... count - 1, in that order, made by so many threads.
+
+    One thread is this one: to start others takes longer than many a search's step.
+    """
     if threads == 1 or count < 2:
         return [work(k) for k in range(count)]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, range(count)))
 
 
-def even_cuts(count: int, together: int) -> Int64Array:
+def even_cuts(count: int, together: int) -> NDArray[np.int64]:
     """Where to cut `count` things into shares of at most `together`: shape (shares + 1,), from 0 to `count`."""
     return np.append(np.arange(0, count, together), count).astype(np.int64)
 
 
-def cuts_at(begins: Int64Array, together: int) -> Int64Array:
+def cuts_at(begins: NDArray[np.int64], together: int) -> NDArray[np.int64]:
     """Where to cut slices so that each share holds about `together`, and no slice is cut: shape (shares + 1,).
 
     Args:

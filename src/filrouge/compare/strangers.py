@@ -11,7 +11,6 @@ each different run of three, and then looked up.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -243,15 +242,8 @@ def count_voices(
     # Cut where as many texts have been spoken for.
     cuts = np.searchsorted(begins, np.linspace(0, texts.size, shares + 1))
     cuts[0], cuts[-1] = 0, begins.size - 1
-    with ThreadPoolExecutor(shares) as pool:
-        waiting = [
-            pool.submit(
-                _count_voices, texts, begins, cuts[k : k + 2], corpus.offsets,
-                corpus.triples, corpus.runs.pair, corpus.runs.word, corpus.sizes,
-            )
-            for k in range(shares)
-        ]  # fmt: skip
-        found, *others = (done.result() for done in waiting)
+    known = corpus.offsets, corpus.triples, corpus.runs.pair, corpus.runs.word, corpus.sizes
+    found, *others = in_order(lambda k: _count_voices(texts, begins, cuts[k : k + 2], *known), shares, shares)
     for other in others:
         for mine, theirs in zip(found, other, strict=True):
             mine += theirs
@@ -302,8 +294,7 @@ def spread(corpus: Corpus, table: Float32Array, threads: int = 1) -> Float32Arra
     """What is known of each different triple, for each word."""
     price = np.empty(corpus.words.size, np.float32)
     cuts = np.linspace(0, price.size, 4 * threads + 1).astype(np.int64)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda a, b: _looked_up(price, table, corpus.triples, a, b), cuts[:-1], cuts[1:]))
+    in_order(lambda k: _looked_up(price, table, corpus.triples, cuts[k], cuts[k + 1]), cuts.size - 1, threads)
     return price
 
 
@@ -322,12 +313,9 @@ def prices_of_runs(corpus: Corpus, voices: Voices, threads: int = 1) -> Float32A
     total = max(float(ones.sum()), 1.0)
     known = (runs.word, runs.pair, runs.before, runs.pair_before, corpus.said, ones, twos, threes, total)
     cuts = np.linspace(0, table.size, threads + 1).astype(np.int64)
-    with ThreadPoolExecutor(threads) as pool:
-        list(
-            pool.map(
-                lambda a, b: price_runs(table, a, b, *known, *after_one, *after_two), cuts[:-1], cuts[1:]
-            )
-        )
+    in_order(
+        lambda k: price_runs(table, cuts[k], cuts[k + 1], *known, *after_one, *after_two), threads, threads
+    )
     return table
 
 
