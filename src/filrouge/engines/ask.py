@@ -42,7 +42,7 @@ from filrouge.engines.asking import (
 )
 from filrouge.engines.claims import Clusters, Templates
 from filrouge.engines.kept import read_kept
-from filrouge.engines.outsiders import in_search, measured_for
+from filrouge.engines.outsiders import in_search, measure, measured_for
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.stored import Shared
 
@@ -418,7 +418,7 @@ def open_index(
     manifest, segments = index.opened()
     if merge and index.crowded():
         merge_in_background(index)
-    run, model = last_run(ws), None
+    run = last_run(ws)
     kept = read_kept(ws, run.batch) if run else None
     given = cut
     if run is not None:
@@ -441,10 +441,13 @@ def open_index(
         cut=cut,
         among=seen,
     )
-    if given is None and membership is not None and model is not None:
-        if seen is not None and not measured_for(ws, index):
-            open_index(ws, merge=False)  # what strangers reach is measured among all, whoever asks
-        found.decide_by(in_search(ws, index, found, membership, model.model))
+    if given is None and membership is not None:
+        if kept is not None and not measured_for(ws, index):
+            if seen is None:
+                measure(ws, index, found, membership, kept.model)
+            else:
+                open_index(ws, merge=False)  # what strangers reach is measured among all, whoever asks
+        found.decide_by(in_search(index, found.ads))
     return found
 
 

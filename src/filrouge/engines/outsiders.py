@@ -37,22 +37,22 @@ def _last_whole(ws: Workspace) -> str:
     return [row.batch for row in ws.rows() if row.kind == RUN and row.details["whole"]][-1]
 
 
-def in_search(
+def measure(
     ws: Workspace, folder: IndexFolder, index: SearchIndex, membership: Membership, model: LanguageModel
-) -> tuple[Reach, Reach] | None:
-    """What strangers reach with the ad, and with the template, most like them; None if too few ads are alone.
+) -> None:
+    """Measure what strangers reach, and keep it beside the index until all is compared again."""
+    ads = ws.ads(["ad"])["ad"].to_numpy().astype(np.int64)
+    found = _measured(index, np.sort(ads[membership.of(ads) < 0]), model)
+    folder.measure(Reached(_last_whole(ws), *found))
 
-    Measured once for each run that compared all with each other, and kept beside the index.
-    """
-    if not measured_for(ws, folder):
-        ads = ws.ads(["ad"])["ad"].to_numpy().astype(np.int64)
-        measured = _measured(index, np.sort(ads[membership.of(ads) < 0]), model)
-        folder.measure(Reached(_last_whole(ws), *measured))
+
+def in_search(folder: IndexFolder, ads: int) -> tuple[Reach, Reach] | None:
+    """What strangers reach among so many ads, with the ad and with the template most like them; None if unknown."""
     known = folder.manifest().reached
     if known is None or not known.near:
         return None
     (near, scale), (claimed, width) = known.near, known.claimed
-    return Reach(near, scale, index.ads), Reach(claimed, width, index.ads)
+    return Reach(near, scale, ads), Reach(claimed, width, ads)
 
 
 def _measured(
