@@ -129,7 +129,9 @@ def ask(given: argparse.Namespace) -> None:
         def on_start(self) -> None:
             self.login = f"analyst{next(numbers)}"
             self.client.post("/sign-in", data={"login": self.login, "password": PASSWORD}, name="sign in")
-            self.csrf = re.search(r'name="csrf" content="([^"]+)"', self.client.get(base, name="home").text)[1]
+            page = self.client.get(base, name="home")
+            assert page.status_code == 200, (page.status_code, page.text[:200])
+            self.csrf = re.search(r'name="csrf" content="([^"]+)"', page.text)[1]
             self.leads: list[str] = []
             self.random = random.Random(self.login)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHARED: Final = (
     "_tables", "_known", "_leads", "_lead_rows", "ads", "_kept", "_run", "_weights", "_identifiers", "_ties",
-    "_sources", "_events", "_as_run",
+    "_sources", "_events", "_as_run", "_by_cluster", "_by_network",
 )  # fmt: skip
 """What is the same for a casebook masked and opened."""
 AS_RUN: Final = ("_known", "_kept", "_run", "_weights", "_sources", "_events", "_as_run")

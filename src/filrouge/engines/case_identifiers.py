@@ -117,6 +117,11 @@ class Identifiers:
     def _values(self) -> NDArray[np.uint64]:
         return self._every["value"].to_numpy()
 
+    def are_held(self, values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of some identifiers an ad of the case carries."""
+        at = np.minimum(np.searchsorted(self._values, values), max(self._values.size - 1, 0))
+        return self._values[at] == values if self._values.size else np.zeros(values.size, bool)
+
     def _about(self, values: pl.Series) -> pl.DataFrame:
         """The rows of `_every` of some identifiers."""
         return self._every[np.searchsorted(self._values, values.to_numpy())]

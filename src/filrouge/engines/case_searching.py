@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from filrouge.engines.case_sheets import Identifier
 from filrouge.engines.case_tables import Int64Array
 from filrouge.engines.case_weights import Weights
 from filrouge.engines.masking import HIDDEN, least_number, unmasked, with_pseudonyms
+from filrouge.engines.rows_by import RowsBy
 
 
 class CaseSearching(CaseGround):
@@ -35,7 +37,7 @@ class CaseSearching(CaseGround):
     def sizes(self, kind: str, ids: Int64Array) -> pl.DataFrame:
         """id, ads, agencies (how many), first, last: of some clusters or networks; of each at least one ad is here."""
         return (
-            self.ads.filter(pl.col(kind).is_in(pl.Series(ids).implode()))
+            self.ads[(self._by_cluster if kind == "cluster" else self._by_network).of(np.unique(ids))]
             .group_by(pl.col(kind).alias("id"))
             .agg(
                 pl.len().alias("ads"),
@@ -44,6 +46,14 @@ class CaseSearching(CaseGround):
                 pl.col("posted").max().cast(pl.Date).alias("last"),
             )
         )
+
+    @cached_property
+    def _by_cluster(self) -> RowsBy:
+        return RowsBy(self.ads["cluster"].to_numpy())
+
+    @cached_property
+    def _by_network(self) -> RowsBy:
+        return RowsBy(self.ads["network"].to_numpy())
 
     def carriers(self, pseudonym: str) -> Int64Array:
         """The case's ads that carry the identifier that a pseudonym stands for, the newest first."""
@@ -61,7 +71,7 @@ class CaseSearching(CaseGround):
             schema={"kind": pl.String, "value": pl.UInt64, "count": pl.Int64},
             orient="row",
         )
-        held = frame.join(self._tables.identifiers, on=["kind", "value"], how="semi")
+        held = frame.filter(pl.Series(self._identifiers.are_held(frame["value"].to_numpy())))
         found = self._identifiers.named(held, self.opened, None).shown
         return {(one.kind, one.number): one for one in found}
 

@@ -46,6 +46,7 @@ from filrouge.web.rooms import (
     work,
     wrong_leads,
 )
+from filrouge.web.warming import warm
 from filrouge.web.worker import WorkerProcess
 
 ROOMS: Final = (
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         if worker is not None:
             worker.start()
         app.state.worker = worker
+        warm(house)
         yield
         if worker is not None:
             worker.end()

@@ -30,6 +30,13 @@ MOST_MOVES: Final = 300
 OTHER: Final = -1
 
 
+def prepare() -> None:
+    """Make the charts in the language spoken, so that no page waits for it."""
+    _ads_over_time(i18n.language())
+    _bars_over_time(i18n.language())
+    _identifiers_over_time(i18n.language())
+
+
 def cluster_name(cluster: int) -> str:
     """A cluster as pages name it; single ads are "–"."""
     return f"C{cluster}" if cluster >= 0 else "–"
