@@ -103,7 +103,6 @@ class Answer:
         networks: id, ads, agencies (how many), first, last: of the networks of the groups shown, in their order.
         only_words: whether nothing is near, and these merely hold some of the words.
         compared: whether a run has compared anything: without one there are no clusters and no networks.
-        cut: bits that strangers reach by chance with their texts.
         named: identifiers of the case that the question names.
     """
 
@@ -114,7 +113,6 @@ class Answer:
     networks: pl.DataFrame
     only_words: bool
     compared: bool
-    cut: float
     named: tuple[Identifier, ...] = ()
 
     @property
@@ -237,7 +235,6 @@ def _grouped(
         _networks(book, groups),
         only_words,
         last_run(book.ws) is not None,
-        round(float(index.cut), 1),
         named,
     )
 

@@ -37,7 +37,6 @@ def answer_view(answer: Answer, base: str) -> dict[str, Any]:
         "ads": answer.ads,
         "only_words": answer.only_words,
         "compared": answer.compared,
-        "cut": answer.cut,
         "named": [identifier_view(one) for one in answer.named],
     }
 

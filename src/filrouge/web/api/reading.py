@@ -154,7 +154,7 @@ def search(here: Reading, question: Question) -> Hits:
         hits=len(hits),
         by="api",
     )
-    return Hits.model_validate({"cut": index.cut, "hits": [asdict(hit) for hit in shown]})
+    return Hits.model_validate({"cut": index.cuts.near, "hits": [asdict(hit) for hit in shown]})
 
 
 @router.post("/tip", responses=REFUSALS)
