@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from filrouge.casework.models import BlindTask, Opinion
+from filrouge.casework.models import BlindTask, Opinion, now
 from filrouge.casework.verdicts import Judged, Verdict, as_said
 
 
@@ -256,3 +256,16 @@ def test_a_wrong_join_is_undone_on_all_pages_of_the_case_and_for_all(site: Any, 
     theirs = {"what": "cluster", "one": cluster.id, "other": network["id"]}
     if network["id"] not in site.house.desk.casebook("market").ads["network"]:
         assert mia.post(site.path("market", "/wrong-leads"), theirs).status_code == 404
+
+
+def test_looking_at_the_past_shows_nothing_that_is_held_back_today(site: Any, two: Any) -> None:
+    ana, ben = two
+    lead = leads(site)[0]
+    judge(ana, site, lead, step_organised=5)
+    what = (lead["kind"], lead["id"])
+    with site.house.database.session() as db:
+        board = site.house.boards.board(db, site.cases["harbour"], site.house.desk.view(), until=now())
+    assert board.of(what).opinions
+    assert not board.is_open_to(site.users["ben"].id, what)
+    assert board.labels(what, site.users["ben"].id) == []
+    assert ben.get(site.path("harbour", "/triage")).status_code == 200

@@ -8,10 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from sqlalchemy import select
 
+from filrouge.casework.held_back import _HoldingBack
 from filrouge.casework.lessons import read_pairs
+from filrouge.casework.letting_go import ads_let_go
 from filrouge.casework.models import Lesson
+from filrouge.engines.casebook import Casebook
 from filrouge.evidence.calibration import cllr
 
 
@@ -37,7 +41,7 @@ def test_agreement_is_measured_on_double_opinions(site: Any) -> None:
     shown = text_of(ana.get(page))
     assert "It rests on 4 clusters and networks" in shown
     assert "That is few" in shown
-    assert re.search(r"Organised exploitation\s+steps \(ordinal\)\s+-?0\.\d\d", shown)
+    assert re.search(r"Organised exploitation\s+steps \(ordinal\)\s+\u2212?0\.\d\d", shown)
 
 
 def test_labels_teach_only_by_an_explicit_step_of_a_supervisor(new_site: Any, tmp_path: Path) -> None:
@@ -79,3 +83,35 @@ def test_labels_teach_only_by_an_explicit_step_of_a_supervisor(new_site: Any, tm
 
 def sue_cannot(site: Any, path: str) -> bool:
     return bool(site.client("sue").get(path).status_code == 404)
+
+
+def test_the_ads_of_what_is_agreed_to_be_independent_are_known_to_retention(site: Any) -> None:
+    ana, ben = site.client("ana"), site.client("ben")
+    book = site.house.desk.casebook("harbour")
+    lead = next(lead for lead in book.leads.to_dicts() if lead["kind"] == "network")
+
+    def let_go() -> list[int]:
+        with site.house.database.session() as db:
+            ws = site.house.desk.view()
+            board = site.house.boards.board(db, site.cases["harbour"], ws)
+        return ads_let_go(book, board).tolist()  # type: ignore[no-any-return]
+
+    label = {"of": lead["kind"], "number": lead["id"], "step-independent": 5}
+    ana.post(site.path("harbour", "/judge/label"), label)
+    assert let_go() == []
+    task = ben.post(site.path("harbour", "/judge/take"))
+    ben.post(str(task.url.path), {"step-organised": 1, "step-independent": 5})
+    assert let_go() == sorted(book.ads.filter(pl.col("network") == lead["id"])["ad"].to_list())
+
+
+SAFE = {
+    "opened_with", "with_apart", "warmed", "ws", "case", "opened", "jobs", "apart", "weights", "voices",
+    "carriers", "identified", "hits", "sizes",
+}  # fmt: skip
+"""What a casebook tells that says nothing of what the program made of a cluster or network: of ads, identifiers, and
+of the case as a whole; sizes of what one can name already."""
+
+
+def test_a_casebook_tells_who_judges_blind_nothing_new() -> None:
+    every = {name for name in dir(Casebook) if not name.startswith("_")}
+    assert every - SAFE - set(vars(_HoldingBack)) == set()

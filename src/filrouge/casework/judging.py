@@ -119,7 +119,8 @@ class Boards:
             until: what was said later is not known; None for now.
         """
         last = db.scalar(select(func.max(Opinion.id)).where(Opinion.case_id == case.id)) or 0
-        tasks = blind.wanted(db, case) if until is None else frozenset()
+        # Of now, whatever day is looked at: the past must not tell what is held back today.
+        tasks = blind.wanted(db, case)
         # A view of a past day and one of now can have the same snapshot.
         key = (case.id, last, tasks, ws.snapshot.seq, len(ws.snapshots()), until)
         with self._guard:

@@ -15,7 +15,7 @@ from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.lessons import WRONG, Pair
 from filrouge.evidence.agreement import SURE, TENTATIVE
-from filrouge.i18n import _, decimals, number
+from filrouge.i18n import _, decimals, ngettext, number
 from filrouge.reports.judging import kind_words
 from filrouge.web.here import Here, allowed
 from filrouge.web.judged import newest_seq
@@ -65,7 +65,11 @@ def hand_over(here: Supervisor) -> Response:
         lesson = lessons.hand_over(db, here.user, here.the_case, pairs, seq=seq, folder=_folder(here))
     return here.go(
         f"/cases/{here.the_case.id}/lessons",
-        _("{count} pairs were written to a table. No weight was changed.").format(count=number(lesson.pairs)),
+        ngettext(
+            "{count} pair was written to a table. No weight was changed.",
+            "{count} pairs were written to a table. No weight was changed.",
+            lesson.pairs,
+        ).format(count=number(lesson.pairs)),
     )
 
 
@@ -104,8 +108,8 @@ def _agreement(one: agreement.Agreement) -> dict[str, Any]:
     return {
         "kind": words[:1].upper() + words[1:],
         "level": _("codes (nominal)") if one.level == "nominal" else _("steps (ordinal)"),
-        "alpha": decimals(one.alpha, 2) if known else "–",
-        "interval": _("{least} to {most}").format(least=decimals(one.least, 2), most=decimals(one.most, 2))
+        "alpha": _signed(one.alpha) if known else "–",
+        "interval": _("{least} to {most}").format(least=_signed(one.least), most=_signed(one.most))
         if not isnan(one.least)
         else "–",
         "units": number(one.units),
@@ -121,3 +125,7 @@ def _meaning(one: agreement.Agreement) -> str:
     if one.alpha >= SURE:
         return _("Good.")
     return _("For tentative conclusions only.") if one.alpha >= TENTATIVE else _("Too low to build on.")
+
+
+def _signed(value: float) -> str:
+    return decimals(value, 2).replace("-", "\u2212")
