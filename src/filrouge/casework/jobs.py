@@ -75,6 +75,8 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {}
 """The kinds of jobs by name; `kind` puts them in."""
+LOOKS: Final[list[Callable[[Database, Workspace], None]]] = []
+"""What workers do now and then, between jobs: quick; `looking` puts it in."""
 AFTER: Final[dict[str, Callable[[Session, Job, Workshop], None]]] = {}
 """What is written together with the end of a job that was done; `afterwards` puts it in."""
 
@@ -115,6 +117,12 @@ def chore(work: Callable[[Database, Workspace], None]) -> Callable[[Database, Wo
     return work
 
 
+def looking(look: Callable[[Database, Workspace], None]) -> Callable[[Database, Workspace], None]:
+    """Marks what workers do every few seconds, and after each run: `(database, workspace)`. It must be quick."""
+    LOOKS.append(look)
+    return look
+
+
 def title(job: Job) -> str:
     """What a job is called, in the language spoken."""
     return KINDS[job.kind].title() if job.kind in KINDS else job.kind
@@ -123,29 +131,38 @@ def title(job: Job) -> str:
 # -- what people do -------------------------------------------------------------------------------------------
 
 
-def start(db: Session, kind: str, case: Case | None, user: User, **arguments: Any) -> Job:
+def start(
+    db: Session,
+    kind: str,
+    case: Case | None,
+    user: User | None,
+    *,
+    closed_too: bool = False,
+    **arguments: Any,
+) -> Job:
     """Have something done in the background, as soon as this transaction is written.
 
     Args:
         db: a transaction of `Database.writing`.
         kind: what; see `KINDS`.
         case: in which case; None for what is of no case.
-        user: who asks for it.
+        user: who asks for it; None for the program itself.
+        closed_too: whether it may be done in a closed case: it changes nothing there.
         arguments: for the one who does it; JSON, and no data: they are kept.
 
     Raises:
         Refused: if the case is closed.
     """
-    if case is not None and case.closed is not None:
+    if case is not None and case.closed is not None and not closed_too:
         raise Refused(_("This case is closed: nothing is taken in or written in it any more."))
     job = Job(
-        kind=kind, case_id=case.id if case else None, user_id=user.id, arguments=arguments,
+        kind=kind, case_id=case.id if case else None, user_id=user.id if user else None, arguments=arguments,
         language=language(), state=State.QUEUED, result={},
     )  # fmt: skip
     db.add(job)
     db.flush()
     db.refresh(job, ["user"])
-    note(db, user, "job.started", case=case, subject=f"job:{job.id}", kind=kind)
+    note(db, user or "", "job.started", case=case, subject=f"job:{job.id}", kind=kind)
     _send(db, job.id)
     return job
 

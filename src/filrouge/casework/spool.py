@@ -36,11 +36,11 @@ _TAG: Final = 16
 
 
 class Spool:
-    """The files of a workspace that wait to be taken in."""
+    """The files of a workspace that wait to be taken in; or others that are kept for a while, in a folder of theirs."""
 
-    def __init__(self, ws: Workspace) -> None:
-        self.folder = private_folder(ws, FOLDER)
-        self._cipher = ws.cipher("spool")
+    def __init__(self, ws: Workspace, folder: str = FOLDER) -> None:
+        self.folder = private_folder(ws, folder)
+        self._cipher = ws.cipher(folder)
 
     def writer(self, most: int) -> Writing:
         """A new file, to be written piece by piece; of at most `most` bytes."""

@@ -161,6 +161,12 @@ class Worker:
                     self.database.queue.send(number)
         except SQLAlchemyError as trouble:
             _log.warning("the jobs could not be looked at: %s", type(trouble).__name__)
+        for look in jobs.LOOKS:
+            try:
+                look(self.database, self._ws)
+            except Exception as trouble:
+                # What is looked for is looked for again; the worker lives on.
+                _log.warning("a look failed: %s at %s", type(trouble).__name__, _where(trouble))
 
     def tidy(self) -> None:
         """Do what is done now and then unasked."""

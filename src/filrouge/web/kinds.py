@@ -10,7 +10,11 @@ from typing import Final
 
 from filrouge.casework import bringing, comparing
 from filrouge.casework.models import Job
+from filrouge.casework.packages import PACKAGE
+from filrouge.web import packaging
 
-MODULES: Final = (bringing, comparing)
-PAGES: Final[dict[str, Callable[[Job], str]]] = {}
+MODULES: Final = (bringing, comparing, packaging)
+PAGES: Final[dict[str, Callable[[Job], str]]] = {
+    PACKAGE: lambda job: f"/package/{job.arguments['package']}",
+}
 """By kind: where what came of a job is seen, below `/cases/N`; without, the job's own page tells of it."""

@@ -49,6 +49,7 @@ ROOMS: Final[list[Room]] = [
     Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
+    Room("/package", lambda: _("Package"), Permission.PACKAGE),
     Room("/work", lambda: _("Work"), Permission.READ, holds=("/jobs",), count=jobs_under_way),
     Room("/audit", lambda: _("Trail"), Permission.LEAD),
     Room("/settings", lambda: _("This case"), Permission.SEE_TO_CASES),
@@ -57,6 +58,7 @@ ROOMS: Final[list[Room]] = [
 BESIDE: Final[list[Room]] = [
     Room("/cases", lambda: _("Cases"), Permission.ENTER),
     Room("/tip", lambda: _("Answer a tip"), Permission.TIP),
+    Room("/check-package", lambda: _("Check a package"), Permission.ENTER),
     Room("/people", lambda: _("People"), Permission.MANAGE_PEOPLE),
     Room("/audit", lambda: _("Trail"), Permission.AUDIT),
 ]

@@ -15,6 +15,7 @@ from filrouge.casework.models.judging import (
     WrongJoinEntry,
 )
 from filrouge.casework.models.meetings import Allowance
+from filrouge.casework.models.packages import MadePackage
 from filrouge.casework.models.people import DeskState, SignedIn, User
 from filrouge.casework.models.tokens import ApiToken
 
@@ -29,6 +30,7 @@ __all__ = [
     "DeskState",
     "Job",
     "Lesson",
+    "MadePackage",
     "Member",
     "Opinion",
     "SavedView",
