@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
+import polars as pl
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response, StreamingResponse
 
@@ -20,6 +21,7 @@ from filrouge.casework.spool import Spool
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.package.gather import ads_of
+from filrouge.reports.package.what import NothingToPackage
 from filrouge.web.here import Here, allowed, day_of
 from filrouge.web.packaging import what_of
 from filrouge.web.posted import Posted
@@ -142,7 +144,11 @@ def _asked(here: Here, given: dict[str, str]) -> Asked:
     if any((of, one) in here.held for one in numbers):
         raise HeldBack
     book = here.whole_casebook if day == here.as_of else here.house.desk.casebook(here.the_case.name, day)
-    ads_of(book, what_of(of, numbers))  # says so if the case holds nothing of it, or too much
+    # What is no network or cluster to this case is none to its packages, though an ad of it may be the case's.
+    column = "ad" if of == "ads" else of
+    if book.ads.filter(pl.col(column).is_in(numbers))[column].n_unique() < len(numbers):
+        raise NothingToPackage(what_of(of, numbers).name, here.the_case.title)
+    ads_of(book, what_of(of, numbers))  # says so if it is too much
     return Asked(
         of, numbers, language=given["language"] if given["language"] in i18n.LANGUAGES else i18n.language(),
         recipient=given["recipient"], purpose=given["purpose"], seq=view.snapshot.seq,
