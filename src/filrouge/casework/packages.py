@@ -193,7 +193,7 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
     ]  # fmt: skip
 
 
-@jobs.looking
+@jobs.chore
 def sweep(database: Database, ws: Workspace) -> None:
     """Delete the files that were kept long enough."""
     late = select(MadePackage).where(MadePackage.stored != "", MadePackage.keep_until < now())
