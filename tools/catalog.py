@@ -22,7 +22,10 @@ SOURCE = ROOT / "src" / "filrouge"
 PO = SOURCE / "locale" / "fr" / "LC_MESSAGES" / "filrouge.po"
 MO = PO.with_suffix(".mo")
 
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.html.j2", "jinja2"), ("**.jinja", "jinja2")]
+TEMPLATES = ("**.html", "**.html.j2", "**.jinja")
+METHODS = [("**.py", "python"), *((pattern, "jinja2") for pattern in TEMPLATES)]
+# A template that cannot be read would else be passed over without a word, with all its strings.
+OPTIONS = {pattern: {"extensions": "jinja2.ext.do", "silent": "false"} for pattern in TEMPLATES}
 
 # click asks the same catalog for its own words.
 CLICK = (
@@ -90,7 +93,8 @@ def collected() -> Catalog:
         catalog.add(text)
     for texts in CLICK_PLURALS:
         catalog.add(texts)
-    found = extract_from_dir(SOURCE, METHODS, keywords={"_": None, "gettext": None, "ngettext": (1, 2)})
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    found = extract_from_dir(SOURCE, METHODS, OPTIONS, keywords)
     for name, _line, message, comments, _context in found:
         catalog.add(message, locations=[(f"src/filrouge/{name}", 0)], auto_comments=comments)
     return catalog

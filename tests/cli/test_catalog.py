@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from jinja2 import TemplateSyntaxError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,3 +46,14 @@ def test_a_lost_field_is_found(tool: ModuleType) -> None:
     assert tool.faults(catalog) == [
         "the French lacks a field of the English: 'A new sentence about {things}.'"
     ]
+
+
+def test_a_template_that_cannot_be_read_is_said_and_not_passed_over(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text("{% do said.append(_('A sentence')) %}")
+    monkeypatch.setattr(tool, "SOURCE", tmp_path)
+    assert "A sentence" in tool.collected()
+    (tmp_path / "page.html").write_text("{% nonsense %}{{ _('A sentence') }}")
+    with pytest.raises(TemplateSyntaxError):
+        tool.collected()
