@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from filrouge.casework.database import lock
 from filrouge.casework.models import AuditEntry, Case, User, now
 
+CIRCUMSTANCES: Final = "filrouge.circumstances"
+"""Under this name a transaction has details of every entry that is written in it, such as by which token."""
 BEGINNING: Final = "0" * 64
 """What the first entry has before it."""
 
@@ -47,7 +49,7 @@ def note(
         action=action,
         case_id=case.id if isinstance(case, Case) else case,
         subject=subject,
-        details=details,
+        details={**details, **db.info.get(CIRCUMSTANCES, {})},
         before=last.digest if last else BEGINNING,
         digest="",
     )

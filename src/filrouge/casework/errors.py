@@ -10,6 +10,13 @@ class Refused(FilrougeError):
     """Something that the rules of this house do not allow; the message says what to do instead."""
 
 
+class NotThere(Refused):
+    """Something of which there is none of that number, or which is not the person's to see."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing here, or it is not yours to see."))
+
+
 class TakenName(Refused):
     """A name that is in use."""
 

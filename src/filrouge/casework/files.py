@@ -19,8 +19,8 @@ from filrouge.ads.readers.preview import ENOUGH, WHOLE, Preview, preview
 from filrouge.ads.schema import FIELDS
 from filrouge.casework import jobs
 from filrouge.casework.audit import note
-from filrouge.casework.database import after_commit
-from filrouge.casework.errors import Refused
+from filrouge.casework.database import Database, after_commit
+from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import BroughtFile, Case, Job, User, now
 from filrouge.casework.spool import Spool, Writing
 from filrouge.corpus.workspace import Workspace
@@ -93,6 +93,47 @@ def bring(db: Session, case: Case, user: User, arrived: Arrived) -> tuple[Brough
         db, user, "file.brought", case=case, subject=f"file:{file.id}", sha256=file.sha256, bytes=file.bytes,
     )  # fmt: skip
     return file, True
+
+
+def bring_all(
+    database: Database, spool: Spool, case: Case, user: User, arrived: Sequence[Arrived]
+) -> tuple[list[tuple[BroughtFile, bool]], list[str]]:
+    """Write down that files were brought, each by itself; what is not kept goes from the spool.
+
+    Returns:
+        The rows, each with whether it is new; and why others were refused.
+    """
+    rows, troubles = [], []
+    for file in arrived:
+        try:
+            with database.writing() as db:
+                row, new = bring(db, case, user, file)
+        except Refused as trouble:
+            spool.delete(file.spooled)
+            troubles.append(str(trouble))
+            continue
+        if not new:
+            spool.delete(file.spooled)
+        rows.append((row, new))
+    return rows, troubles
+
+
+def of_case(db: Session, case: Case, number: int) -> BroughtFile:
+    """A file that was brought into a case.
+
+    Raises:
+        NotThere: if there is none of that number.
+    """
+    file = db.get(BroughtFile, number) if number < 1 << 31 else None
+    if file is None or file.case_id != case.id:
+        raise NotThere
+    return file
+
+
+def has_brought(db: Session, case: Case, user: User, seq: int) -> bool:
+    """Whether a person brought the file of a snapshot: they have seen what is in it."""
+    mine = select(Job).where(Job.kind == INGEST, Job.case_id == case.id, Job.user_id == user.id)
+    return any(job.result.get("snapshot") == seq for job in db.scalars(mine).unique() if job.result)
 
 
 def must_be_open(case: Case) -> None:
@@ -175,6 +216,19 @@ def take_in(db: Session, case: Case, user: User, file: BroughtFile) -> Job:
     job = jobs.start(db, INGEST, case, user, file=file.id)
     file.job_id = job.id
     return job
+
+
+def again(db: Session, job: Job, user: User) -> Job:
+    """Have a job done again that failed or was cancelled; a file that it took in knows of the new one.
+
+    Raises:
+        Refused: if it is still under way, or done.
+    """
+    anew = jobs.again(db, job, user)
+    file = db.get(BroughtFile, job.arguments.get("file")) if job.kind == INGEST else None
+    if file is not None:
+        file.job_id = anew.id
+    return anew
 
 
 def looked_at(spool: Spool, file: BroughtFile) -> Preview:

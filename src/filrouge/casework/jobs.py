@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
 from filrouge.casework.database import DATABASE, after_commit
-from filrouge.casework.errors import Refused
+from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import Case, Job, User, now
 from filrouge.i18n import _, language, speaking
 
@@ -193,6 +193,18 @@ def again(db: Session, job: Job, user: User) -> Job:
 def of_case(db: Session, case: Case, *, most: int = 50) -> Sequence[Job]:
     """The jobs of a case, the newest first."""
     return db.scalars(select(Job).where(Job.case_id == case.id).order_by(Job.id.desc()).limit(most)).all()
+
+
+def one_of_case(db: Session, case: Case, number: int) -> Job:
+    """A job of a case.
+
+    Raises:
+        NotThere: if there is none of that number.
+    """
+    job = db.get(Job, number) if number < 1 << 31 else None
+    if job is None or job.case_id != case.id:
+        raise NotThere
+    return job
 
 
 def under_way(db: Session, case: Case) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from filrouge.casework.access import Role, is_member
 from filrouge.casework.audit import note
+from filrouge.casework.errors import NotThere
 from filrouge.casework.models import Allowance, Case, User
 from filrouge.corpus.results import membership, network_of
 from filrouge.engines.asking import named_identifiers
@@ -124,6 +125,29 @@ def told_to_members(found: Sequence[Meeting], kind: str, id: int) -> list[Meetin
         for one in found
         if one.both is Level.WHERE and id in (one.networks if kind == "network" else one.clusters)
     ]
+
+
+def as_told(found: Sequence[Meeting], *, leads: bool) -> list[Meeting]:
+    """Of the meetings of a case what its members may know; all of it for who leads it."""
+    if leads:
+        return list(found)
+    return [
+        one if one.both is Level.WHERE else replace(one, networks=(), clusters=())
+        for one in found
+        if one.both is not Level.NOTHING
+    ]
+
+
+def met(db: Session, desk: Desk, case: Case, other: int) -> Case:
+    """Another case that touches the leads of a case.
+
+    Raises:
+        NotThere: if it does not.
+    """
+    for one in meetings(db, desk, case):
+        if one.other.id == other:
+            return one.other
+    raise NotThere
 
 
 def allow(db: Session, by: User, case: Case, other: Case, level: Level) -> None:

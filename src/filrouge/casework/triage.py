@@ -129,6 +129,7 @@ def page_of(
     *,
     sort: str = USUAL,
     page: int = 1,
+    size: int = PAGE,
 ) -> Page:
     """A page of the leads that pass the filters."""
     gone = _let_go(leads, board)
@@ -139,9 +140,9 @@ def page_of(
     if filters.unseen:
         some = some.join(_fresh(seen.rows, some), on=["kind", "id"], how="anti")
     some = sorted_by(some, sort)
-    pages = max(-(-some.height // PAGE), 1)
+    pages = max(-(-some.height // size), 1)
     page = min(max(page, 1), pages)
-    rows = some[(page - 1) * PAGE : page * PAGE]
+    rows = some[(page - 1) * size : page * size]
     is_seen = set(_fresh(seen.rows, rows).rows())
     return Page(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -10,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
-from filrouge.casework.errors import Refused
+from filrouge.casework.errors import NotThere, Refused
+from filrouge.casework.held_back import HeldBack
 from filrouge.casework.models import Case, User, WrongJoin, WrongJoinEntry
 from filrouge.engines.case_apart import Apart
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
-    from filrouge.casework.lineage import Lineage
+    from filrouge.casework.lineage import Lineage, What
+    from filrouge.engines.casebook import Casebook
 
 WHATS: Final = ("ad", "cluster", "pair", "ads", "network")
 DONE: Final = ("told", "corrected", "note")
@@ -62,6 +65,34 @@ def report(db: Session, by: User, case: Case, decision: Decision, *, seq: int, t
         return found
     _add(db, by, case, found, "reported", text)
     return found
+
+
+def must_be_of_case(book: Casebook, held: Collection[What], decision: Decision) -> None:
+    """Refuse to report what the case does not hold, or what is held back from the person.
+
+    Args:
+        book: of the case, with nothing held back.
+        held: what is held back.
+        decision: what is to be reported.
+
+    Raises:
+        NotThere, HeldBack: then.
+    """
+    one, other = decision.one, decision.other
+    of_what = {
+        "ad": (("ad", one), ("cluster", other)),
+        "cluster": (("cluster", one), ("network", other)),
+        "pair": (("cluster", one), ("cluster", other)),
+        "ads": (("ad", one), ("ad", other)),
+        "network": (("network", one),),
+    }.get(decision.what, ())
+    if not of_what:
+        raise NotThere
+    for column, number in of_what:
+        if number < 0 or number not in book.ads[column]:
+            raise NotThere
+        if (column, number) in held:
+            raise HeldBack
 
 
 def undo(db: Session, by: User, case: Case, join_id: int, text: str = "") -> WrongJoin:

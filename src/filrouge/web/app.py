@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from filrouge import __version__, i18n
+from filrouge.casework.errors import NotThere
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
@@ -183,7 +184,10 @@ def _sign_in_first(request: Request, trouble: SignInFirst) -> Response:
 
 def _refused(request: Request, trouble: FilrougeError) -> Response:
     # A day before the first snapshot is a place where nothing is.
-    return _told(request, 404 if isinstance(trouble, NoSuchSnapshot) else 400, str(trouble))
+    if isinstance(trouble, (NoSuchSnapshot, NotThere)):
+        return _told(request, 404, str(trouble))
+    # What was sent was well formed, which scripts tell from what was not (422).
+    return _told(request, 409 if _wants_json(request) else 400, str(trouble))
 
 
 def _http_trouble(request: Request, trouble: HTTPException) -> Response:

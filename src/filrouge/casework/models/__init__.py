@@ -17,10 +17,11 @@ from filrouge.casework.models.judging import (
 from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.packages import MadePackage
 from filrouge.casework.models.people import DeskState, SignedIn, User
-from filrouge.casework.models.tokens import ApiToken
+from filrouge.casework.models.tokens import ApiRepeat, ApiToken
 
 __all__ = [
     "Allowance",
+    "ApiRepeat",
     "ApiToken",
     "AuditEntry",
     "Base",

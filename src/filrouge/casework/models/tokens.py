@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from filrouge.casework.models.base import Base, now
@@ -34,3 +35,22 @@ class ApiToken(Base):
     ended: Mapped[datetime | None] = mapped_column(default=None)
     seen: Mapped[datetime | None] = mapped_column(default=None)
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class ApiRepeat(Base):
+    """What a script was answered that named its request, so that the same request is done once.
+
+    Attributes:
+        key: as the script called it. request: SHA-256 of what was asked.
+        answer: as JSON.
+    """
+
+    __tablename__ = "api_repeats"
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    request: Mapped[str]
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -17,7 +16,7 @@ from filrouge.ads.schema import FIELDS
 from filrouge.casework import comparing, files, jobs
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
-from filrouge.casework.files import INGEST, Arrived
+from filrouge.casework.files import Arrived
 from filrouge.casework.models import BroughtFile, Job
 from filrouge.casework.spool import Spool
 from filrouge.i18n import _, ngettext, number
@@ -202,34 +201,19 @@ def _inbox(here: Here) -> Path | None:
 
 def _file(here: Here, number: int) -> BroughtFile:
     with here.reading() as db:
-        file = db.get(BroughtFile, number) if number < 1 << 31 else None
-        if file is None or file.case_id != here.the_case.id:
-            raise HTTPException(404)
-        return file
+        return files.of_case(db, here.the_case, number)
 
 
 def _brought(here: Here, spool: Spool, arrived: list[Arrived]) -> Response:
     base = f"/cases/{here.the_case.id}/files"
     if not arrived:
         return here.go(base, _("No file was chosen."), "warn")
-    rows, troubles, twice = [], [], 0
-    for file in arrived:
-        try:
-            with here.writing() as db:
-                row, new = files.bring(db, here.the_case, here.user, file)
-        except Refused as trouble:
-            spool.delete(file.spooled)
-            troubles.append(str(trouble))
-            continue
-        if not new:
-            spool.delete(file.spooled)
-            twice += 1
-        rows.append(row)
+    rows, troubles = files.bring_all(here.house.database, spool, here.the_case, here.user, arrived)
     if troubles:
         return here.go(base, " ".join(troubles), "bad")
     if len(rows) == 1:
-        said = _("This very file waits here already.") if twice else ""
-        return here.go(f"{base}/{rows[0].id}", said, "info")
+        row, new = rows[0]
+        return here.go(f"{base}/{row.id}", "" if new else _("This very file waits here already."), "info")
     said = ngettext("{files} file waits here now.", "{files} files wait here now.", len(rows))
     return here.go(base, said.format(files=number(len(rows))))
 
@@ -268,10 +252,7 @@ def _may_read_rejects(here: Here, seq: int) -> bool:
     if here.opened:
         return True
     with here.reading() as db:
-        mine = select(Job).where(
-            Job.kind == INGEST, Job.case_id == here.the_case.id, Job.user_id == here.user.id
-        )
-        return any(job.result.get("snapshot") == seq for job in db.scalars(mine).unique() if job.result)
+        return files.has_brought(db, here.the_case, here.user, seq)
 
 
 # -- as pages show it -----------------------------------------------------------------------------------------

@@ -8,7 +8,16 @@ from fastapi import APIRouter, Form, HTTPException
 from starlette.responses import Response
 
 from filrouge.casework.access import Permission
-from filrouge.casework.meetings import Level, Meeting, allow, holders_by_case, meetings, tell_tip
+from filrouge.casework.meetings import (
+    Level,
+    Meeting,
+    allow,
+    as_told,
+    holders_by_case,
+    meetings,
+    met,
+    tell_tip,
+)
 from filrouge.casework.models import Case
 from filrouge.i18n import _
 from filrouge.web.here import Here, allowed
@@ -27,11 +36,10 @@ def page(here: Reader) -> Response:
     with here.reading() as db:
         found = meetings(db, here.house.desk, here.the_case)
     leads = here.may(Permission.LEAD)
-    shown = found if leads else [one for one in found if one.both is not Level.NOTHING]
     return here.page(
         "meetings/list.html",
         leads=leads,
-        meetings=[_view(one, leads) for one in shown],
+        meetings=[_view(one) for one in as_told(found, leads=leads)],
         levels=[(level.value, _level(level)) for level in Level],
         base=f"/cases/{here.the_case.id}",
     )
@@ -44,9 +52,7 @@ def choose(here: Leader, other: Annotated[int, Form()], level: Annotated[str, Fo
     if level not in list(Level):
         raise HTTPException(422)
     with here.reading() as db:
-        met = {one.other.id for one in meetings(db, here.house.desk, here.the_case)}
-    if other not in met:
-        raise HTTPException(404)
+        met(db, here.house.desk, here.the_case, other)
     with here.writing() as db:
         allow(db, here.user, here.the_case, db.get_one(Case, other), Level(level))
     return here.go(
@@ -74,12 +80,11 @@ def answer_tip(here: Asker, text: Annotated[str, Form()] = "") -> Response:
     return here.page("meetings/tip.html", answer=answer)
 
 
-def _view(one: Meeting, leads: bool) -> dict[str, object]:
-    where = leads or one.both is Level.WHERE
+def _view(one: Meeting) -> dict[str, object]:
     return {
         "id": one.other.id,
-        "networks": one.networks if where else (),
-        "clusters": one.clusters if where else (),
+        "networks": one.networks,
+        "clusters": one.clusters,
         "people": ", ".join(user.name for user in one.people) or _("nobody: ask the administrator"),
         "mine": one.mine.value,
         "theirs": _level(one.theirs),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import polars as pl
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
@@ -119,19 +119,13 @@ def again(here: Bringer, job: int) -> Response:
     here.must_be_today()
     found = _job(here, job)
     with here.writing() as db:
-        anew = jobs.again(db, db.get_one(Job, found.id), here.user)
-        file = db.get(BroughtFile, found.arguments.get("file")) if found.kind == files.INGEST else None
-        if file is not None:
-            file.job_id = anew.id
+        anew = files.again(db, db.get_one(Job, found.id), here.user)
     return here.go(f"/cases/{here.the_case.id}/jobs/{anew.id}")
 
 
 def _job(here: Here, number: int) -> Job:
     with here.reading() as db:
-        job = db.get(Job, number) if number < 1 << 31 else None
-        if job is None or job.case_id != here.the_case.id:
-            raise HTTPException(404)
-        return job
+        return jobs.one_of_case(db, here.the_case, number)
 
 
 def writable(here: Here) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from filrouge.casework import wrong_joins
 from filrouge.casework.access import Permission
-from filrouge.casework.held_back import HeldBack
 from filrouge.casework.models import WrongJoin
 from filrouge.casework.wrong_joins import Decision
 from filrouge.i18n import _
@@ -37,7 +36,7 @@ def report(here: Judge, form: Posted) -> Response:
     """Report a wrong join."""
     here.must_be_today()
     decision = Decision(str(form.get("what", "")), _number(form.get("one")), _number(form.get("other")))
-    _must_be_of_case(here, decision)
+    wrong_joins.must_be_of_case(here.whole_casebook, here.held, decision)
     with here.writing() as db:
         join = wrong_joins.report(
             db, here.user, here.the_case, decision, seq=newest_seq(here), text=str(form.get("text", ""))
@@ -111,25 +110,6 @@ def _told(here: Here, row: WrongJoin) -> dict[str, Any]:
 
 def _number(text: object) -> int:
     return int(text) if isinstance(text, str) and text.isdigit() and len(text) < 16 else -1
-
-
-def _must_be_of_case(here: Here, decision: Decision) -> None:
-    """404 for what the case does not hold; held back is held back here, too."""
-    book = here.whole_casebook
-    of_what = {
-        "ad": (("ad", decision.one), ("cluster", decision.other)),
-        "cluster": (("cluster", decision.one), ("network", decision.other)),
-        "pair": (("cluster", decision.one), ("cluster", decision.other)),
-        "ads": (("ad", decision.one), ("ad", decision.other)),
-        "network": (("network", decision.one),),
-    }.get(decision.what)
-    if of_what is None:
-        raise HTTPException(404)
-    for column, number in of_what:
-        if number < 0 or number not in book.ads[column]:
-            raise HTTPException(404)
-        if (column, number) in here.held:
-            raise HeldBack
 
 
 def _after(here: Here, decision: Decision, path: str) -> str:
