@@ -16,6 +16,7 @@ BUDGETS: Final = {
     "requests": "1500/minute",
     "searching": "300/minute",
     "opening": "60/hour",
+    "opening.script": "1000/hour",
 }
 """What is counted: attempts to sign in by address and by login, the rest by person."""
 SEARCHES: Final = ("/search", "/compare", "/filters", "/tip")

@@ -2,23 +2,28 @@
 
 The same gate as that of the pages, `filrouge.casework.access`; the token can only take away from what its owner may do.
 Past days are asked for by the parameter `as_of`; texts and identifiers are opened by the header `X-Open-Reason`, whose
-words go to the audit trail.
+words go to the audit trail. What a script writes is noted there with the number of its token.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Final
+from hashlib import sha256
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from filrouge.casework import tokens
+from filrouge.casework import repeats, tokens
 from filrouge.casework.access import Permission
-from filrouge.casework.audit import note
+from filrouge.casework.audit import CIRCUMSTANCES
 from filrouge.casework.cases import cases_of
 from filrouge.casework.models import ApiToken, Case, now
 from filrouge.i18n import _
@@ -30,6 +35,10 @@ bearer: Final = HTTPBearer(
 REASON: Final = "X-Open-Reason"
 LEAST_REASON: Final = 5
 """Characters of a reason."""
+MOST_REASON: Final = 500
+REPEAT: Final = "Idempotency-Key"
+MOST_KEY: Final = 100
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass
@@ -37,11 +46,12 @@ class Script(Here):
     """A request of a script.
 
     Attributes:
-        scopes: what its token may be used for.
+        token: the number of its token; scopes: what that may be used for.
         day: as of which it reads; None for now.
         reason: for which texts and identifiers are opened; "" for masked.
     """
 
+    token: int = 0
     scopes: frozenset[Permission] = frozenset()
     day: date | None = None
     reason: str = ""
@@ -58,12 +68,44 @@ class Script(Here):
             return False
         if not self.may(Permission.OPEN):
             raise HTTPException(403, _("This token may not open texts and identifiers."))
-        self.note("case.opened", reason=self.reason, by="api")
+        self.house.limits.count("opening.script", str(self.user.id))
+        self.note("case.opened", reason=self.reason)
         return True
 
     def may(self, permission: Permission) -> bool:
         """Whether the script may do something here."""
         return permission in self.scopes and super().may(permission)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction for writing; what is noted in it says that a script did it, and with which token."""
+        with self.house.database.writing() as db:
+            db.info[CIRCUMSTANCES] = {"by": "api", "token": self.token}
+            yield db
+
+    def once(self, shape: type[M], act: Callable[[Session], M], asked: BaseModel | None = None) -> M:
+        """Do something in a transaction for writing; a request that is repeated with its key is not done again.
+
+        Args:
+            shape: of the answer.
+            act: does it, and gives the answer.
+            asked: the body of the request.
+        """
+        self.must_be_today()
+        key = self.request.headers.get(REPEAT, "").strip()
+        if len(key) > MOST_KEY:
+            raise HTTPException(422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY))
+        with self.writing() as db:
+            if not key:
+                return act(db)
+            told = [self.request.method, self.request.url.path, asked.model_dump(mode="json") if asked else None]
+            request = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+            before = repeats.answered(db, self.token, key, request)
+            if before is not None:
+                return shape.model_validate(before)
+            answer = act(db)
+            repeats.keep(db, self.token, key, request, answer.model_dump(mode="json"))
+            return answer
 
 
 def allowed(permission: Permission) -> Any:
@@ -105,30 +147,27 @@ def _script(request: Request, db: Session, token: ApiToken) -> Script:
         day = day_of(wanted)
         if day is None:
             raise HTTPException(422, _("That day cannot be read: write it as 2026-12-31."))
+        if day >= now().date():
+            day = None
     reason = " ".join(request.headers.get(REASON, "").split())
-    if reason and len(reason) < LEAST_REASON:
+    if reason and not LEAST_REASON <= len(reason) <= MOST_REASON:
         raise HTTPException(
             422, _("Opening texts and identifiers needs a reason, which the audit trail keeps.")
         )
     return Script(
         request, house_of(request), token.user, None, case, None, cases_of(db, token.user),
-        scopes=tokens.scopes_of(token), day=day, reason=reason,
+        token=token.id, scopes=tokens.scopes_of(token), day=day, reason=reason,
     )  # fmt: skip
-
-
-def noted(script: Script, db: Session, action: str, subject: str = "", **details: Any) -> None:
-    """Write to the trail what a script did, in the transaction of what it did."""
-    note(
-        db,
-        script.user,
-        action,
-        case=script.case,
-        subject=subject,
-        **script.circumstances({**details, "by": "api"}),
-    )
 
 
 Entering = Annotated[Script, allowed(Permission.ENTER)]
 Reading = Annotated[Script, allowed(Permission.READ)]
+Bringing = Annotated[Script, allowed(Permission.BRING)]
+Judging = Annotated[Script, allowed(Permission.JUDGE)]
+Confirming = Annotated[Script, allowed(Permission.CONFIRM)]
+Leading = Annotated[Script, allowed(Permission.LEAD)]
 Tipping = Annotated[Script, allowed(Permission.TIP)]
 Auditing = Annotated[Script, allowed(Permission.AUDIT)]
+MakingCases = Annotated[Script, allowed(Permission.MAKE_CASES)]
+SeeingTo = Annotated[Script, allowed(Permission.SEE_TO_CASES)]
+ManagingPeople = Annotated[Script, allowed(Permission.MANAGE_PEOPLE)]
