@@ -10,6 +10,9 @@ from concurrent.futures import Future
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+import polars as pl
+
+from filrouge.corpus.ledger import Snapshot
 from filrouge.corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,6 +26,12 @@ LOOKED_AFTER: Final = 2.0
 """Seconds for which the ledger is taken to be as it was."""
 KEPT: Final = 24
 """Casebooks and indexes that are kept open."""
+
+
+def snapshots_of(ws: Workspace, case: str) -> list[Snapshot]:
+    """What changed what is read in a case, the newest first: runs, and files of its own; of others' nothing is told."""
+    own = set(ws.table("sources", ["seq", "case"]).filter(pl.col("case") == case)["seq"].to_list())
+    return [row for row in reversed(ws.snapshots()) if row.kind == "run" or row.seq in own]
 
 
 class Desk:

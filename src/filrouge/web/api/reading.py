@@ -2,66 +2,48 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
 import polars as pl
-from fastapi import APIRouter, HTTPException, Path, Query
-from sqlalchemy import select
+from fastapi import HTTPException, Query
 
+from filrouge.casework import desk
 from filrouge.casework.meetings import holders_by_case, tell_tip
-from filrouge.casework.models import AuditEntry
+from filrouge.casework.searches import proof
 from filrouge.corpus.errors import UnknownAdNumber
 from filrouge.engines.casebook import Reason, TieSheet, UnknownCluster, UnknownNetwork
 from filrouge.engines.masking import unmasked, with_pseudonyms
 from filrouge.reports.casebook_words import reason_in_words
-from filrouge.web.api.entry import Auditing, Entering, Reading, Tipping
+from filrouge.web.api.entry import Entering, Reading, Tipping
+from filrouge.web.api.said import ANYWHERE, CASE_AS_IT_IS, IN_CASE, OPENING, Limit, Number, Offset, Page, routes
 from filrouge.web.api.shapes import (
     AdOut,
     CaseOut,
     ClusterOut,
-    EntryOut,
     Hits,
     Lead,
-    Leads,
     Me,
     NetworkOut,
     Question,
+    SnapshotOut,
     TieSheetOut,
     Tip,
     TipAnswer,
 )
+from filrouge.web.judged import mark_opened
 
-router: Final = APIRouter(prefix="/api/v1", tags=["reading"])
-Number = Annotated[int, Path(ge=0, le=2**53)]
-REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"description": "No valid token."},
-    403: {"description": "The token, or its owner's role, does not allow it."},
-    404: {"description": "There is no such thing, or it is not yours to see."},
-    400: {"description": "It cannot be done; the message says what to do."},
-}
-IN_CASE: Final[dict[str, Any]] = {"responses": REFUSALS, "openapi_extra": {
-    "parameters": [
-        {
-            "name": "case_id", "in": "path", "required": True,
-            "schema": {"type": "integer", "minimum": 1, "maximum": 2**31},
-        },
-        {"name": "as_of", "in": "query", "schema": {"type": "string", "format": "date"}, "description": "A past day."},
-    ]
-}}  # fmt: skip
-"""What routes of a case say of their parameters, which the gate reads."""
+router: Final = routes("reading")
 
 
-@router.get("/me", responses=REFUSALS)
+@router.get("/me", **ANYWHERE)
 def me(here: Entering) -> Me:
     """Whose token it is."""
     user = here.user
     return Me(login=user.login, name=user.name, role=user.role, scopes=sorted(here.scopes))
 
 
-@router.get("/cases", responses=REFUSALS)
+@router.get("/cases", **ANYWHERE)
 def cases(here: Entering) -> list[CaseOut]:
     """One's open cases."""
     return [CaseOut.model_validate(case) for case in here.cases]
@@ -71,24 +53,25 @@ def cases(here: Entering) -> list[CaseOut]:
 def leads(
     here: Reading,
     kind: Literal["network", "cluster"] | None = None,
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
-) -> Leads:
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> Page[Lead]:
     """Networks and clusters with signs of organisation, the strongest first."""
     found = here.casebook.leads
     if kind is not None:
         found = found.filter(pl.col("kind") == kind)
     rows = found.slice(offset, limit).iter_rows(named=True)
-    return Leads(total=found.height, leads=[Lead.model_validate(row) for row in rows])
+    return Page(total=found.height, items=[Lead.model_validate(row) for row in rows])
 
 
-@router.get("/cases/{case_id}/networks/{network}", **IN_CASE)
+@router.get("/cases/{case_id}/networks/{network}", **OPENING)
 def network(here: Reading, network: Number) -> NetworkOut:
-    """A network."""
+    """A network. It counts as opened by you, as on its page."""
     try:
         found = here.casebook.network(network)
     except UnknownNetwork as unknown:
         raise HTTPException(404, str(unknown)) from unknown
+    mark_opened(here, "network", network)
     plain = {name: getattr(found, name) for name in NetworkOut.model_fields if hasattr(found, name)}
     plain |= {
         "reasons": _reasons(found.reasons),
@@ -97,15 +80,16 @@ def network(here: Reading, network: Number) -> NetworkOut:
     return NetworkOut.model_validate(plain)
 
 
-@router.get("/cases/{case_id}/clusters/{cluster}", **IN_CASE)
+@router.get("/cases/{case_id}/clusters/{cluster}", **OPENING)
 def cluster(
     here: Reading, cluster: Number, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
 ) -> ClusterOut:
-    """A cluster, and a page of its members."""
+    """A cluster, and a page of its members. It counts as opened by you, as on its page."""
     try:
         found = here.casebook.cluster(cluster, page)
     except UnknownCluster as unknown:
         raise HTTPException(404, str(unknown)) from unknown
+    mark_opened(here, "cluster", cluster)
     plain = {name: getattr(found, name) for name in ClusterOut.model_fields if hasattr(found, name)}
     plain |= {
         "reasons": _reasons(found.reasons),
@@ -114,7 +98,7 @@ def cluster(
     return ClusterOut.model_validate(plain)
 
 
-@router.get("/cases/{case_id}/ads/{ad}", **IN_CASE)
+@router.get("/cases/{case_id}/ads/{ad}", **OPENING)
 def ad(here: Reading, ad: Number) -> AdOut:
     """An ad; masked unless the header X-Open-Reason says why it must be opened."""
     try:
@@ -123,7 +107,7 @@ def ad(here: Reading, ad: Number) -> AdOut:
         raise HTTPException(404) from unknown
 
 
-@router.get("/cases/{case_id}/ties", **IN_CASE)
+@router.get("/cases/{case_id}/ties", **OPENING)
 def tie(
     here: Reading,
     one: Annotated[int, Query(ge=0, le=2**53)],
@@ -138,26 +122,29 @@ def tie(
     return tie_out(found)
 
 
-@router.post("/cases/{case_id}/search", **IN_CASE)
+@router.post("/cases/{case_id}/search", **OPENING)
 def search(here: Reading, question: Question) -> Hits:
     """The ads of a case that are near a text, hold words, or carry an identifier."""
     index = here.index
     ask = {"near": index.nearest, "words": index.by_words, "identifier": index.by_identifier}[question.how]
+    book = here.casebook
     hits = ask(question.text, question.top)
-    shown = unmasked(here.casebook.ws, hits) if here.opened else with_pseudonyms(here.casebook.ws, hits)
-    asked = hmac.new(here.casebook.ws.pepper, b"search:" + question.text.encode(), sha256).hexdigest()[:32]
+    # How near the ads are that one is to judge blind is told after one has judged them.
+    kept_back = book.unweighed([hit.ad for hit in hits])
+    hits = [hit for hit in hits if hit.ad not in kept_back]
+    shown = unmasked(book.ws, hits) if here.opened else with_pseudonyms(book.ws, hits)
     here.note(
-        "search.made",
-        subject=f"search:{asked}",
-        how=question.how,
-        length=len(question.text),
-        hits=len(hits),
-        by="api",
+        "case.searched",
+        ways=[question.how],
+        ads=1,
+        characters=len(question.text),
+        found=len(hits),
+        proofs=[proof(book.ws.pepper, question.text)],
     )
     return Hits.model_validate({"cut": index.cuts.near, "hits": [asdict(hit) for hit in shown]})
 
 
-@router.post("/tip", responses=REFUSALS)
+@router.post("/tip", **ANYWHERE)
 def tip(here: Tipping, asked: Tip) -> TipAnswer:
     """Is anything held on an identifier: yes or no, and who may tell."""
     ws = here.house.desk.view()
@@ -171,18 +158,12 @@ def tip(here: Tipping, asked: Tip) -> TipAnswer:
     )
 
 
-@router.get("/audit", responses=REFUSALS)
-def trail(
-    here: Auditing,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
-) -> list[EntryOut]:
-    """Entries of the audit trail, by number."""
-    with here.reading() as db:
-        found = db.scalars(
-            select(AuditEntry).where(AuditEntry.seq > after).order_by(AuditEntry.seq).limit(limit)
-        )
-        return [EntryOut.model_validate(entry) for entry in found]
+@router.get("/cases/{case_id}/snapshots", **CASE_AS_IT_IS)
+def snapshots(here: Reading, offset: Offset = 0, limit: Limit = 100) -> Page[SnapshotOut]:
+    """What changed what is read in this case, the newest first: a day from here is one to read it `as_of`."""
+    rows = desk.snapshots_of(here.house.desk.view(), here.the_case.name)
+    some = [SnapshotOut.model_validate(row) for row in rows[offset : offset + limit]]
+    return Page(total=len(rows), items=some)
 
 
 def tie_out(found: TieSheet) -> TieSheetOut:

@@ -75,13 +75,6 @@ class Lead(Shape):
     indicators: list[str]
 
 
-class Leads(Shape):
-    """Some leads, the strongest first, and how many there are in all."""
-
-    total: int
-    leads: list[Lead]
-
-
 class IdentifierOut(Shape):
     """An identifier; `shown` is its pseudonym unless it was opened with a reason."""
 
@@ -308,15 +301,9 @@ class TipAnswer(Shape):
     ask: list[str]
 
 
-class EntryOut(Shape):
-    """An entry of the audit trail."""
+class SnapshotOut(Shape):
+    """A row of the ledger that changed what is read in a case: "ingest", "run", "retention"."""
 
     seq: int
     at: datetime
-    actor: str
-    action: str
-    case_id: int | None
-    subject: str
-    details: dict[str, Any]
-    before: str
-    digest: str
+    kind: str
