@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from filrouge.ads.readers.preview import ENOUGH, WHOLE, Preview, preview
 from filrouge.ads.schema import FIELDS
 from filrouge.casework import jobs
 from filrouge.casework.audit import note
-from filrouge.casework.database import Database, after_commit
+from filrouge.casework.database import after_commit
 from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import BroughtFile, Case, Job, User, now
 from filrouge.casework.spool import Spool, Writing
@@ -96,9 +97,16 @@ def bring(db: Session, case: Case, user: User, arrived: Arrived) -> tuple[Brough
 
 
 def bring_all(
-    database: Database, spool: Spool, case: Case, user: User, arrived: Sequence[Arrived]
+    writing: Callable[[], AbstractContextManager[Session]],
+    spool: Spool,
+    case: Case,
+    user: User,
+    arrived: Sequence[Arrived],
 ) -> tuple[list[tuple[BroughtFile, bool]], list[str]]:
     """Write down that files were brought, each by itself; what is not kept goes from the spool.
+
+    Args:
+        writing: gives a transaction of `Database.writing`, for each file another.
 
     Returns:
         The rows, each with whether it is new; and why others were refused.
@@ -106,7 +114,7 @@ def bring_all(
     rows, troubles = [], []
     for file in arrived:
         try:
-            with database.writing() as db:
+            with writing() as db:
                 row, new = bring(db, case, user, file)
         except Refused as trouble:
             spool.delete(file.spooled)

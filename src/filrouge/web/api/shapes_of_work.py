@@ -107,6 +107,21 @@ class Waiting(BaseModel):
     differ: list[str]
 
 
+class AgreementOut(BaseModel):
+    """How well people agree on a kind by its steps, or on what a thing is above all (`kind`, nominal).
+
+    `units`: what two people judged without knowing of each other; `few`: too few for a number to mean anything.
+    """
+
+    kind: str
+    level: str
+    alpha: float | None
+    least: float | None
+    most: float | None
+    units: int
+    few: bool
+
+
 class BlindAd(Shape):
     """An ad of what is to be judged."""
 

@@ -208,7 +208,7 @@ def _brought(here: Here, spool: Spool, arrived: list[Arrived]) -> Response:
     base = f"/cases/{here.the_case.id}/files"
     if not arrived:
         return here.go(base, _("No file was chosen."), "warn")
-    rows, troubles = files.bring_all(here.house.database, spool, here.the_case, here.user, arrived)
+    rows, troubles = files.bring_all(here.writing, spool, here.the_case, here.user, arrived)
     if troubles:
         return here.go(base, " ".join(troubles), "bad")
     if len(rows) == 1:
