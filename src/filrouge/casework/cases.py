@@ -59,6 +59,12 @@ def make_case(
     return case
 
 
+def as_first(db: Session, number: int | None) -> list[User]:
+    """The supervisor who is the first member of a case whose maker sees no ads; nobody if the number is of no one."""
+    user = db.get(User, number) if number is not None else None
+    return [user] if user is not None and user.active and user.role == Role.SUPERVISOR else []
+
+
 def works_on_ads(user: User) -> bool:
     """Whether a person's role lets them work on a case at all."""
     return Permission.READ in permissions(user)

@@ -30,6 +30,7 @@ class Wanted:
         action: a code, or the part of it before the dot.
         case: the number of a case.
         since, until: days, both included.
+        after: only entries with a greater number.
     """
 
     actor: str | None = None
@@ -37,9 +38,12 @@ class Wanted:
     case: int | None = None
     since: date | None = None
     until: date | None = None
+    after: int = 0
 
     def of(self, query: Select[AuditEntry]) -> Select[AuditEntry]:
         """The query, with these limits."""
+        if self.after:
+            query = query.where(AuditEntry.seq > self.after)
         if self.actor is not None:
             query = query.where(AuditEntry.actor == self.actor)
         if self.action is not None:
@@ -65,6 +69,11 @@ def page(db: Session, wanted: Wanted, *, first: int = 0, most: int = 50) -> list
     """Some of the entries, the latest first."""
     query = wanted.of(select(AuditEntry)).order_by(AuditEntry.seq.desc())
     return list(db.scalars(query.offset(first).limit(most)))
+
+
+def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry]:
+    """Some of the entries, the earliest first."""
+    return list(db.scalars(wanted.of(select(AuditEntry)).order_by(AuditEntry.seq).limit(most)))
 
 
 def entries(db: Session, wanted: Wanted) -> Iterator[AuditEntry]:

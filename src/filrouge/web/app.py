@@ -20,7 +20,10 @@ from filrouge.casework.errors import NotThere
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
-from filrouge.web.api import reading
+from filrouge.web.api import apart, judging, reading
+from filrouge.web.api import files as files_api
+from filrouge.web.api import house as house_api
+from filrouge.web.api import triage as triage_api
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
@@ -76,7 +79,7 @@ ROOMS: Final = (
     lessons,
 )
 """Each has a `router`."""
-PARTS: Final = (reading,)
+PARTS: Final = (reading, triage_api, judging, apart, files_api, house_api)
 """Of the interface for scripts."""
 API: Final = "/api/"
 

@@ -35,15 +35,13 @@ def wrong_leads(here: Reading) -> list[WrongJoinOut]:
 
 @router.post("/cases/{case_id}/wrong-leads", status_code=201, **WRITES_IN_CASE)
 def report(here: Judging, join: WrongJoinIn) -> WrongJoinOut:
-    """Report a wrong join: it is kept apart from now on, in the whole case. What stands already is not reported twice."""
+    """Report a wrong join: it is kept apart from now on, in the whole case. What stands is not reported twice."""
     decision = Decision(join.what, join.one, join.other)
     wrong_joins.must_be_of_case(here.whole_casebook, here.held, decision)
     seq = newest_seq(here)
 
     def act(db: Session) -> WrongJoinOut:
-        return _fresh(
-            db, wrong_joins.report(db, here.user, here.the_case, decision, seq=seq, text=join.text)
-        )
+        return _fresh(db, wrong_joins.report(db, here.user, here.the_case, decision, seq=seq, text=join.text))
 
     return here.once(WrongJoinOut, act, join)
 
@@ -63,16 +61,14 @@ def write(here: Judging, join: Row, entry: JoinEntry) -> WrongJoinOut:
     """Write what was done about a wrong join."""
 
     def act(db: Session) -> WrongJoinOut:
-        return _fresh(
-            db, wrong_joins.write(db, here.user, here.the_case, join, entry.kind, entry.text)
-        )
+        return _fresh(db, wrong_joins.write(db, here.user, here.the_case, join, entry.kind, entry.text))
 
     return here.once(WrongJoinOut, act, entry)
 
 
 @router.get("/cases/{case_id}/meetings", **CASE_AS_IT_IS)
 def cases_that_meet(here: Reading) -> list[MeetingOut]:
-    """Other cases that touch this one's leads: all of them for its supervisors, for its members what both sides allow."""
+    """Other cases that touch this one's leads: all for its supervisors, for its members what both sides allow."""
     leads = here.may(Permission.LEAD)
     with here.reading() as db:
         found = meetings.meetings(db, here.house.desk, here.the_case)

@@ -94,11 +94,17 @@ class Script(Here):
         self.must_be_today()
         key = self.request.headers.get(REPEAT, "").strip()
         if len(key) > MOST_KEY:
-            raise HTTPException(422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY))
+            raise HTTPException(
+                422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY)
+            )
         with self.writing() as db:
             if not key:
                 return act(db)
-            told = [self.request.method, self.request.url.path, asked.model_dump(mode="json") if asked else None]
+            told = [
+                self.request.method,
+                self.request.url.path,
+                asked.model_dump(mode="json") if asked else None,
+            ]
             request = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
             before = repeats.answered(db, self.token, key, request)
             if before is not None:

@@ -114,7 +114,9 @@ def map_columns(here: Bringing, file: Row, columns: Mapping_) -> FileOut:
     here.must_be_today()
     chosen = columns.model_dump(exclude_unset=True)
     if chosen.get("text", "") is None:
-        raise Refused(_("No column of this file seems to hold the text of the ads. Choose the one that does."))
+        raise Refused(
+            _("No column of this file seems to hold the text of the ads. Choose the one that does.")
+        )
     with here.writing() as db:
         found = files.of_case(db, here.the_case, file)
         if found.state != "waiting":

@@ -64,7 +64,7 @@ def label_many(here: Judging, opinion: OpinionOfMany) -> Labelled:
     """Say the same of several; what is not a lead of the case, or has to be judged blind, is passed over."""
     seq, book = newest_seq(here), here.casebook
     known = {(one.of, one.number): book.lead(one.of, one.number) for one in opinion.of}
-    ads_of = {what: int(lead["ads"]) for what, lead in known.items() if lead is not None}
+    ads_of: dict[Named, int] = {what: int(lead["ads"]) for what, lead in known.items() if lead is not None}
 
     def act(db: Session) -> Labelled:
         batch, passed = judging.give_to_many(db, here.user, here.the_case, ads_of, _answer(opinion), seq=seq)
@@ -207,7 +207,7 @@ def hand_back(here: Confirming, task: Row) -> None:
 
 
 def _answer(opinion: Opinion) -> Answer:
-    return Answer(dict(opinion.steps), opinion.unsure, opinion.note)
+    return Answer({str(kind): step for kind, step in opinion.steps.items()}, opinion.unsure, opinion.note)
 
 
 def _free(here: Script, of: Of, number: int) -> Named:

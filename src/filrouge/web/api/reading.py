@@ -16,7 +16,17 @@ from filrouge.engines.casebook import Reason, TieSheet, UnknownCluster, UnknownN
 from filrouge.engines.masking import unmasked, with_pseudonyms
 from filrouge.reports.casebook_words import reason_in_words
 from filrouge.web.api.entry import Entering, Reading, Tipping
-from filrouge.web.api.said import ANYWHERE, CASE_AS_IT_IS, IN_CASE, OPENING, Limit, Number, Offset, Page, routes
+from filrouge.web.api.said import (
+    ANYWHERE,
+    CASE_AS_IT_IS,
+    IN_CASE,
+    OPENING,
+    Limit,
+    Number,
+    Offset,
+    Page,
+    routes,
+)
 from filrouge.web.api.shapes import (
     AdOut,
     CaseOut,

@@ -44,7 +44,8 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     429: _refusal("Too many requests in a short time: `Retry-After` says how long to wait, in seconds."),
 }
 _CASE: Final = {
-    "name": "case_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    "name": "case_id", "in": "path", "required": True,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
 }  # fmt: skip
 _AS_OF: Final = {
     "name": "as_of", "in": "query", "schema": {"type": "string", "format": "date"},

@@ -11,7 +11,7 @@ from filrouge.casework.access import Role
 from filrouge.casework.judging import LONGEST_NOTE
 from filrouge.casework.meetings import Level
 from filrouge.casework.verdicts import Verdict
-from filrouge.web.api.shapes import CaseOut, Lead, PieceOut, Posted, SegmentOut, Shape
+from filrouge.web.api.shapes import CaseOut, Lead, Posted, SegmentOut, Shape
 
 Of = Literal["cluster", "network"]
 Kind = Literal["organised", "spam", "scam", "advertising", "independent"]
@@ -40,7 +40,7 @@ class Opinion(Body):
 
     steps: dict[Kind, Step] = {}
     unsure: bool = False
-    note: str = Field("", max_length=LONGEST_NOTE)
+    note: str = Field(default="", max_length=LONGEST_NOTE)
 
 
 class OpinionOfMany(Opinion):
@@ -85,7 +85,7 @@ class Judgement(BaseModel):
 
 
 class Labelled(BaseModel):
-    """That several were labelled: the number of the batch, by which all of it is taken back, and what was passed over."""
+    """That several were labelled: the batch, by which all of it can be taken back, and what was passed over."""
 
     batch: int
     labelled: int
@@ -161,17 +161,17 @@ class TaskOut(BaseModel):
 class Filter(Body):
     """Which leads are wanted; what is left out keeps nothing away."""
 
-    name: str = Field("", max_length=200)
+    name: str = Field(default="", max_length=200)
     kind: Literal["", "network", "cluster"] = ""
-    agency: str = Field("", max_length=200)
-    place: str = Field("", max_length=200)
-    language: str = Field("", max_length=200)
-    sign: str = Field("", max_length=200)
-    indicator: str = Field("", max_length=200)
+    agency: str = Field(default="", max_length=200)
+    place: str = Field(default="", max_length=200)
+    language: str = Field(default="", max_length=200)
+    sign: str = Field(default="", max_length=200)
+    indicator: str = Field(default="", max_length=200)
     first: date | None = None
     last: date | None = None
-    least: int = Field(0, ge=0, le=10**9 - 1)
-    most: int = Field(0, ge=0, le=10**9 - 1)
+    least: int = Field(default=0, ge=0, le=10**9 - 1)
+    most: int = Field(default=0, ge=0, le=10**9 - 1)
     label: Literal[
         "", "organised", "spam", "scam", "advertising", "independent", "waiting", "differ", "unsure", "mine", "any",
         "none",
@@ -188,8 +188,8 @@ class LeadWanted(Body):
     sort: Annotated[
         str, Field(pattern="^-?(strength|name|ads|clusters|agencies|places|identifiers|first|last|new)$")
     ] = "-strength"
-    page: int = Field(1, ge=1, le=100_000)
-    size: int = Field(100, ge=1, le=500)
+    page: int = Field(default=1, ge=1, le=100_000)
+    size: int = Field(default=100, ge=1, le=500)
 
 
 class TriageLead(Lead):
@@ -229,7 +229,7 @@ class View(Body):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"\S")]
     filters: Filter
-    sort: str = Field("", pattern="^(-?[a-z]{2,12})?$")
+    sort: str = Field(default="", pattern="^(-?[a-z]{2,12})?$")
     shared: bool = False
 
 
@@ -257,8 +257,8 @@ class WrongJoinIn(Body):
 
     what: Literal["ad", "cluster", "pair", "ads", "network"]
     one: int = Field(ge=0, le=10**15 - 1)
-    other: int = Field(0, ge=0, le=10**15 - 1)
-    text: str = Field("", max_length=2_000)
+    other: int = Field(default=0, ge=0, le=10**15 - 1)
+    text: str = Field(default="", max_length=2_000)
 
 
 class JoinEntry(Body):
@@ -375,12 +375,12 @@ class Mapping_(Body):
 
     model_config = ConfigDict(extra="forbid", title="Mapping")
 
-    text: str | None = Field(None, max_length=1_000)
-    id: str | None = Field(None, max_length=1_000)
-    agency: str | None = Field(None, max_length=1_000)
-    posted: str | None = Field(None, max_length=1_000)
-    location: str | None = Field(None, max_length=1_000)
-    image: str | None = Field(None, max_length=1_000)
+    text: str | None = Field(default=None, max_length=1_000)
+    id: str | None = Field(default=None, max_length=1_000)
+    agency: str | None = Field(default=None, max_length=1_000)
+    posted: str | None = Field(default=None, max_length=1_000)
+    location: str | None = Field(default=None, max_length=1_000)
+    image: str | None = Field(default=None, max_length=1_000)
 
 
 class SourceOut(Shape):
@@ -414,8 +414,8 @@ class PersonIn(Body):
     """Who gets an account."""
 
     login: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@+-]{0,63}$")]
-    name: str = Field("", max_length=100)
-    email: str = Field("", max_length=200)
+    name: str = Field(default="", max_length=100)
+    email: str = Field(default="", max_length=200)
     role: Role
 
 
@@ -423,7 +423,7 @@ class PersonChange(Body):
     """Another name, address or role."""
 
     name: str = Field(min_length=1, max_length=100)
-    email: str = Field("", max_length=200)
+    email: str = Field(default="", max_length=200)
     role: Role
 
 
@@ -453,17 +453,17 @@ class CaseIn(Body):
     """A new case; `supervisor` is the number of its first member if you may not be one yourself."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-    title: str = Field("", max_length=200)
+    title: str = Field(default="", max_length=200)
     purpose: Words
     authority: Words
     keep_until: date
-    supervisor: int | None = Field(None, ge=1, le=2**31 - 1)
+    supervisor: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class CaseChange(Body):
     """Another title, purpose or authority."""
 
-    title: str = Field("", max_length=200)
+    title: str = Field(default="", max_length=200)
     purpose: Words
     authority: Words
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from filrouge.casework import cases, sessions
 from filrouge.casework.access import Permission, Role, permissions
 from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import SignedIn, User, now
+from filrouge.casework.models import SignedIn, now
 from filrouge.i18n import _
 from filrouge.web.here import Here, allowed, day_of, role_name
 
@@ -66,7 +65,7 @@ def make_case(
         if day is None:
             raise Refused(_("The day until which the ads are kept cannot be read: write it as 2026-12-31."))
         with here.writing() as db:
-            first = [here.user] if cases.works_on_ads(here.user) else _supervisor(db, supervisor)
+            first = [here.user] if cases.works_on_ads(here.user) else cases.as_first(db, _number(supervisor))
             case = cases.make_case(
                 db, here.user, name=name, title=title, purpose=purpose, authority=authority, keep_until=day,
                 members=first,
@@ -89,9 +88,8 @@ def _new_page(here: Here, status: int, given: dict[str, str], wrong: str = "") -
     )  # fmt: skip
 
 
-def _supervisor(db: Session, chosen: str) -> list[User]:
-    user = db.get(User, int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
-    return [user] if user is not None and user.active and user.role == Role.SUPERVISOR else []
+def _number(chosen: str) -> int | None:
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
 
 
 @router.post("/cases/{case_id}/as-of")

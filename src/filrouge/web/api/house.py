@@ -1,0 +1,334 @@
+"""What scripts do about the house: cases and their members, accounts, tokens, the trail.
+
+What gives somebody a way in (a password for an account that is there, taking a second factor away, a new token) needs a
+browser, in which one shows who one is: whoever finds a token must not become somebody else by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import Query
+from sqlalchemy.orm import Session
+
+from filrouge.casework import accounts, audit, cases, people, tokens, trail
+from filrouge.casework.access import Role
+from filrouge.casework.errors import NotThere, Refused
+from filrouge.casework.models import ApiToken, Case, User
+from filrouge.casework.trail import Wanted
+from filrouge.i18n import _
+from filrouge.reports.trail import broken_in_words
+from filrouge.web.api.entry import (
+    Auditing,
+    Entering,
+    Leading,
+    MakingCases,
+    ManagingPeople,
+    Script,
+    SeeingTo,
+)
+from filrouge.web.api.said import (
+    ANYWHERE,
+    CASE_AS_IT_IS,
+    WRITES,
+    WRITES_IN_CASE,
+    Limit,
+    Offset,
+    Page,
+    Row,
+    routes,
+)
+from filrouge.web.api.shapes import CaseOut
+from filrouge.web.api.shapes_of_work import (
+    CaseChange,
+    CaseIn,
+    CaseSettings,
+    EntryOut,
+    KeepUntil,
+    MemberOut,
+    NewPerson,
+    PersonChange,
+    PersonIn,
+    PersonOut,
+    TokenOut,
+    Verified,
+)
+
+router: Final = routes("the house")
+
+
+# -- cases ----------------------------------------------------------------------------------------------------
+
+
+@router.get("/cases/closed", **ANYWHERE)
+def closed_cases(here: Entering) -> list[CaseOut]:
+    """The closed cases that you worked on."""
+    with here.reading() as db:
+        return [CaseOut.model_validate(case) for case in cases.closed_cases_of(db, here.user)]
+
+
+@router.get("/cases/all", **ANYWHERE)
+def all_cases(here: ManagingPeople) -> list[CaseSettings]:
+    """All cases of the house, for administrators: names, purposes and members, no ads."""
+    with here.reading() as db:
+        return [_case(case) for case in cases.all_cases(db)]
+
+
+@router.post("/cases", status_code=201, **WRITES)
+def make_case(here: MakingCases, wanted: CaseIn) -> CaseSettings:
+    """Make a case, with you as its first member if you may see ads, else with a supervisor whom you name."""
+
+    def act(db: Session) -> CaseSettings:
+        if cases.works_on_ads(here.user):
+            first = [db.get_one(User, here.user.id)]
+        else:
+            first = cases.as_first(db, wanted.supervisor)
+        return _case(
+            cases.make_case(
+                db, here.user, name=wanted.name, title=wanted.title, purpose=wanted.purpose,
+                authority=wanted.authority, keep_until=wanted.keep_until, members=first,
+            )
+        )  # fmt: skip
+
+    return here.once(CaseSettings, act, wanted)
+
+
+@router.get("/cases/{case_id}/settings", **CASE_AS_IT_IS)
+def case_settings(here: SeeingTo) -> CaseSettings:
+    """A case and its members."""
+    with here.reading() as db:
+        return _case(db.get_one(Case, here.the_case.id))
+
+
+@router.put("/cases/{case_id}/settings", **CASE_AS_IT_IS)
+def change_case(here: SeeingTo, wanted: CaseChange) -> CaseSettings:
+    """Give a case another title, purpose or authority; the trail keeps those of before."""
+
+    def act(db: Session, case: Case) -> None:
+        cases.change_case(
+            db, here.user, case, title=wanted.title, purpose=wanted.purpose, authority=wanted.authority
+        )
+
+    return _seen_to(here, act)
+
+
+@router.put("/cases/{case_id}/keep-until", **CASE_AS_IT_IS)
+def keep_until(here: SeeingTo, wanted: KeepUntil) -> CaseSettings:
+    """Keep the ads of a case longer, or shorter."""
+    return _seen_to(here, lambda db, case: cases.keep_until(db, here.user, case, wanted.day, wanted.reason))
+
+
+@router.put("/cases/{case_id}/members/{user}", **CASE_AS_IT_IS)
+def add_member(here: SeeingTo, user: Row) -> CaseSettings:
+    """Let a person work on a case."""
+    return _seen_to(here, lambda db, case: cases.add_member(db, here.user, case, _person(db, user)))
+
+
+@router.delete("/cases/{case_id}/members/{user}", **CASE_AS_IT_IS)
+def remove_member(here: SeeingTo, user: Row) -> CaseSettings:
+    """Let a person no more work on a case."""
+    return _seen_to(here, lambda db, case: cases.remove_member(db, here.user, case, _person(db, user)))
+
+
+@router.post("/cases/{case_id}/close", **WRITES_IN_CASE)
+def close_case(here: SeeingTo) -> CaseSettings:
+    """Close a case: it can be read, and nothing in it be changed."""
+    return _seen_to(here, lambda db, case: cases.close_case(db, here.user, case))
+
+
+@router.post("/cases/{case_id}/reopen", **WRITES_IN_CASE)
+def reopen_case(here: SeeingTo) -> CaseSettings:
+    """Open a closed case again."""
+    return _seen_to(here, lambda db, case: cases.reopen_case(db, here.user, case))
+
+
+# -- accounts -------------------------------------------------------------------------------------------------
+
+
+@router.get("/people", **ANYWHERE)
+def everybody(here: ManagingPeople, offset: Offset = 0, limit: Limit = 100) -> Page[PersonOut]:
+    """All accounts: those who wait first, then those who come in."""
+    with here.reading() as db:
+        found = accounts.everybody(db)
+    return Page(total=len(found), items=[_account(user) for user in found[offset : offset + limit]])
+
+
+@router.post("/people", status_code=201, **ANYWHERE)
+def make_account(here: ManagingPeople, person: PersonIn) -> NewPerson:
+    """Make an account. Its password is for one sign-in and told this once; a login that is taken is refused."""
+    with here.writing() as db:
+        user, password = accounts.make(
+            db, here.user, login=person.login, name=person.name, role=person.role, email=person.email
+        )
+        return NewPerson(**_account(user).model_dump(), password=password)
+
+
+@router.get("/people/{user}", **ANYWHERE)
+def account(here: ManagingPeople, user: Row) -> PersonOut:
+    """An account."""
+    with here.reading() as db:
+        return _account(_anybody(db, user))
+
+
+@router.put("/people/{user}", **ANYWHERE)
+def change_account(here: ManagingPeople, user: Row, wanted: PersonChange) -> PersonOut:
+    """Give somebody another name, address or role; with another role their sessions end. Your own role stays."""
+
+    def act(db: Session, found: User) -> None:
+        if found.id == here.user.id and wanted.role.value != found.role:
+            raise Refused(_("Your own role is changed by another administrator."))
+        accounts.change(db, here.user, found, name=wanted.name, email=wanted.email, role=wanted.role)
+
+    return _with_account(here, user, act)
+
+
+@router.post("/people/{user}/activate", **ANYWHERE)
+def activate(here: ManagingPeople, user: Row) -> PersonOut:
+    """Let somebody come in: again, or at last."""
+    return _with_account(here, user, lambda db, found: accounts.activate(db, here.user, found))
+
+
+@router.post("/people/{user}/deactivate", **ANYWHERE)
+def deactivate(here: ManagingPeople, user: Row) -> PersonOut:
+    """Let somebody no more come in; their sessions and tokens end."""
+
+    def act(db: Session, found: User) -> None:
+        if found.id == here.user.id:
+            raise Refused(_("That is your own account: see to it on the page of your account."))
+        accounts.deactivate(db, here.user, found)
+
+    return _with_account(here, user, act)
+
+
+@router.post("/people/{user}/unlock", **ANYWHERE)
+def unlock(here: ManagingPeople, user: Row) -> PersonOut:
+    """End the pause after wrong passwords."""
+    return _with_account(here, user, lambda db, found: accounts.unlock(db, here.user, found))
+
+
+# -- tokens ---------------------------------------------------------------------------------------------------
+
+
+@router.get("/tokens", **ANYWHERE)
+def my_tokens(here: Entering) -> list[TokenOut]:
+    """Your tokens that may be used. Making one needs a browser."""
+    with here.reading() as db:
+        return [TokenOut.model_validate(token) for token in tokens.of(db, here.user)]
+
+
+@router.delete("/tokens/{token}", status_code=204, **ANYWHERE)
+def end_token(here: Entering, token: Row) -> None:
+    """End a token of yours, perhaps the one that you are using."""
+    with here.writing() as db:
+        found = db.get(ApiToken, token)
+        if found is None or found.user_id != here.user.id:
+            raise NotThere
+        tokens.end(db, here.user, token)
+
+
+# -- the trail ------------------------------------------------------------------------------------------------
+
+Action = Annotated[str | None, Query(pattern="^[a-z_]{1,40}([.][a-z_]{1,40})?$")]
+Actor = Annotated[str | None, Query(max_length=64, description="A login.")]
+
+
+@router.get("/audit", **ANYWHERE)
+def house_trail(
+    here: Auditing,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
+    limit: Limit = 100,
+    actor: Actor = None,
+    action: Action = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Page[EntryOut]:
+    """Entries of the audit trail of the house, the earliest first; `total` are those after the number."""
+    return _entries(here, Wanted(actor, action, None, since, until, after), limit)
+
+
+@router.get("/cases/{case_id}/audit", **CASE_AS_IT_IS)
+def case_trail(
+    here: Leading,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
+    limit: Limit = 100,
+    actor: Actor = None,
+    action: Action = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Page[EntryOut]:
+    """Entries of the audit trail of a case, for its supervisors."""
+    return _entries(here, Wanted(actor, action, here.the_case.id, since, until, after), limit)
+
+
+@router.post("/audit/verify", **ANYWHERE)
+def verify_trail(here: Auditing) -> Verified:
+    """Work out the chain of the trail again, and what the ledger says of it."""
+    ws = here.house.settings.workspace.refreshed()
+    with here.reading() as db:
+        broken = trail.verify(db, ws)
+        count, digest = audit.head(db)
+    here.note("audit.verified", broken=len(broken), entries=count, head=digest)
+    return Verified(entries=count, digest=digest, broken=[broken_in_words(one) for one in broken])
+
+
+# -- as JSON --------------------------------------------------------------------------------------------------
+
+
+def _entries(here: Script, wanted: Wanted, limit: int) -> Page[EntryOut]:
+    with here.reading() as db:
+        return Page(
+            total=trail.count(db, wanted),
+            items=[EntryOut.model_validate(entry) for entry in trail.first(db, wanted, limit)],
+        )
+
+
+def _seen_to(here: Script, act: Callable[[Session, Case], None]) -> CaseSettings:
+    def done(db: Session) -> CaseSettings:
+        case = db.get_one(Case, here.the_case.id)
+        act(db, case)
+        db.flush()
+        return _case(case)
+
+    return here.once(CaseSettings, done)
+
+
+def _with_account(here: Script, number: int, act: Callable[[Session, User], None]) -> PersonOut:
+    with here.writing() as db:
+        user = _anybody(db, number)
+        act(db, user)
+        return _account(user)
+
+
+def _anybody(db: Session, number: int) -> User:
+    user = db.get(User, number)
+    if user is None:
+        raise NotThere
+    return user
+
+
+def _person(db: Session, number: int) -> User:
+    user = _anybody(db, number)
+    if not user.active:
+        raise NotThere
+    return user
+
+
+def _account(user: User) -> PersonOut:
+    return PersonOut(
+        id=user.id, login=user.login, name=user.name, email=user.email, role=Role(user.role), active=user.active,
+        waiting=user.waiting, locked=people.is_locked(user), second_factor=user.totp is not None, made=user.created,
+        signed_in=user.signed_in,
+    )  # fmt: skip
+
+
+def _case(case: Case) -> CaseSettings:
+    return CaseSettings(
+        id=case.id, name=case.name, title=case.title, purpose=case.purpose, authority=case.authority,
+        keep_until=case.keep_until, made=case.made, closed=case.closed,
+        members=[
+            MemberOut(user=one.user_id, name=one.user.name, role=Role(one.user.role), added=one.added)
+            for one in sorted(case.members, key=lambda member: member.user.name)
+        ],
+    )  # fmt: skip
