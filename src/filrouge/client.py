@@ -12,15 +12,18 @@ Example:
             print(hit["ad"], hit["bits"])
     ```
 
-It needs nothing but Python. What each call gives is described at `/api/v1/openapi.json`.
+It needs nothing but Python. What each call gives is described in docs/reference/api.md.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
+import uuid
 from collections.abc import Iterator, Mapping
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -29,6 +32,10 @@ from filrouge.i18n import _
 
 VARIABLE = "FILROUGE_TOKEN"
 PAGE = 500
+POLL = 1.0
+"""Seconds between two looks at a job."""
+Json = dict[str, Any]
+"""An object of JSON; the reference names its fields."""
 
 
 class WorkbenchRefused(FilrougeError):
@@ -80,57 +87,147 @@ class Client:
 
     # -- what can be asked ------------------------------------------------------------------------------------
 
-    def me(self) -> dict[str, Any]:
+    def me(self) -> Json:
         """Whose token it is, and what it may be used for."""
-        return self.get("/me")  # type: ignore[no-any-return]
+        return self.get("/me")
 
-    def cases(self) -> list[dict[str, Any]]:
+    def cases(self) -> list[Json]:
         """One's open cases."""
-        return self.get("/cases")  # type: ignore[no-any-return]
+        return self.list_of("/cases")
 
-    def leads(self, case: int, kind: str | None = None) -> Iterator[dict[str, Any]]:
+    def leads(self, case: int, kind: str | None = None) -> Iterator[Json]:
         """All networks and clusters with signs of organisation, the strongest first."""
-        offset = 0
-        while True:
-            page = self.get(f"/cases/{case}/leads", kind=kind, offset=offset, limit=PAGE)
-            yield from page["leads"]
-            offset += PAGE
-            if offset >= page["total"]:
-                return
+        return self.every(f"/cases/{case}/leads", kind=kind)
 
-    def network(self, case: int, network: int) -> dict[str, Any]:
+    def triage(self, case: int, sort: str = "-strength", **filters: Any) -> Iterator[Json]:
+        """The leads that pass filters such as `least=10, label="none"`, with their labels."""
+        page, pages = 1, 1
+        while page <= pages:
+            found = self.post(f"/cases/{case}/leads/search", filters=filters, sort=sort, page=page, size=PAGE)
+            yield from found["items"]
+            page, pages = page + 1, found["pages"]
+
+    def network(self, case: int, network: int) -> Json:
         """A network."""
-        return self.get(f"/cases/{case}/networks/{network}")  # type: ignore[no-any-return]
+        return self.get(f"/cases/{case}/networks/{network}")
 
-    def cluster(self, case: int, cluster: int, page: int = 1) -> dict[str, Any]:
+    def cluster(self, case: int, cluster: int, page: int = 1) -> Json:
         """A cluster, and a page of its members."""
-        return self.get(f"/cases/{case}/clusters/{cluster}", page=page)  # type: ignore[no-any-return]
+        return self.get(f"/cases/{case}/clusters/{cluster}", page=page)
 
-    def ad(self, case: int, ad: int) -> dict[str, Any]:
+    def ad(self, case: int, ad: int) -> Json:
         """An ad."""
-        return self.get(f"/cases/{case}/ads/{ad}")  # type: ignore[no-any-return]
+        return self.get(f"/cases/{case}/ads/{ad}")
 
-    def tie(self, case: int, one: int, other: int, of: str = "ads") -> dict[str, Any]:
+    def tie(self, case: int, one: int, other: int, of: str = "ads") -> Json:
         """What ties two ads, or two "clusters"."""
-        return self.get(f"/cases/{case}/ties", one=one, other=other, of=of)  # type: ignore[no-any-return]
+        return self.get(f"/cases/{case}/ties", one=one, other=other, of=of)
 
-    def search(self, case: int, text: str, how: str = "near", top: int = 10) -> dict[str, Any]:
+    def search(self, case: int, text: str, how: str = "near", top: int = 10) -> Json:
         """The ads near a text, or that hold "words", or carry an "identifier"."""
-        return self.post(f"/cases/{case}/search", text=text, how=how, top=top)  # type: ignore[no-any-return]
+        return self.post(f"/cases/{case}/search", text=text, how=how, top=top)
 
-    def tip(self, text: str) -> dict[str, Any]:
+    def tip(self, text: str) -> Json:
         """Is anything held on an identifier, and who may tell."""
-        return self.post("/tip", text=text)  # type: ignore[no-any-return]
+        return self.post("/tip", text=text)
+
+    def judgement(self, case: int, of: str, number: int) -> Json:
+        """What was said of a "cluster" or "network", as far as one may see it."""
+        return self.get(f"/cases/{case}/labels/{of}/{number}")
+
+    def label(
+        self, case: int, of: str, number: int, *, note: str = "", unsure: bool = False, **steps: int
+    ) -> Json:
+        """Give an opinion: steps from 1 to 5 by kind, such as `spam=4`."""
+        path = f"/cases/{case}/labels/{of}/{number}"
+        return self.post(path, steps=steps, unsure=unsure, note=note)
+
+    def undo(self, case: int, opinion: int) -> Json:
+        """Take an opinion back, or put it back."""
+        return self.post(f"/cases/{case}/opinions/{opinion}/undo")
+
+    def report_wrong(self, case: int, what: str, one: int, other: int = 0, text: str = "") -> Json:
+        """Report a wrong join: an "ad" in a cluster, a "cluster" in a network, a "pair" of clusters, two "ads"."""
+        return self.post(f"/cases/{case}/wrong-leads", what=what, one=one, other=other, text=text)
+
+    def bring(self, case: int, path: str | os.PathLike[str], **columns: str | None) -> Json:
+        """Bring a file and have it taken in and compared: the job. `text="Body"` says which column is what."""
+        brought = self.upload(f"/cases/{case}/files", Path(path))
+        if brought["refused"]:
+            raise WorkbenchRefused(409, " ".join(brought["refused"]))
+        file = brought["files"][0]["id"]
+        if columns:
+            self.put(f"/cases/{case}/files/{file}/columns", **columns)
+        return self.post(f"/cases/{case}/files/{file}/take")
+
+    def run(self, case: int, *, anew: bool = False) -> Json:
+        """Have what is new compared: the job."""
+        return self.post(f"/cases/{case}/runs", anew=anew)
+
+    def job(self, case: int, job: int) -> Json:
+        """A job: how far it is, or what came of it."""
+        return self.get(f"/cases/{case}/jobs/{job}")
+
+    def wait(self, case: int, job: int, *, seconds: float = 3_600) -> Json:
+        """A job once it is over.
+
+        Raises:
+            TimeoutError: if it is not, after so many seconds.
+        """
+        end = time.monotonic() + seconds
+        while (found := self.job(case, job))["state"] in ("queued", "running"):
+            if time.monotonic() > end:
+                raise TimeoutError(f"job {job} is still {found['state']}")
+            time.sleep(POLL)
+        return found
 
     # -- how it is asked --------------------------------------------------------------------------------------
 
-    def get(self, path: str, **parameters: Any) -> Any:
+    def get(self, path: str, **parameters: Any) -> Json:
         """What a path of the interface gives; parameters that are None are left out."""
-        return self._answer("GET", path, parameters, None)
+        return dict(self._answer("GET", path, parameters, None))
 
-    def post(self, path: str, **body: Any) -> Any:
-        """Send JSON to a path of the interface."""
-        return self._answer("POST", path, {}, body)
+    def list_of(self, path: str, **parameters: Any) -> list[Json]:
+        """The same, of a path that gives a list."""
+        return list(self._answer("GET", path, parameters, None))
+
+    def every(self, path: str, **parameters: Any) -> Iterator[Json]:
+        """All items of a path that gives pages."""
+        offset, total = 0, 1
+        while offset < total:
+            page = self.get(path, offset=offset, limit=PAGE, **parameters)
+            yield from page["items"]
+            offset, total = offset + PAGE, page["total"]
+
+    def post(self, path: str, **body: Any) -> Json:
+        """Send JSON to a path of the interface; sent again after a broken connection, it is done once."""
+        return dict(self._answer("POST", path, {}, body))
+
+    def put(self, path: str, **body: Any) -> Json:
+        """Set something at a path of the interface."""
+        return dict(self._answer("PUT", path, {}, body))
+
+    def delete(self, path: str) -> None:
+        """Delete what is at a path of the interface."""
+        self._answer("DELETE", path, {}, None)
+
+    def upload(self, path: str, file: Path) -> Json:
+        """Send a file to a path of the interface, piece by piece."""
+        mark = uuid.uuid4().hex
+        name = file.name.replace('"', "%22").replace("\r", " ").replace("\n", " ")
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        foot = f"\r\n--{mark}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={mark}"
+        length = str(len(head) + file.stat().st_size + len(foot))
+
+        def pieces() -> Iterator[bytes]:
+            yield head
+            with file.open("rb") as opened:
+                while piece := opened.read(1 << 20):
+                    yield piece
+            yield foot
+
+        return dict(self._sent("POST", path, pieces(), {"Content-Type": kind, "Content-Length": length}))
 
     def _answer(
         self, method: str, path: str, parameters: Mapping[str, Any], body: Mapping[str, Any] | None
@@ -138,9 +235,21 @@ class Client:
         asked = {name: value for name, value in parameters.items() if value is not None}
         if self._as_of:
             asked["as_of"] = self._as_of
-        target = self._base + path + (f"?{urlencode(asked)}" if asked else "")
-        headers = {**self._headers, **({"Content-Type": "application/json"} if body is not None else {})}
-        self._connection.request(method, target, None if body is None else json.dumps(body), headers)
+        target = path + (f"?{urlencode(asked)}" if asked else "")
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if method == "POST":
+            headers["Idempotency-Key"] = uuid.uuid4().hex
+        said = None if not body else json.dumps(body).encode()
+        try:
+            return self._sent(method, target, said, headers)
+        except (ConnectionError, HTTPException):
+            self._connection.close()
+            return self._sent(method, target, said, headers)
+
+    def _sent(
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None, headers: Mapping[str, str]
+    ) -> Any:
+        self._connection.request(method, self._base + path, body, {**self._headers, **headers})
         answer: HTTPResponse = self._connection.getresponse()
         said = answer.read()
         if answer.status >= 400:

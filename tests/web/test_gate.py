@@ -66,7 +66,8 @@ def test_every_route_as_every_role(site: Any, login: str) -> None:
     browser.get("/account")
     token = {"Authorization": f"Bearer {site.token(login)}"}
     for (method, path), needs in site.app.state.guards.items():
-        if needs is None or path == "/signout":
+        # Both end what the test comes in with.
+        if needs is None or path in ("/signout", "/api/v1/tokens/{token}"):
             continue
         script = path.startswith("/api/")
         in_case = "{case_id}" in path

@@ -57,7 +57,6 @@ _FORM: Final = {
 _UPLOAD: Final[dict[str, Any]] = {
     "responses": {
         **CASE_AS_IT_IS["responses"],
-        400: {**CASE_AS_IT_IS["responses"][409], "description": "That is no form with files."},
         413: {**CASE_AS_IT_IS["responses"][409], "description": "That is too big."},
     },
     "openapi_extra": {**CASE_AS_IT_IS["openapi_extra"], "requestBody": _FORM},

@@ -36,6 +36,7 @@ def _refusal(words: str) -> dict[str, Any]:
 
 
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: _refusal("The body is no JSON, or no form, at all."),
     401: _refusal("No valid token."),
     403: _refusal("The token, or its owner's role, does not allow it."),
     404: _refusal("There is no such thing, or it is not yours to see."),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from filrouge.casework.access import Role
 from filrouge.casework.judging import LONGEST_NOTE
@@ -16,6 +16,13 @@ from filrouge.web.api.shapes import CaseOut, Lead, Posted, SegmentOut, Shape
 Of = Literal["cluster", "network"]
 Kind = Literal["organised", "spam", "scam", "advertising", "independent"]
 Step = Annotated[int, Field(ge=1, le=5)]
+Utc = Annotated[
+    datetime,
+    BeforeValidator(
+        lambda at: at.replace(tzinfo=UTC) if isinstance(at, datetime) and at.tzinfo is None else at
+    ),
+]
+"""A time of the workspace, which is UTC and does not say so."""
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
@@ -392,7 +399,7 @@ class SourceOut(Shape):
     sha256: str
     bytes: int
     rows: int
-    received_at: datetime
+    received_at: Utc
     receiver: str
     new: int
     rejects: int
