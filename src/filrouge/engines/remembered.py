@@ -189,9 +189,9 @@ class Remembered:
             return Weights.cautious(cut)
         about = json.loads(rows["about"][-1])
         one, same = about["level"]
-        return Weights(
-            JointModel.from_dict(about["model"]), (one, same), np.repeat(*map(np.array, about["strangers"]))
-        )
+        bits, times = about["strangers"]
+        strangers = np.repeat(np.array(bits, np.float64), np.array(times, np.int64))
+        return Weights(JointModel.from_dict(about["model"]), (one, same), strangers)
 
 
 def _finite(lift: float | None) -> float | None:
