@@ -52,8 +52,8 @@ def test_the_ends_have_words_too() -> None:
 @given(st.floats(-60, 60), st.floats(-60, 60))
 def test_more_bits_never_have_a_weaker_word(one: float, two: float) -> None:
     low, high = sorted([one, two])
-    assert scale._level(low) <= scale._level(high)
-    assert scale._level(-low) == -scale._level(low)
+    assert scale.verbal_level(low) <= scale.verbal_level(high)
+    assert scale.verbal_level(-low) == -scale.verbal_level(low)
 
 
 def test_there_is_a_word_for_each_step() -> None:
