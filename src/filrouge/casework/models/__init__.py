@@ -18,8 +18,18 @@ from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.packages import MadePackage
 from filrouge.casework.models.people import DeskState, SignedIn, User
 from filrouge.casework.models.tokens import ApiRepeat, ApiToken
+from filrouge.casework.models.watching import (
+    AlertSeen,
+    Hook,
+    MailWish,
+    Notice,
+    Watch,
+    WatchAlert,
+    WatchMuted,
+)
 
 __all__ = [
+    "AlertSeen",
     "Allowance",
     "ApiRepeat",
     "ApiToken",
@@ -29,16 +39,22 @@ __all__ = [
     "BroughtFile",
     "Case",
     "DeskState",
+    "Hook",
     "Job",
     "Lesson",
     "MadePackage",
+    "MailWish",
     "Member",
+    "Notice",
     "Opinion",
     "SavedView",
     "SeenLead",
     "SignedIn",
     "TriageState",
     "User",
+    "Watch",
+    "WatchAlert",
+    "WatchMuted",
     "WrongJoin",
     "WrongJoinEntry",
     "now",
