@@ -73,7 +73,9 @@ def make(
         if same and (kind in (CLUSTER, NETWORK, IDENTIFIER) or opened(ws, other).text == secret.text):
             return other
     if len(of_case(db, case)) >= MOST:
-        raise Refused(_("A case can have {most} watches. Delete some that you need no more.").format(most=MOST))
+        raise Refused(
+            _("A case can have {most} watches. Delete some that you need no more.").format(most=MOST)
+        )
     run = last_run(ws)
     # Ads that no run has seen yet can be searched, but are in no cluster.
     seen = ws.snapshot.seq
@@ -86,7 +88,15 @@ def make(
     db.add(watch)
     db.flush()
     db.refresh(watch, ["user"])
-    note(db, by, "watch.made", case=case, subject=f"watch:{watch.id}", kind=kind, **({"of": number} if number else {}))
+    note(
+        db,
+        by,
+        "watch.made",
+        case=case,
+        subject=f"watch:{watch.id}",
+        kind=kind,
+        **({"of": number} if number else {}),
+    )
     return watch
 
 
@@ -179,7 +189,7 @@ def see(db: Session, user: User, case: Case, number: int | None = None) -> int:
     return len(fresh)
 
 
-def _unseen(user: User, case: Case, *, silent_too: bool = False) -> Select[tuple[int]]:
+def _unseen(user: User, case: Case, *, silent_too: bool = False) -> Select[int]:
     seen = select(AlertSeen.alert_id).where(AlertSeen.user_id == user.id)
     rows = (
         select(WatchAlert.id)

@@ -150,7 +150,9 @@ class Looking:
         numbers = [int(one.partition(":")[2], 16) for one in pseudonyms]
         if not numbers:
             return set()
-        rows = self.ws.holders(np.array(numbers, np.uint64)).join(self._held.select("ad"), on="ad", how="semi")
+        rows = self.ws.holders(np.array(numbers, np.uint64)).join(
+            self._held.select("ad"), on="ad", how="semi"
+        )
         if most is not None:
             rare = rows.group_by("pseudonym").agg(pl.col("ad").n_unique()).filter(pl.col("ad") <= most)
             rows = rows.join(rare.select("pseudonym"), on="pseudonym", how="semi")
@@ -169,7 +171,9 @@ class Looking:
 
 def became(ws: Workspace, of: str, number: int, since: int) -> set[int]:
     """A cluster or network, and what it was merged into or split up into after a snapshot."""
-    told = events(ws).filter(pl.col("of") == of, pl.col("seq") > since, pl.col("kind").is_in(["merged", "split"]))
+    told = events(ws).filter(
+        pl.col("of") == of, pl.col("seq") > since, pl.col("kind").is_in(["merged", "split"])
+    )
     found = {number}
     for kind, id_, other in told.sort("seq", maintain_order=True).select("kind", "id", "other").iter_rows():
         if kind == "merged" and id_ in found and other >= 0:
@@ -180,7 +184,11 @@ def became(ws: Workspace, of: str, number: int, since: int) -> set[int]:
 
 
 def _active() -> Any:
-    return select(Watch.id).join(Case, Case.id == Watch.case_id).where(Watch.deleted.is_(None), Case.closed.is_(None))
+    return (
+        select(Watch.id)
+        .join(Case, Case.id == Watch.case_id)
+        .where(Watch.deleted.is_(None), Case.closed.is_(None))
+    )
 
 
 def _behind(db: Session, run: int) -> list[Case]:

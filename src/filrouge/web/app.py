@@ -49,6 +49,7 @@ from filrouge.web.rooms import (
     tokens,
     trail,
     triage,
+    watches,
     work,
     wrong_leads,
 )
@@ -71,6 +72,7 @@ ROOMS: Final = (
     meetings,
     judge,
     wrong_leads,
+    watches,
     package,
     check_package,
     tokens,

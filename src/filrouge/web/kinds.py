@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from filrouge.casework import bringing, comparing
+from filrouge.casework import bringing, comparing, notices, watching
 from filrouge.casework.models import Job
 from filrouge.casework.packages import PACKAGE
 from filrouge.web import packaging
 
-MODULES: Final = (bringing, comparing, packaging)
+MODULES: Final = (bringing, comparing, notices, watching, packaging)
 PAGES: Final[dict[str, Callable[[Job], str]]] = {
     PACKAGE: lambda job: f"/package/{job.arguments['package']}",
 }

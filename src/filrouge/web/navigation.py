@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from filrouge.casework import jobs
+from filrouge.casework import jobs, watches
 from filrouge.casework.access import OUTSIDE_CASES, Permission
 from filrouge.i18n import _
 
@@ -41,6 +41,12 @@ def jobs_under_way(here: Here) -> int | None:
         return jobs.under_way(db, here.the_case) or None
 
 
+def alerts_unseen(here: Here) -> int | None:
+    """How many alerts of the case's watches the person has not seen."""
+    with here.reading() as db:
+        return watches.unseen(db, here.user, here.the_case) or None
+
+
 ROOMS: Final[list[Room]] = [
     Room("", lambda: _("Compare"), Permission.READ, holds=("/ads", "/tie")),
     Room("/files", lambda: _("Files"), Permission.BRING),
@@ -49,6 +55,7 @@ ROOMS: Final[list[Room]] = [
     Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
+    Room("/watches", lambda: _("Watches"), Permission.READ, count=alerts_unseen),
     Room("/package", lambda: _("Package"), Permission.PACKAGE),
     Room("/work", lambda: _("Work"), Permission.READ, holds=("/jobs",), count=jobs_under_way),
     Room("/audit", lambda: _("Trail"), Permission.LEAD),
