@@ -7,7 +7,7 @@ cost of copying, and that alone decides. Then come the ads of the same clusters.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ from filrouge.engines.asking import (
     Weigher,
     as_it_stands,
     equal_ones,
+    fills_of,
     question_of,
     shown,
 )
@@ -121,8 +122,10 @@ class SearchIndex:
 
     def beside(self, ad: int, top: int = 10) -> Ranked:
         """The ads nearest to a held one, ranked and not yet opened; at least `top`, if there are so many."""
-        opened = self._opened(self._visible(np.array([ad], np.int64)))
-        question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64))
+        visible = self._visible(np.array([ad], np.int64))
+        opened = self._opened(visible)
+        fills = frozenset(fill for one in self._fills(visible) for fill in one if fill)
+        question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64), fills)
         ranked = self.ranked(question, top + 1)
         other = ranked.ads != ad
         return replace(
@@ -188,7 +191,7 @@ class SearchIndex:
         """The ads that a question leads to, best first: at least `top`, if there are so many."""
         shared = self._holders(question)
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
-        weighed = Weighed(Weigher(question.keys, self.prices))
+        weighed = Weighed(Weigher(question.keys, self.prices, question.fills))
         self._weigh_texts(weighed, question)
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
@@ -235,7 +238,7 @@ class SearchIndex:
     ) -> Ranked:
         no = np.zeros(ads.size, bool)
         bits = np.full(ads.size, -1, np.float32)
-        return Ranked(ads, bits, no, no, shared, -1, Weigher(question.keys, self.prices))
+        return Ranked(ads, bits, no, no, shared, -1, Weigher(question.keys, self.prices, question.fills))
 
     def _weigh_texts(self, weighed: Weighed, question: Question) -> None:
         """Weigh the texts that share most with the question, and those that are equal to it."""
@@ -334,6 +337,15 @@ class SearchIndex:
         hits = shown(ranked.weigher, self._glimpse(ads), ranked.shared, clusters, self.cuts, ranked.claimed)
         place = {hit.ad: k for k, hit in enumerate(hits)}
         return [hits[place[ad]] for ad in ads.tolist() if ad in place]
+
+    def _fills(self, ads: Int64Array) -> Iterator[list[str]]:
+        """What stands in the slots of some ads, word by word."""
+        if ads.size:
+            seen = self._glimpse(ads)
+            offsets, tokens = seen.tokens.offsets.tolist(), seen.tokens
+            for row, first, past in zip(seen.rows, offsets, offsets[1:], strict=False):
+                here = slice(first, past)
+                yield fills_of(row["text"], tokens.start[here], tokens.end[here], tokens.kind[here])
 
     def _glimpse(self, ads: Int64Array) -> Glimpse:
         """Those of the ads that can be read still, in the clear."""

@@ -22,6 +22,7 @@ from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Ar
 from filrouge.compare.search import copied_words
 from filrouge.compare.strangers import IN_PASSING
 from filrouge.corpus.glimpse import Glimpse
+from filrouge.corpus.kernels import UInt8Array
 from filrouge.corpus.pseudonyms import identifier_pseudonyms, token_pseudonyms
 from filrouge.corpus.reading import Words
 from filrouge.engines.prepare import first_come
@@ -58,11 +59,13 @@ class Question:
     Attributes:
         keys: pseudonyms of its words, in order.
         kinds, pseudonyms: the identifiers in it that may tie.
+        fills: what stands in its slots, see `fills_of`; nothing where it is not known.
     """
 
     keys: UInt64Array
     kinds: tuple[str, ...]
     pseudonyms: UInt64Array
+    fills: frozenset[str] = frozenset()
 
     def runs(self, rarity: Rarity) -> tuple[UInt64Array, Float32Array]:
         """Its different runs, and what a text that shares one is given for it: its rarity squared.
@@ -128,7 +131,25 @@ def question_of(text: str, pepper: bytes, vocabulary: Vocabulary) -> Question:
         token_pseudonyms(tokens.key, tokens.kind, pepper),
         tuple(kind for kind, _value in named),
         identifier_pseudonyms([kind for kind, _v in named], [value for _k, value in named], pepper),
+        frozenset(fill for fill in fills_of(text, tokens.start, tokens.end, tokens.kind) if fill),
     )
+
+
+def fills_of(raw: str, start: Int32Array, end: Int32Array, kind: UInt8Array) -> list[str]:
+    """What stands in the slots of a text, word by word, however it is punctuated; "" for what is no slot.
+
+    Two phones are one kind of word where texts are compared; shown beside each other, they are not the same words.
+
+    Args:
+        raw: the text.
+        start, end, kind: of its words, as in `Tokens`.
+    """
+    out = [""] * kind.size
+    for k in np.flatnonzero(kind).tolist():
+        bare = "".join(c for c in raw[start[k] : end[k]].lower() if c.isalnum())
+        # A country's code is often left out.
+        out[k] = f"{kind[k]}:{bare[-8:] if bare.isdigit() else bare}"
+    return out
 
 
 def as_it_stands(text: str, pepper: bytes) -> tuple[tuple[str, ...], UInt64Array]:
@@ -184,10 +205,13 @@ class Weigher:
     Args:
         question: pseudonyms of its words.
         prices: what words cost a stranger.
+        fills: what stands in the slots of the question.
     """
 
-    def __init__(self, question: UInt64Array, prices: Prices) -> None:
-        self.question, self.prices = question, prices
+    def __init__(
+        self, question: UInt64Array, prices: Prices, fills: frozenset[str] = frozenset()
+    ) -> None:
+        self.question, self.prices, self.fills = question, prices, fills
         self._known: dict[int, Float32Array] = {}
         self._own: Float32Array | None = None
 
@@ -343,6 +367,9 @@ def shown(
     for k, (ad, row, price) in enumerate(every):
         here = slice(int(tokens.offsets[k]), int(tokens.offsets[k + 1]))
         bits, places = copied_words(texts[here], price, model)
+        raw, start, end = row["text"], tokens.start[here], tokens.end[here]
+        fills = fills_of(raw, start, end, tokens.kind[here])
+        same = (places >= 0) & np.array([not fill or fill in weigher.fills for fill in fills], bool)
         cluster = clusters.get(ad, -1)
         name = str(cluster) if cluster >= 0 else ""
         out.append(
@@ -354,7 +381,7 @@ def shown(
                 cluster=name,
                 template=name,
                 bits=round(bits, 1),
-                stretches=stretches(row["text"], tokens.start[here], tokens.end[here], places >= 0),
+                stretches=stretches(raw, start, end, same),
                 shared=shared.get(ad, ()),
                 ad=ad,
                 equal=bool(np.array_equal(tokens.key[here], question)),

@@ -22,7 +22,7 @@ from filrouge.compare.runs import Float32Array, Int64Array, dense_ids
 from filrouge.compare.search import copied_words
 from filrouge.compare.templates import build_templates
 from filrouge.corpus.pseudonyms import identifier_pseudonym
-from filrouge.engines.asking import Prices
+from filrouge.engines.asking import Prices, fills_of
 from filrouge.engines.case_sheets import Member, Piece, Segment
 from filrouge.engines.masking import NAME, Mask, masks_of, pseudonym
 from filrouge.engines.prepare import Marks
@@ -259,12 +259,18 @@ def beside(opened: Opened, prices: Prices, masks: Masks) -> Beside:
     words, _found = dense_ids(tokens.key)
     cost = prices.prices(tokens.key, tokens.offsets)
     one, other = (slice(int(tokens.offsets[k]), int(tokens.offsets[k + 1])) for k in (0, 1))
+    fills = [
+        fills_of(opened.ads["text"][k], tokens.start[part], tokens.end[part], tokens.kind[part])
+        for k, part in enumerate((one, other))
+    ]
     saved, pieces = [], []
     for k, (here, there) in enumerate(((one, other), (other, one))):
         bits, places = copied_words(words[here], cost[here], words[there])
         saved.append(bits)
         raw = opened.ads["text"][k]
-        cut = _common(raw, tokens.start[here], tokens.end[here], places >= 0)
+        # A slot that both have is in common where the same stands in it.
+        same = np.array([not fill or fill in fills[1 - k] for fill in fills[k]], bool)
+        cut = _common(raw, tokens.start[here], tokens.end[here], (places >= 0) & same)
         pieces.append(masked_pieces(cut, masks.of.get(k, ()), masks))
     return Beside(max(saved), (pieces[0], pieces[1]))
 
