@@ -84,15 +84,16 @@ def identifiers_in(text: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys((kind, value) for kind, value, _start, _end in found))
 
 
-def proof(pepper: bytes, text: str) -> str:
+def proof(pepper: bytes, text: str, of: str = "search") -> str:
     """What proves later that a text was searched for, to who has the text and the workspace; it says nothing else.
 
     Args:
         pepper: of the workspace.
         text: spaces are taken together, and letters in one Unicode form.
+        of: what it was searched in; the proofs of two kinds of search can't be held against each other.
     """
     said = " ".join(unicodedata.normalize("NFC", text).split())
-    return blake2b(said.encode(), key=pepper, digest_size=16, person=b"filrouge:search").hexdigest()
+    return blake2b(said.encode(), key=pepper, digest_size=16, person=of.encode()[:16]).hexdigest()
 
 
 def first_words(text: str, most: int = 60) -> str:

@@ -208,9 +208,7 @@ class Weigher:
         fills: what stands in the slots of the question.
     """
 
-    def __init__(
-        self, question: UInt64Array, prices: Prices, fills: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, question: UInt64Array, prices: Prices, fills: frozenset[str] = frozenset()) -> None:
         self.question, self.prices, self.fills = question, prices, fills
         self._known: dict[int, Float32Array] = {}
         self._own: Float32Array | None = None

@@ -17,6 +17,7 @@ from filrouge.casework.models.judging import (
 from filrouge.casework.models.meetings import Allowance
 from filrouge.casework.models.packages import MadePackage
 from filrouge.casework.models.people import DeskState, SignedIn, User
+from filrouge.casework.models.survivors import SurvivorRequest
 from filrouge.casework.models.tokens import ApiRepeat, ApiToken
 from filrouge.casework.models.watching import (
     AlertSeen,
@@ -50,6 +51,7 @@ __all__ = [
     "SavedView",
     "SeenLead",
     "SignedIn",
+    "SurvivorRequest",
     "TriageState",
     "User",
     "Watch",

@@ -101,6 +101,8 @@ def gathered(book: Book, what: What, *, jobs: int = 1, progress: Progress | None
         NothingToPackage, TooManyAds: see `what`.
     """
     ws, case = book.ws, _Case.of(book)
+    if isinstance(what, Ads) and what.alone:
+        case = case.of_these(what)
     chosen = case.chosen(what)
     # How many ads other cases hold has no part in what strangers reach in this one.
     reach, among = (
@@ -161,6 +163,12 @@ class _Case:
         ads = frame.sort("seq", "source", "row")["ad"].to_numpy()
         known = membership(ws)
         return cls(book.case, run, ads, known.of(ads), network_of(ws, ads), known.bits_of(ads))
+
+    def of_these(self, what: Ads) -> _Case:
+        """The case as if it held these ads alone, each by itself."""
+        mine = self.chosen(what)
+        none = np.full(mine.size, -1, np.int64)
+        return _Case(self.name, self.run, self.ads[mine], none, none, np.zeros(mine.size, np.float32))
 
     def chosen(self, what: What) -> Int64Array:
         """The places of the ads that are asked for."""

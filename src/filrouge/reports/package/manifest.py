@@ -27,7 +27,9 @@ def manifest_of(found: Gathered, terms: Terms, files: Mapping[str, bytes], key: 
         key: the fingerprint of the key that signs.
     """
     what, snapshot = found.what, found.ws.snapshot
-    about = {"ads": sorted(set(what.ads))} if isinstance(what, Ads) else {"id": what.id}
+    about: dict[str, Any] = {"ads": sorted(set(what.ads))} if isinstance(what, Ads) else {"id": what.id}
+    if isinstance(what, Ads) and what.alone:
+        about["alone"] = True
     return {
         "format": FORMAT,
         "kind": "filrouge evidence package",

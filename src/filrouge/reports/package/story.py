@@ -118,7 +118,11 @@ def _plainly(data: Data) -> Iterator[Block]:
     members = [row for row in data.ads if row["member"]]
     yield Heading(_("In plain words"))
     asked = (
-        _("It was asked what ties these {ads} together.")
+        _(
+            "These {ads} were asked for by the person whose own they are. Nothing of anybody else is in this package."
+        )
+        if isinstance(data.found.what, Ads) and data.found.what.alone
+        else _("It was asked what ties these {ads} together.")
         if isinstance(data.found.what, Ads)
         else _("It was asked what holds the {ads} of this network together.")
         if not isinstance(data.found.what, Cluster)

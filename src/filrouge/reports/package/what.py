@@ -55,9 +55,16 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Ads:
-    """Ads by their numbers in the workspace, in any order."""
+    """Ads by their numbers in the workspace, in any order.
+
+    Attributes:
+        ads: their numbers.
+        alone: whether the package is made as if the case held nothing else: no ad stands for the others of its cluster,
+            no cluster and no network is named, and nothing is counted among other ads. For who asks for their own.
+    """
 
     ads: tuple[int, ...]
+    alone: bool = False
 
     @property
     def name(self) -> str:
