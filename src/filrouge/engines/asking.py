@@ -367,7 +367,8 @@ def shown(
         bits, places = copied_words(texts[here], price, model)
         raw, start, end = row["text"], tokens.start[here], tokens.end[here]
         fills = fills_of(raw, start, end, tokens.kind[here])
-        same = (places >= 0) & np.array([not fill or fill in weigher.fills for fill in fills], bool)
+        equal = bool(np.array_equal(tokens.key[here], question))
+        same = ((places >= 0) | equal) & np.array([not fill or fill in weigher.fills for fill in fills], bool)
         cluster = clusters.get(ad, -1)
         name = str(cluster) if cluster >= 0 else ""
         out.append(
@@ -382,7 +383,7 @@ def shown(
                 stretches=stretches(raw, start, end, same),
                 shared=shared.get(ad, ()),
                 ad=ad,
-                equal=bool(np.array_equal(tokens.key[here], question)),
+                equal=equal,
                 tied=bool(cuts.tie(np.array(bits), price.sum())) or (cluster >= 0 and cluster == claimed),
             )
         )

@@ -65,7 +65,7 @@ def steps_of(book: Casebook) -> list[Step]:
 def _decided(book: Casebook) -> dict[int, int]:
     """Of how many of the case's ads each run wrote anything."""
     mine = book.ads.select("ad")
-    rows = [written(book.ws, of).join(mine, on="ad", how="semi") for of in ("cluster", "network")]  # type: ignore[arg-type]
+    rows = [written(book.ws, of).join(mine, on="ad", how="semi") for of in ("cluster", "network")]
     counted = pl.concat([frame.select("seq", pl.col("ad").cast(pl.Int64)) for frame in rows])
     return dict(counted.unique().group_by("seq").len().iter_rows())
 
