@@ -119,7 +119,7 @@ def search(
         request = _request(here, db, request_id)
         survivors.found(db, here.user, here.the_case, request, kind, proof, found.ads)
     if not found.ads:
-        return _step(here, request, none=True)
+        return _step(here, request, nothing_found=True)
     return here.go(f"{_base(here)}/{request_id}")
 
 
@@ -230,7 +230,7 @@ def _shared(kind: str) -> str:
 
 
 def _step(
-    here: Here, request: SurvivorRequest, status: int = 200, *, wrong: str = "", none: bool = False
+    here: Here, request: SurvivorRequest, status: int = 200, *, wrong: str = "", nothing_found: bool = False
 ) -> Response:
     stage = survivors.stage_of(request)
     return here.page(
@@ -240,7 +240,7 @@ def _step(
         request=request,
         stage=stage,
         wrong=wrong,
-        none=none,
+        nothing_found=nothing_found,
         cards=_cards(here, request) if stage in ("confirm", "package", "search") else [],
         searches=len(request.asked),
         past=here.as_of is not None,
