@@ -77,6 +77,18 @@ class Outside:
             webhook_hosts=tuple(hosts),
         )
 
+    def environment(self) -> dict[str, str]:
+        """The same for a process that is started: what `of` reads."""
+        server = f"{self.mail_server}:{self.mail_port}" if self.mail_server else ""
+        return {
+            "FILROUGE_ADDRESS": self.address,
+            "FILROUGE_MAIL_SERVER": server,
+            "FILROUGE_MAIL_FROM": self.mail_from,
+            "FILROUGE_MAIL_USER": self.mail_user,
+            "FILROUGE_MAIL_PASSWORD": self.mail_password,
+            "FILROUGE_WEBHOOK_HOSTS": " ".join(self.webhook_hosts),
+        }
+
     @property
     def mails(self) -> bool:
         """Whether e-mail can be sent."""

@@ -18,6 +18,7 @@ from filrouge.cli.options import (
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    from filrouge.casework.outside import Outside
     from filrouge.web.provider import Provider
 
 PORT = 8600
@@ -102,6 +103,7 @@ def command() -> click.Command:
                 help=_("Of whom a second factor is required; leaders are administrators and supervisors."),
             ),
             *_provider_options(),
+            *_outside_options(),
             database_option(),
             queue_option(),
             *closing_options(),
@@ -138,6 +140,63 @@ def _provider_options() -> list[click.Option]:
     ]
 
 
+def _outside_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--address"],
+            metavar="URL",
+            envvar="FILROUGE_ADDRESS",
+            help=_("How people reach it, for links in e-mail. Default: made of --name and --port."),
+        ),
+        click.Option(
+            ["--mail-server"],
+            metavar="HOST:PORT",
+            envvar="FILROUGE_MAIL_SERVER",
+            help=_(
+                "Tell people of alerts by e-mail, through this server; it must speak STARTTLS. Its name and password "
+                "come from FILROUGE_MAIL_USER and FILROUGE_MAIL_PASSWORD."
+            ),
+        ),
+        click.Option(
+            ["--mail-from"],
+            metavar="ADDRESS",
+            envvar="FILROUGE_MAIL_FROM",
+            help=_("Whom that e-mail comes from."),
+        ),
+        click.Option(
+            ["--webhook-host", "webhook_hosts"],
+            multiple=True,
+            metavar="HOST",
+            envvar="FILROUGE_WEBHOOK_HOSTS",
+            help=_(
+                "A host, or HOST:PORT, that supervisors may have told of alerts by https; may be given several times. "
+                "No other is ever called."
+            ),
+        ),
+    ]
+
+
+def outside(
+    address: str | None, mail_server: str | None, mail_from: str | None, webhook_hosts: tuple[str, ...]
+) -> Outside:
+    """What may go outside, as the options and the environment say it.
+
+    Raises:
+        click.UsageError: if half of it is missing.
+    """
+    from filrouge.casework.outside import Outside
+
+    if bool(mail_server) != bool(mail_from):
+        raise click.UsageError(_("--mail-server and --mail-from are needed together."))
+    said = {
+        "FILROUGE_ADDRESS": address or "",
+        "FILROUGE_MAIL_SERVER": mail_server or "",
+        "FILROUGE_MAIL_FROM": mail_from or "",
+        "FILROUGE_WEBHOOK_HOSTS": " ".join(webhook_hosts),
+    }
+    return Outside.of({**os.environ, **said})
+
+
 def provider(issuer: str | None, client_id: str | None, label: str | None, newcomers: str) -> Provider | None:
     """The provider that the options name; None for none.
 
@@ -169,6 +228,10 @@ def serve(
     oidc_client_id: str | None,
     oidc_label: str | None,
     oidc_newcomers: str,
+    address: str | None,
+    mail_server: str | None,
+    mail_from: str | None,
+    webhook_hosts: tuple[str, ...],
     database_url: str | None,
     queue_url: str | None,
     inbox: Path | None,
@@ -187,6 +250,9 @@ def serve(
     from filrouge.web.logs import write_lines
 
     key_file = found_key(where, key_file)
+    shown = host if host not in ANYWHERE else (names[0] if names else "127.0.0.1")
+    if not address:
+        address = f"https://{names[0]}" if https and names else f"http://{shown}:{port}"
     settings = Settings(
         opened(where, key_file),
         database_url=database_url,
@@ -196,11 +262,15 @@ def serve(
         oidc=provider(oidc_issuer, oidc_client_id, oidc_label, oidc_newcomers),
         work=work,
         key_file=key_file,
-        options={"queue_url": queue_url, "inbox": inbox, "largest_file": largest_file * 1_000_000},
+        options={
+            "queue_url": queue_url,
+            "inbox": inbox,
+            "largest_file": largest_file * 1_000_000,
+            "outside": outside(address, mail_server, mail_from, webhook_hosts),
+        },
     )
     write_lines()
     app = create_app(settings)
-    shown = host if host not in ANYWHERE else (names[0] if names else "127.0.0.1")
     click.echo(_("The workbench is at {address} (Ctrl-C ends it).").format(address=f"http://{shown}:{port}"))
     practice = app.state.house.practice
     if practice is not None:

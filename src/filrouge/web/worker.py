@@ -10,6 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from filrouge.casework.outside import Outside
+
 if TYPE_CHECKING:
     from filrouge.web.house import Settings
 
@@ -39,6 +41,8 @@ class WorkerProcess:
             self._environment["FILROUGE_DATABASE_URL"] = settings.database_url
         if settings.options.get("queue_url"):
             self._environment["FILROUGE_QUEUE_URL"] = settings.options["queue_url"]
+        if isinstance(settings.options.get("outside"), Outside):
+            self._environment |= settings.options["outside"].environment()
         self._ending = threading.Event()
         self._guard = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
