@@ -68,9 +68,11 @@ class Site:
     cases: dict[str, Case]
     clients: list[TestClient] = field(default_factory=list)
 
-    def client(self, login: str | None = None) -> Browser:
-        """A browser, signed in as somebody."""
+    def client(self, login: str | None = None, *, lang: str = "") -> Browser:
+        """A browser, signed in as somebody; `lang` is what it asks for by its Accept-Language."""
         client = TestClient(self.app, base_url="http://127.0.0.1", follow_redirects=True)
+        if lang:
+            client.headers["Accept-Language"] = lang
         self.clients.append(client)
         browser = Browser(client)
         if login is not None:

@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from sqlalchemy import select
 
 from filrouge.casework.access import PERMISSIONS_OF, Permission, Role
+from filrouge.casework.models import AuditEntry
 from filrouge.casework.work import Worker
+from filrouge.reports.trail import action_in_words
 from filrouge.web import kinds
 
 assert kinds.MODULES
@@ -65,13 +68,7 @@ def leftovers(page: str) -> list[str]:
 
 def french(site: Any, login: str | None = None) -> Any:
     """A browser of somebody who reads French."""
-    browser = site.client()
-    browser.client.headers["Accept-Language"] = "fr-CA,fr;q=0.9"
-    if login is not None:
-        from conftest import PASSWORD
-
-        assert browser.client.post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 200
-    return browser
+    return site.client(login, lang="fr-CA,fr;q=0.9")
 
 
 @pytest.fixture
@@ -86,7 +83,11 @@ def lived(new_site: Callable[..., Any]) -> Any:
         return str(site.path("harbour", rest))
 
     def label(browser: Any, lead: dict[str, Any], **fields: Any) -> None:
-        data = {"of": lead["kind"], "number": lead["id"], **{k.replace("_", "-"): v for k, v in fields.items()}}
+        data = {
+            "of": lead["kind"],
+            "number": lead["id"],
+            **{k.replace("_", "-"): v for k, v in fields.items()},
+        }
         assert browser.post(path("/judge/label"), data).status_code == 200
 
     label(ana, leads[0], step_organised=4, note="vu en mars")
@@ -143,7 +144,7 @@ def addresses(site: Any, login: str) -> list[str]:
 
 
 def test_no_page_shows_english_to_whoever_reads_french(lived: Any) -> None:
-    left = {}
+    left: dict[str, list[str]] = {}
     for login in ("ana", "ben", "sam", "pat", "aud", "adm"):
         browser, read = french(lived, login), 0
         for address in addresses(lived, login):
@@ -155,8 +156,12 @@ def test_no_page_shows_english_to_whoever_reads_french(lived: Any) -> None:
             if found := leftovers(answer.text):
                 left[f"{login} {address}"] = found
         assert read > (20 if Permission.READ in PERMISSIONS_OF[Role(lived.users[login].role)] else 8)
+    with lived.house.database.session() as db:
+        done = set(db.scalars(select(AuditEntry.action)))
+    assert {"opinion.first", "wrong_join.reported", "package.made", "job.done"} <= done
+    left["the trail"] = [action for action in sorted(done) if action_in_words(action) == action]
     left |= {name: leftovers(page) for name, page in said_on_the_way(lived).items() if leftovers(page)}
-    assert left == {}
+    assert {where: what for where, what in left.items() if what} == {}
 
 
 def said_on_the_way(lived: Any) -> dict[str, str]:
