@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,23 @@ def words_of(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(" | ".join((text, *told))))
 
 
+@cache
+def alone() -> frozenset[str]:
+    """Whole messages of two words or more that French says otherwise. One word alone may be an ad's, or a field's."""
+    with PO.open("rb") as file:
+        return frozenset(
+            message.id
+            for message in read_po(file, locale="fr")
+            if isinstance(message.id, str) and " " in message.id.strip() and message.string != message.id
+        )
+
+
 def leftovers(page: str) -> list[str]:
-    """English of the catalog on a page."""
-    return sorted(set(english().findall(words_of(page))))
+    """English of the catalog on a page: runs of words anywhere, and messages that stand alone."""
+    words = words_of(page)
+    return sorted(
+        {*english().findall(words), *alone().intersection(part.strip() for part in words.split("|"))}
+    )
 
 
 def french(site: Any, login: str | None = None) -> Any:
@@ -97,6 +112,14 @@ def lived(new_site: Callable[..., Any]) -> Any:
     ben.post(path("/judge/take"))
     ana.post(path("/wrong-leads"), {"what": "network", "one": networks[-1]["id"]})
     ana.post(path("/triage/views"), {"name": "les miennes"})
+    for watch in ({"kind": "text", "text": AD.format(n=3)}, {"kind": "network", "number": networks[0]["id"]}):
+        assert ana.post(path("/watches"), watch).status_code == 200
+    consent = {
+        "reference": "dossier A", "asker": "person", "consent_on": "2026-05-02", "consent_form": "spoken",
+        "witness": "R.", "agreed": "yes",
+    }  # fmt: skip
+    assert ana.post(path("/survivor/new"), consent).status_code == 200
+    ana.post(path("/survivor/1/search"), {"kind": "text", "text": AD.format(n=3)})
     rows = [f'{n},"{AD.format(n=n)}",{"2026-03-02" if n else "soon"},Halifax,alpha' for n in range(9)]
     data = "\n".join(["number,body,date,town,site", *rows, ""]).encode()
     ana.get("/account")
@@ -108,6 +131,8 @@ def lived(new_site: Callable[..., Any]) -> Any:
     ana.post(path("/package"), {**terms, "what": f"N{networks[0]['id']}"})
     Worker(site.house.database, site.house.settings.workspace).drain()
     site.house.desk.look_again()
+    ana.post(path("/survivor/new"), {**consent, "reference": "dossier B"})
+    ana.post(path("/survivor/2/search"), {"kind": "text", "text": AD.format(n=3)})
     sam.post(path("/members"), {"user": site.users["mia"].id})
     return site
 
@@ -139,6 +164,8 @@ def addresses(site: Any, login: str) -> list[str]:
         f"/cases/{case}/jobs/2",
         f"/cases/{case}/files/2",
         f"/cases/{case}/files/sources/3",
+        f"/cases/{case}/survivor/2",
+        f"/cases/{case}/as-of/since?day={date.today() - timedelta(days=1)}",
         "/nowhere",
     ]
 
