@@ -181,7 +181,7 @@ def close(here: Helper, request_id: int) -> Response:
 def stop(here: Helper, request_id: int) -> Response:
     """End a request because the person wants to stop; no reason is asked."""
     return _end(
-        here, request_id, "stopped", _("Stopped. Which ads were found is forgotten; nothing was given away.")
+        here, request_id, "stopped", _("Stopped. Which ads were found is forgotten.")
     )
 
 
