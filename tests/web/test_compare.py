@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from browsing import AXE, RULES
 
+from filrouge.casework.held_back import without
 from filrouge.casework.models import AuditEntry
 from filrouge.casework.searches import Split, proof, split_ads, way_of
 
@@ -365,3 +366,17 @@ def test_the_box_works_without_a_script(browser: Any, serve: Any, site: Any) -> 
     assert page.locator("mark").count()
     page.locator(".answer-head input").first.check()
     around.close()
+
+
+def test_who_judges_blind_sees_no_bits_and_no_cluster_of_it_in_a_search(site: Any) -> None:
+    ad, text = a_member(site)
+    book = site.house.desk.casebook("harbour")
+    cluster, index = book.ad(ad).cluster, site.house.desk.index("harbour")
+    seen = answer(book, index, text, "text")
+    assert any(group.cluster == cluster and group.best[0].tied for group in seen.groups)
+    blind = answer(without(book, frozenset({("cluster", cluster)})), index, text, "text")
+    assert all(group.cluster != cluster for group in blind.groups)
+    mine = set(book.ads.filter(book.ads["cluster"] == cluster)["ad"].to_list())
+    shown = [one for group in blind.groups for one in group.best if one.hit.ad in mine]
+    assert shown
+    assert not any(one.tied for one in shown)
