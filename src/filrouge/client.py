@@ -85,8 +85,6 @@ class Client:
         """Close the connection."""
         self._connection.close()
 
-    # -- what can be asked ------------------------------------------------------------------------------------
-
     def me(self) -> Json:
         """Whose token it is, and what it may be used for."""
         return self.get("/me")
@@ -139,8 +137,7 @@ class Client:
         self, case: int, of: str, number: int, *, note: str = "", unsure: bool = False, **steps: int
     ) -> Json:
         """Give an opinion: steps from 1 to 5 by kind, such as `spam=4`."""
-        path = f"/cases/{case}/labels/{of}/{number}"
-        return self.post(path, steps=steps, unsure=unsure, note=note)
+        return self.post(f"/cases/{case}/labels/{of}/{number}", steps=steps, unsure=unsure, note=note)
 
     def undo(self, case: int, opinion: int) -> Json:
         """Take an opinion back, or put it back."""
@@ -152,10 +149,7 @@ class Client:
 
     def bring(self, case: int, path: str | os.PathLike[str], **columns: str | None) -> Json:
         """Bring a file and have it taken in and compared: the job. `text="Body"` says which column is what."""
-        brought = self.upload(f"/cases/{case}/files", Path(path))
-        if brought["refused"]:
-            raise WorkbenchRefused(409, " ".join(brought["refused"]))
-        file = brought["files"][0]["id"]
+        file = self.upload(f"/cases/{case}/files", Path(path))["files"][0]["id"]
         if columns:
             self.put(f"/cases/{case}/files/{file}/columns", **columns)
         return self.post(f"/cases/{case}/files/{file}/take")
@@ -169,19 +163,13 @@ class Client:
         return self.get(f"/cases/{case}/jobs/{job}")
 
     def wait(self, case: int, job: int, *, seconds: float = 3_600) -> Json:
-        """A job once it is over.
-
-        Raises:
-            TimeoutError: if it is not, after so many seconds.
-        """
+        """A job once it is over; TimeoutError if it is not, after so many seconds."""
         end = time.monotonic() + seconds
         while (found := self.job(case, job))["state"] in ("queued", "running"):
             if time.monotonic() > end:
                 raise TimeoutError(f"job {job} is still {found['state']}")
             time.sleep(POLL)
         return found
-
-    # -- how it is asked --------------------------------------------------------------------------------------
 
     def get(self, path: str, **parameters: Any) -> Json:
         """What a path of the interface gives; parameters that are None are left out."""

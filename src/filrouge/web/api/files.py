@@ -228,6 +228,8 @@ def _brought(here: Script, spool: Spool, arrived: list[files.Arrived]) -> Brough
     if not arrived:
         raise Refused(_("No file was chosen."))
     rows, troubles = files.bring_all(here.writing, spool, here.the_case, here.user, arrived)
+    if not rows:
+        raise Refused(" ".join(troubles))
     return Brought(
         files=[_file(row) for row, _new in rows],
         again=[row.id for row, new in rows if not new],
