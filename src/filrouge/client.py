@@ -187,6 +187,10 @@ class Client:
             yield from page["items"]
             offset, total = offset + PAGE, page["total"]
 
+    def fetch(self, path: str) -> bytes:
+        """The file at a path of the interface, such as a package."""
+        return bytes(self._sent("GET", path, None, {}))
+
     def post(self, path: str, **body: Any) -> Json:
         """Send JSON to a path of the interface; sent again after a broken connection, it is done once."""
         return dict(self._answer("POST", path, {}, body))
@@ -242,7 +246,8 @@ class Client:
         said = answer.read()
         if answer.status >= 400:
             raise WorkbenchRefused(answer.status, _why(said))
-        return json.loads(said) if said else None
+        plain = answer.headers.get_content_type() != "application/json"
+        return said if plain or not said else json.loads(said)
 
 
 def _why(said: bytes) -> str:

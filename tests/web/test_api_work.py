@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,11 @@ def test_no_token_gets_round_the_blindness(site: Any, clients: Any) -> None:
     assert mine & {hit["ad"] for hit in ana.search(case, text, top=50)["hits"]}
     assert not mine & {hit["ad"] for hit in ben.search(case, text, top=50)["hits"]}
     assert ben.ad(case, task["shown"][0]["ad"])["network"] == -1
+    # A package would tell it all: of the network, of what is in it, of its ads.
+    cluster = ana.network(case, lead["id"])["clusters"][0]["id"]
+    for of, number in (("network", lead["id"]), ("cluster", cluster), ("ads", task["shown"][0]["ad"])):
+        with refused(409):
+            package(ben, case, of, number)
 
     path = f"{base}/second-opinions/{task['task']}"
     with refused(409):
@@ -124,6 +130,43 @@ def test_many_are_labelled_at_once_and_taken_back_at_once(site: Any, clients: An
     assert len(list(ana.triage(case, label="advertising"))) == 3
     assert ana.post(f"/cases/{case}/labels/batches/{done['batch']}/undo")["count"] == 3
     assert not list(ana.triage(case, label="advertising"))
+
+
+# -- packages -------------------------------------------------------------------------------------------------
+
+
+def package(client: Client, case: int, of: str, number: int, **terms: Any) -> dict[str, Any]:
+    told = {"recipient": "Crown office", "purpose": "As asked for in file 26-114", **terms}
+    return client.post(f"/cases/{case}/packages", of=of, numbers=[number], **told)
+
+
+def test_a_package_is_asked_for_made_taken_along_and_checked(
+    new_site: Any, clients: Any, tmp_path: Path
+) -> None:
+    site = new_site(own=True)
+    ana, case = clients(site, "ana"), site.cases["harbour"].id
+    number = min(lead["id"] for lead in ana.leads(case) if lead["kind"] == "network")
+    asked = package(ana, case, "network", number)
+    path = f"/cases/{case}/packages/{asked['id']}"
+    with refused(404):
+        ana.get(f"{path}/file")
+    Worker(site.house.database, site.house.settings.workspace).drain()
+    made = ana.get(path)
+    assert made["ready"]
+    assert made["state"] == "done"
+    file = tmp_path / "package.zip"
+    file.write_bytes(ana.fetch(f"{path}/file"))
+    assert sha256(file.read_bytes()).hexdigest() == made["sha256"]
+    checked = ana.upload("/check-package/files", file)
+    assert checked["good"]
+    assert checked["ours"]
+    assert ana.get(path)["fetched"] == 1
+    ana.delete(f"{path}/file")
+    assert not ana.get(path)["ready"]
+    with refused(403):
+        package(
+            clients(site, "ana", Permission.PACKAGE), case, "network", number, opened=True, reason="a file"
+        )
 
 
 # -- triage ---------------------------------------------------------------------------------------------------

@@ -36,6 +36,25 @@ def without(book: Casebook, held: frozenset[What]) -> Casebook:
     return cast("Casebook", _HoldingBack(book, held)) if held else book
 
 
+def must_show(book: Casebook, of: str, numbers: Sequence[int]) -> None:
+    """Refuse what would tell of something that is held back: itself, what it is part of, and its ads.
+
+    Args:
+        book: as `without` gives it.
+        of: "cluster", "network" or "ads". numbers: which.
+
+    Raises:
+        HeldBack: then.
+    """
+    if not isinstance(book, _HoldingBack):
+        return
+    if of == "ads":
+        if book.unweighed(numbers):
+            raise HeldBack
+        return
+    book._let(of, *numbers)
+
+
 class _HoldingBack:
     """Answers as the casebook does, but for what is held back."""
 

@@ -23,6 +23,7 @@ from filrouge.i18n import _
 from filrouge.web.api import apart, judging, reading
 from filrouge.web.api import files as files_api
 from filrouge.web.api import house as house_api
+from filrouge.web.api import packages as packages_api
 from filrouge.web.api import triage as triage_api
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
@@ -85,7 +86,7 @@ ROOMS: Final = (
     lessons,
 )
 """Each has a `router`."""
-PARTS: Final = (reading, triage_api, judging, apart, files_api, house_api)
+PARTS: Final = (reading, triage_api, judging, apart, files_api, packages_api, house_api)
 """Of the interface for scripts."""
 API: Final = "/api/"
 

@@ -40,7 +40,7 @@ from filrouge.web.uploads import received
 
 router: Final = routes("files and jobs")
 _SHOWN: Final = 5
-_FORM: Final = {
+FORM: Final = {
     "required": True,
     "content": {
         "multipart/form-data": {
@@ -54,12 +54,13 @@ _FORM: Final = {
         }
     },
 }
+TOO_BIG: Final = {**CASE_AS_IT_IS["responses"][409], "description": "That is too big."}
 _UPLOAD: Final[dict[str, Any]] = {
     "responses": {
         **CASE_AS_IT_IS["responses"],
-        413: {**CASE_AS_IT_IS["responses"][409], "description": "That is too big."},
+        413: TOO_BIG,
     },
-    "openapi_extra": {**CASE_AS_IT_IS["openapi_extra"], "requestBody": _FORM},
+    "openapi_extra": {**CASE_AS_IT_IS["openapi_extra"], "requestBody": FORM},
 }
 
 

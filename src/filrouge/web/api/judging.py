@@ -8,13 +8,13 @@ from typing import Annotated, Final
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
-from filrouge.casework import agreement, blind, judging
+from filrouge.casework import agreement, blind, judging, lessons
 from filrouge.casework.blind_sight import sight_of
 from filrouge.casework.errors import NotThere
 from filrouge.casework.held_back import HeldBack
 from filrouge.casework.judging import Answer
 from filrouge.casework.lineage import What as Named
-from filrouge.casework.models import BlindTask
+from filrouge.casework.models import BlindTask, Lesson, User
 from filrouge.casework.models import Opinion as OpinionRow
 from filrouge.casework.verdicts import Judged, Said, as_said
 from filrouge.reports.judging import name_of
@@ -36,6 +36,7 @@ from filrouge.web.api.shapes_of_work import (
     BlindTemplate,
     Judgement,
     Labelled,
+    LessonOut,
     Of,
     Opinion,
     OpinionOfMany,
@@ -46,6 +47,7 @@ from filrouge.web.api.shapes_of_work import (
     What,
 )
 from filrouge.web.judged import ads_in, newest_seq
+from filrouge.web.rooms.lessons import folder_of, pairs_of
 
 router: Final = routes("judging")
 Id = Annotated[int, Path(ge=0, le=10**15 - 1)]
@@ -129,7 +131,7 @@ def take_back(here: Judging, opinion: Row) -> OpinionOut:
 
 
 @router.get("/cases/{case_id}/agreement", **IN_CASE)
-def agreed(here: Reading) -> list[AgreementOut]:
+def agreed(here: Judging) -> list[AgreementOut]:
     """How well people agree: Krippendorff's alpha with its interval (95 %), null where nothing can be said."""
     return [
         AgreementOut(
@@ -203,6 +205,30 @@ def hand_back(here: Confirming, task: Row) -> None:
         judging.hand_back(db, here.user, here.the_case, _own(db, here, task))
 
 
+# -- lessons --------------------------------------------------------------------------------------------------
+
+
+@router.get("/cases/{case_id}/lessons", **CASE_AS_IT_IS)
+def lessons_handed_over(here: Leading) -> list[LessonOut]:
+    """The tables of judged pairs that were handed over."""
+    with here.reading() as db:
+        return [_lesson(one) for one in lessons.lessons_of(db, here.the_case)]
+
+
+@router.post("/cases/{case_id}/lessons", status_code=201, **WRITES_IN_CASE)
+def hand_lesson_over(here: Leading) -> LessonOut:
+    """Write the judged pairs to a table, from which weights may be learned elsewhere. No weight changes."""
+    here.must_be_today()
+    pairs, seq = pairs_of(here), newest_seq(here)
+
+    def act(db: Session) -> LessonOut:
+        made = lessons.hand_over(db, here.user, here.the_case, pairs, seq=seq, folder=folder_of(here))
+        made.user = db.get_one(User, here.user.id)
+        return _lesson(made)
+
+    return here.once(LessonOut, act)
+
+
 # -- as JSON --------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +296,12 @@ def _task(here: Script, task: BlindTask, page: int) -> TaskOut:
         templates_left=seen.left, shown=[BlindAd.model_validate(ad) for ad in seen.shown],
         page=seen.page, pages=seen.pages,
     )  # fmt: skip
+
+
+def _lesson(one: Lesson) -> LessonOut:
+    return LessonOut(
+        id=one.id, at=one.at, by=one.user.name, snapshot=one.seq, pairs=one.pairs, sha256=one.sha256
+    )
 
 
 def _said(value: float) -> float | None:

@@ -414,6 +414,78 @@ class RejectOut(Shape):
     reason: str
 
 
+# -- packages and lessons -------------------------------------------------------------------------------------
+
+
+class PackageIn(Body):
+    """What is to be packaged, for whom and why; `opened` with a reason shows texts and identifiers in the clear."""
+
+    of: Literal["network", "cluster", "ads"]
+    numbers: list[Annotated[int, Field(ge=0, le=10**15 - 1)]] = Field(min_length=1, max_length=500)
+    recipient: Annotated[str, StringConstraints(pattern=r"^\S.*\S$", max_length=300)]
+    purpose: Annotated[str, StringConstraints(pattern=r"^\S{2}.*\S{3}$", max_length=300)]
+    language: Literal["en", "fr"] = "en"
+    opened: bool = False
+    reason: str = Field(default="", max_length=300)
+    as_of: date | None = None
+
+
+class PackageOut(BaseModel):
+    """A package; `ready` says whether its file is there."""
+
+    id: int
+    of: str
+    numbers: list[int]
+    name: str
+    language: str
+    opened: bool
+    reason: str
+    recipient: str
+    purpose: str
+    as_of: date | None
+    snapshot: int
+    by: str
+    made: datetime
+    ready: bool
+    job: int | None
+    state: str | None
+    sha256: str
+    bytes: int
+    signed_by: str
+    ads: int
+    fetched: int
+    keep_until: datetime | None
+
+
+class ProblemOut(Shape):
+    """Something that does not agree: in which file, on which line (0: none)."""
+
+    file: str
+    line: int | None
+    what: str
+
+
+class Checked(BaseModel):
+    """Whether a package is as it was made: what was checked, what is wrong, and whether this house signed it."""
+
+    sha256: str
+    good: bool
+    ours: bool
+    done: list[str]
+    problems: list[ProblemOut]
+
+
+class LessonOut(BaseModel):
+    """A table of judged pairs that was handed over; no weight changed by it."""
+
+    id: int
+    at: datetime
+    by: str
+    snapshot: int
+    pairs: int
+    sha256: str
+
+
 # -- the house ------------------------------------------------------------------------------------------------
 
 

@@ -45,28 +45,38 @@ def page(here: Anybody) -> Response:
 @router.post("/check-package/files")
 async def check(here: Uploader, request: Request) -> Response:
     """Check a package, and say what agrees and what does not. Nothing of it is kept."""
+    content, sha256 = await brought(here, request)
+    try:
+        found = await run_in_threadpool(verdict_on, content)
+    except Refused as wrong:
+        return here.page("package/check.html", 400, found=None, wrong=str(wrong))
+    await run_in_threadpool(here.note, "package.checked", "", sha256=sha256, problems=len(found.problems))
+    return here.page("package/check.html", found=_view(here, found), wrong="", sha256=sha256, shown=SHOWN)
+
+
+async def brought(here: Here, request: Request) -> tuple[bytes, str]:
+    """The one file of a form, which is not kept, and its SHA-256.
+
+    Raises:
+        Refused: if there is none, or are several.
+    """
     spool = Spool(here.house.settings.workspace)
     arrived = await received(request, here.session, spool, LARGEST)
     try:
         if len(arrived) != 1:
             raise Refused(_("Choose one package: a ZIP file."))
-        content = await run_in_threadpool(spool.read, arrived[0].spooled)
+        return await run_in_threadpool(spool.read, arrived[0].spooled), arrived[0].sha256
     finally:
         for file in arrived:
             spool.delete(file.spooled)
-    try:
-        found = await run_in_threadpool(_verdict, content)
-    except Refused as wrong:
-        return here.page("package/check.html", 400, found=None, wrong=str(wrong))
-    await run_in_threadpool(
-        here.note, "package.checked", "", sha256=arrived[0].sha256, problems=len(found.problems)
-    )
-    return here.page(
-        "package/check.html", found=_view(here, found), wrong="", sha256=arrived[0].sha256, shown=SHOWN
-    )
 
 
-def _verdict(content: bytes) -> Verdict:
+def verdict_on(content: bytes) -> Verdict:
+    """What is right and wrong with a package.
+
+    Raises:
+        Refused: if it is none.
+    """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             listed = archive.infolist()

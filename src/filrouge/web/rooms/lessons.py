@@ -40,7 +40,7 @@ def agreement_page(here: Judge) -> Response:
 @router.get("/cases/{case_id}/lessons")
 def lessons_page(here: Supervisor) -> Response:
     """What would be learned from the labels, and what was handed over before."""
-    pairs = _pairs(here)
+    pairs = pairs_of(here)
     with here.reading() as db:
         before = lessons.lessons_of(db, here.the_case)
     measured = lessons.measured(pairs)
@@ -60,9 +60,9 @@ def lessons_page(here: Supervisor) -> Response:
 def hand_over(here: Supervisor) -> Response:
     """Write the judged pairs to a table. No weight changes."""
     here.must_be_today()
-    pairs, seq = _pairs(here), newest_seq(here)
+    pairs, seq = pairs_of(here), newest_seq(here)
     with here.writing() as db:
-        lesson = lessons.hand_over(db, here.user, here.the_case, pairs, seq=seq, folder=_folder(here))
+        lesson = lessons.hand_over(db, here.user, here.the_case, pairs, seq=seq, folder=folder_of(here))
     return here.go(
         f"/cases/{here.the_case.id}/lessons",
         ngettext(
@@ -80,7 +80,7 @@ def table(here: Supervisor, lesson: int) -> Response:
         found = next((one for one in lessons.lessons_of(db, here.the_case) if one.id == lesson), None)
         if found is None:
             raise HTTPException(404)
-        content = lessons.table_of(_folder(here), found)
+        content = lessons.table_of(folder_of(here), found)
         note(db, here.user, "labels.downloaded", case=here.case, subject=f"lesson:{lesson}")
     name = lessons.path_of(Path(), found).name
     return Response(
@@ -88,12 +88,14 @@ def table(here: Supervisor, lesson: int) -> Response:
     )
 
 
-def _pairs(here: Here) -> list[Pair]:
+def pairs_of(here: Here) -> list[Pair]:
+    """The pairs that the labels of the case speak of."""
     book = here.house.desk.casebook(here.the_case.name, here.as_of)
     return lessons.judged_pairs(book, here.board, here.apart)
 
 
-def _folder(here: Here) -> Path:
+def folder_of(here: Here) -> Path:
+    """Where the tables of judged pairs are kept."""
     return here.house.settings.workspace.derived("casework")
 
 

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
-import polars as pl
 from fastapi import APIRouter, HTTPException
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from filrouge import i18n
 from filrouge.casework import packages
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
-from filrouge.casework.held_back import HeldBack
 from filrouge.casework.models import MadePackage
-from filrouge.casework.packages import FOLDER, Asked
-from filrouge.casework.spool import Spool
+from filrouge.casework.packages import Asked
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _, ngettext, number
-from filrouge.reports.package.gather import ads_of
-from filrouge.reports.package.what import NothingToPackage
 from filrouge.web.here import Here, allowed, day_of
-from filrouge.web.packaging import what_of
+from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, taken_along
 from filrouge.web.posted import Posted
 from filrouge.web.rooms.work import shown as shown_job
 
@@ -65,52 +59,26 @@ def ask(here: Asker, form: Posted) -> Response:
 @router.get("/cases/{case_id}/package/{package}")
 def one(here: Packager, package: int) -> Response:
     """A package: how far it is, or what it is, its hash, and the file."""
-    row = _row(here, package)
+    row = package_of(here, package)
     return here.page(
         "package/one.html",
         row=row,
         view=_view(here, row),
         job=shown_job(here, row.job) if row.job else None,
-        can_fetch=_may_fetch(here, row),
+        can_fetch=may_fetch(here, row),
     )
 
 
 @router.get("/cases/{case_id}/package/{package}/file")
 def fetch(here: Packager, package: int) -> Response:
     """The file. That it left the house is written down before it does."""
-    row = _row(here, package)
-    if not row.stored:
-        raise HTTPException(404, _("The file of this package is not there any more. It can be made again."))
-    if not _may_fetch(here, row):
-        raise HTTPException(403)
-    spool = Spool(here.house.settings.workspace, FOLDER)
-    pieces = spool.pieces(row.stored)
-    first = next(pieces, b"")  # whether it can be read, before anything is said
-    with here.writing() as db:
-        mine = packages.one_of(db, here.the_case, package)
-        if mine is None:
-            raise HTTPException(404)
-        packages.fetched(db, here.user, mine)
-
-    def content() -> Any:
-        yield first
-        yield from pieces
-
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name)}",
-        "Content-Length": str(row.bytes),
-    }
-    return StreamingResponse(content(), media_type="application/zip", headers=headers)
+    return taken_along(here, package_of(here, package))
 
 
 @router.post("/cases/{case_id}/package/{package}/delete")
 def delete(here: Packager, package: int) -> Response:
     """Delete the file; what is known of the package stays."""
-    _row(here, package)
-    with here.writing() as db:
-        mine = packages.one_of(db, here.the_case, package)
-        stored = packages.forget(db, here.user, mine) if mine is not None and mine.stored else ""
-    Spool(here.house.settings.workspace, FOLDER).delete(stored)
+    put_away(here, package)
     again = (f"{_base(here)}/{package}/again", _("Make it again"))
     return here.go(f"{_base(here)}/{package}", _("The file is deleted. The list keeps its hash."), undo=again)
 
@@ -118,8 +86,8 @@ def delete(here: Packager, package: int) -> Response:
 @router.post("/cases/{case_id}/package/{package}/again")
 def again(here: Asker, package: int) -> Response:
     """Make the file once more."""
-    row = _row(here, package)
-    if not _may_fetch(here, row):
+    row = package_of(here, package)
+    if not may_fetch(here, row):
         raise HTTPException(403)
     with here.writing() as db:
         mine = packages.one_of(db, here.the_case, package)
@@ -134,25 +102,13 @@ def again(here: Asker, package: int) -> Response:
 
 def _asked(here: Here, given: dict[str, str]) -> Asked:
     of, numbers = _what(given["what"])
-    if given["text"] == "open" and not here.may(Permission.OPEN):
-        raise HTTPException(403)
     day = day_of(given["as_of"]) if given["as_of"] else None
     if given["as_of"] and day is None:
         raise Refused(_("That day cannot be read: write it as 2026-12-31."))
-    here.house.desk.look_again()
-    view = here.house.desk.view(day)
-    if any((of, one) in here.held for one in numbers):
-        raise HeldBack
-    book = here.whole_casebook if day == here.as_of else here.house.desk.casebook(here.the_case.name, day)
-    # What is no network or cluster to this case is none to its packages, though an ad of it may be the case's.
-    column = "ad" if of == "ads" else of
-    if book.ads.filter(pl.col(column).is_in(numbers))[column].n_unique() < len(numbers):
-        raise NothingToPackage(what_of(of, numbers).name, here.the_case.title)
-    ads_of(book, what_of(of, numbers))  # says so if it is too much
-    return Asked(
-        of, numbers, language=given["language"] if given["language"] in i18n.LANGUAGES else i18n.language(),
-        recipient=given["recipient"], purpose=given["purpose"], seq=view.snapshot.seq,
-        opened=given["text"] == "open", reason=given["reason"], as_of=day,
+    return asked_for(
+        here, of, numbers, language=given["language"] if given["language"] in i18n.LANGUAGES else i18n.language(),
+        recipient=given["recipient"], purpose=given["purpose"], opened=given["text"] == "open",
+        reason=given["reason"], as_of=day,
     )  # fmt: skip
 
 
@@ -222,20 +178,6 @@ def what_in_words(row: MadePackage) -> str:
         if row.of == "network"
         else _("Cluster {name}").format(name=name)
     )
-
-
-def _row(here: Here, number: int) -> MadePackage:
-    with here.reading() as db:
-        row = packages.one_of(db, here.the_case, number)
-    if row is None:
-        raise HTTPException(404)
-    if any((row.of, one) in here.held for one in row.numbers):
-        raise HeldBack
-    return row
-
-
-def _may_fetch(here: Here, row: MadePackage) -> bool:
-    return not row.opened or here.may(Permission.OPEN)
 
 
 def _base(here: Here) -> str:
