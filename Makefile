@@ -65,8 +65,9 @@ catalog: $(DEV) ## collect the strings of src into the French catalog, and compi
 catalog-check: $(DEV) ## fail if the French catalog is behind the code
 	$(BIN)/python tools/catalog.py --check
 
-reference: $(DEV) ## write docs/reference/cli.md from the command's help
+reference: $(DEV) ## write docs/reference/cli.md and api.md from what the program says
 	$(BIN)/python tools/cli_reference.py
+	$(BIN)/python tools/api_reference.py
 
 clean: ## remove what was made here
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

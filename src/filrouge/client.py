@@ -8,11 +8,9 @@ Example:
         case = workbench.cases()[0]["id"]
         for lead in workbench.leads(case):
             print(lead["name"], lead["ads"])
-        for hit in workbench.search(case, "small discount on quiet days")["hits"]:
-            print(hit["ad"], hit["bits"])
     ```
 
-It needs nothing but Python. What each call gives is described in docs/reference/api.md.
+It needs nothing but Python. What each call gives is in docs/reference/api.md.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any, Self
@@ -32,8 +30,7 @@ from filrouge.i18n import _
 
 VARIABLE = "FILROUGE_TOKEN"
 PAGE = 500
-POLL = 1.0
-"""Seconds between two looks at a job."""
+POLL = 1.0  # seconds between two looks at a job
 Json = dict[str, Any]
 """An object of JSON; the reference names its fields."""
 
@@ -209,7 +206,6 @@ class Client:
         name = file.name.replace('"', "%22").replace("\r", " ").replace("\n", " ")
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
         foot = f"\r\n--{mark}--\r\n".encode()
-        kind = f"multipart/form-data; boundary={mark}"
         length = str(len(head) + file.stat().st_size + len(foot))
 
         def pieces() -> Iterator[bytes]:
@@ -219,35 +215,31 @@ class Client:
                     yield piece
             yield foot
 
-        return dict(self._sent("POST", path, pieces(), {"Content-Type": kind, "Content-Length": length}))
+        kind = {"Content-Type": f"multipart/form-data; boundary={mark}", "Content-Length": length}
+        return dict(self._sent("POST", path, pieces(), kind))
 
-    def _answer(
-        self, method: str, path: str, parameters: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> Any:
+    def _answer(self, method: str, path: str, parameters: Json, body: Json | None) -> Any:
         asked = {name: value for name, value in parameters.items() if value is not None}
         if self._as_of:
             asked["as_of"] = self._as_of
-        target = path + (f"?{urlencode(asked)}" if asked else "")
+        path += f"?{urlencode(asked)}" if asked else ""
         headers = {} if body is None else {"Content-Type": "application/json"}
         if method == "POST":
             headers["Idempotency-Key"] = uuid.uuid4().hex
-        said = None if not body else json.dumps(body).encode()
+        said = json.dumps(body).encode() if body else None
         try:
-            return self._sent(method, target, said, headers)
+            return self._sent(method, path, said, headers)
         except (ConnectionError, HTTPException):
             self._connection.close()
-            return self._sent(method, target, said, headers)
+        return self._sent(method, path, said, headers)
 
-    def _sent(
-        self, method: str, path: str, body: bytes | Iterator[bytes] | None, headers: Mapping[str, str]
-    ) -> Any:
+    def _sent(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         self._connection.request(method, self._base + path, body, {**self._headers, **headers})
         answer: HTTPResponse = self._connection.getresponse()
         said = answer.read()
         if answer.status >= 400:
             raise WorkbenchRefused(answer.status, _why(said))
-        plain = answer.headers.get_content_type() != "application/json"
-        return said if plain or not said else json.loads(said)
+        return json.loads(said) if answer.headers.get_content_type() == "application/json" else said
 
 
 def _why(said: bytes) -> str:

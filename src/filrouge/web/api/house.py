@@ -44,10 +44,10 @@ from filrouge.web.api.shapes import CaseOut
 from filrouge.web.api.shapes_of_work import (
     CaseChange,
     CaseIn,
+    CaseMember,
     CaseSettings,
     EntryOut,
     KeepUntil,
-    MemberOut,
     NewPerson,
     PersonChange,
     PersonIn,
@@ -328,7 +328,7 @@ def _case(case: Case) -> CaseSettings:
         id=case.id, name=case.name, title=case.title, purpose=case.purpose, authority=case.authority,
         keep_until=case.keep_until, made=case.made, closed=case.closed,
         members=[
-            MemberOut(user=one.user_id, name=one.user.name, role=Role(one.user.role), added=one.added)
+            CaseMember(user=one.user_id, name=one.user.name, role=Role(one.user.role), added=one.added)
             for one in sorted(case.members, key=lambda member: member.user.name)
         ],
     )  # fmt: skip

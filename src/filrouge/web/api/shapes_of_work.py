@@ -554,7 +554,7 @@ class KeepUntil(Body):
     reason: Words
 
 
-class MemberOut(BaseModel):
+class CaseMember(BaseModel):
     """A member of a case."""
 
     user: int
@@ -568,7 +568,7 @@ class CaseSettings(CaseOut):
 
     made: datetime
     closed: datetime | None
-    members: list[MemberOut]
+    members: list[CaseMember]
 
 
 class TokenOut(Shape):
