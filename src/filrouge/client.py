@@ -220,8 +220,7 @@ class Client:
 
     def _answer(self, method: str, path: str, parameters: Json, body: Json | None) -> Any:
         asked = {name: value for name, value in parameters.items() if value is not None}
-        if self._as_of:
-            asked["as_of"] = self._as_of
+        asked |= {"as_of": self._as_of} if self._as_of else {}
         path += f"?{urlencode(asked)}" if asked else ""
         headers = {} if body is None else {"Content-Type": "application/json"}
         if method == "POST":
@@ -239,7 +238,8 @@ class Client:
         said = answer.read()
         if answer.status >= 400:
             raise WorkbenchRefused(answer.status, _why(said))
-        return json.loads(said) if answer.headers.get_content_type() == "application/json" else said
+        plain = not said or answer.headers.get_content_type() != "application/json"
+        return said if plain else json.loads(said)
 
 
 def _why(said: bytes) -> str:
