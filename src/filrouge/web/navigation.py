@@ -54,7 +54,7 @@ ROOMS: Final[list[Room]] = [
     Room("/judge", lambda: _("Judge"), Permission.JUDGE, holds=("/blind", "/agreement", "/lessons")),
     Room("/wrong-leads", lambda: _("Wrong leads"), Permission.READ),
     Room("/map", lambda: _("Map"), Permission.READ),
-    Room("/as-of", lambda: _("As of"), Permission.READ),
+    Room("/as-of", lambda: _("As of a past day"), Permission.READ),
     Room("/survivor", lambda: _("Survivor's request"), Permission.ASSIST),
     Room("/meetings", lambda: _("Other cases"), Permission.READ),
     Room("/watches", lambda: _("Watches"), Permission.READ, count=alerts_unseen),
