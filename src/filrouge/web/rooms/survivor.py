@@ -180,9 +180,7 @@ def close(here: Helper, request_id: int) -> Response:
 @router.post("/cases/{case_id}/survivor/{request_id}/stop")
 def stop(here: Helper, request_id: int) -> Response:
     """End a request because the person wants to stop; no reason is asked."""
-    return _end(
-        here, request_id, "stopped", _("Stopped. Which ads were found is forgotten.")
-    )
+    return _end(here, request_id, "stopped", _("Stopped. Which ads were found is forgotten."))
 
 
 def _end(here: Here, request_id: int, outcome: str, said: str) -> Response:
