@@ -352,7 +352,7 @@ def test_from_the_box_to_two_side_by_side_by_keyboard(
 
 
 def test_the_box_works_without_a_script(browser: Any, serve: Any, site: Any) -> None:
-    from conftest import PASSWORD
+    from tests.web.conftest import PASSWORD
 
     _ad, text = a_member(site)
     around = browser.new_context(base_url=serve(site).address, java_script_enabled=False)

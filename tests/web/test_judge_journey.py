@@ -79,7 +79,7 @@ def test_l_labels_the_row_one_is_at(site: Any, signed_in: Any) -> None:
 
 
 def test_the_list_of_leads_works_without_a_script(site: Any, browser: Any, serve: Any) -> None:
-    from conftest import PASSWORD
+    from tests.web.conftest import PASSWORD
 
     served = serve(site)
     around = browser.new_context(base_url=served.address, java_script_enabled=False)
