@@ -194,7 +194,7 @@ class Client:
 
     def put(self, path: str, **body: Any) -> Json:
         """Set something at a path of the interface."""
-        return dict(self._answer("PUT", path, {}, body))
+        return dict(self._answer("PUT", path, {}, body) or {})
 
     def delete(self, path: str) -> None:
         """Delete what is at a path of the interface."""

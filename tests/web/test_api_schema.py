@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-ASKED = {"sam": 64, "adm": 14, "aud": 2}
+ASKED = {"sam": 75, "adm": 14, "aud": 2}
 """Who asks what they may: at least so many operations."""
 
 
@@ -25,7 +25,8 @@ def numbers(site: Any, spare: list[int]) -> dict[str, list[int]]:
         "network": networks[:2], "cluster": clusters[:2], "number": networks[:3],
         "ad": book.ads["ad"].to_list()[:2], "user": [user.id for user in site.users.values()][-3:],
         "other": [site.cases["market"].id], "seq": [1, 2], "opinion": [1, 2, 3], "batch": [1], "join": [1, 2],
-        "job": [1, 2], "file": [1, 2], "view": [1, 2], "package": [1], "task": [1, 2], "token": spare,
+        "job": [1, 2], "file": [1, 2], "view": [1, 2], "package": [1], "watch": [1, 2], "alert": [1],
+        "task": [1, 2], "token": spare,
     }  # fmt: skip
 
 

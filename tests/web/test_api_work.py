@@ -201,6 +201,30 @@ def test_views_are_saved_shared_and_deleted_by_their_owner(site: Any, clients: A
     assert not reader.post(views, name="quiet", filters={}, shared=True)["shared"]
 
 
+# -- watches --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_watched_is_named_muted_deleted_and_had_again(site: Any, clients: Any) -> None:
+    ana, ben, case = clients(site, "ana"), clients(site, "ben"), site.cases["harbour"].id
+    path, lead = f"/cases/{case}/watches", first_lead(ana, case)
+    one = ana.post(path, kind="words", text="quiet days", name="discounts")
+    assert ana.post(path, kind="words", text="quiet days")["id"] == one["id"]
+    other = ana.post(path, kind=lead["kind"], number=lead["id"])
+    assert sorted(watch["title"] for watch in ben.list_of(path)) == sorted(["discounts", other["title"]])
+    ben.put(f"{path}/{one['id']}/muted", muted=True)
+    assert {watch["id"]: watch["muted"] for watch in ben.list_of(path)}[one["id"]]
+    assert not any(watch["muted"] for watch in ana.list_of(path))
+    ana.put(f"{path}/{one['id']}/name", name="")
+    assert "quiet" not in str(ana.list_of(path))
+    ana.delete(f"{path}/{one['id']}")
+    assert len(ana.list_of(path)) == 1
+    ana.post(f"{path}/{one['id']}/restore")
+    assert len(ana.list_of(path)) == 2
+    with refused(404):
+        ana.post(path, kind="network", number=10**9)
+    assert ana.get(f"/cases/{case}/alerts")["total"] == 0
+
+
 # -- wrong leads, meetings ------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from filrouge.web.api import files as files_api
 from filrouge.web.api import house as house_api
 from filrouge.web.api import packages as packages_api
 from filrouge.web.api import triage as triage_api
+from filrouge.web.api import watches as watches_api
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
@@ -86,7 +87,7 @@ ROOMS: Final = (
     lessons,
 )
 """Each has a `router`."""
-PARTS: Final = (reading, triage_api, judging, apart, files_api, packages_api, house_api)
+PARTS: Final = (reading, triage_api, judging, apart, files_api, packages_api, watches_api, house_api)
 """Of the interface for scripts."""
 API: Final = "/api/"
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 from fastapi import HTTPException
-from starlette.datastructures import FormData
 
 from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.casework import watches
@@ -50,7 +49,7 @@ def is_watched(here: Here, kind: str, number: int = 0, pseudonym: str = "") -> b
     return (kind, number) in known
 
 
-def wanted(here: Here, form: FormData) -> tuple[str, Mapping[str, Any]]:
+def wanted(here: Here, form: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """What a form says is to be watched: its kind, and the rest for `watches.make`.
 
     Raises:

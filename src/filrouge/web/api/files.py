@@ -26,7 +26,7 @@ from filrouge.web.api.said import (
     Row,
     routes,
 )
-from filrouge.web.api.shapes_of_work import (
+from filrouge.web.api.shapes_of_house import (
     Brought,
     FileLook,
     FileOut,

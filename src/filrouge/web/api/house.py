@@ -41,7 +41,7 @@ from filrouge.web.api.said import (
     routes,
 )
 from filrouge.web.api.shapes import CaseOut
-from filrouge.web.api.shapes_of_work import (
+from filrouge.web.api.shapes_of_house import (
     CaseChange,
     CaseIn,
     CaseMember,

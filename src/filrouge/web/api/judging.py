@@ -30,13 +30,13 @@ from filrouge.web.api.said import (
     Row,
     routes,
 )
+from filrouge.web.api.shapes_of_house import LessonOut
 from filrouge.web.api.shapes_of_work import (
     AgreementOut,
     BlindAd,
     BlindTemplate,
     Judgement,
     Labelled,
-    LessonOut,
     Of,
     Opinion,
     OpinionOfMany,

@@ -16,7 +16,12 @@ from filrouge.reports.package.signing import fingerprint, public_pem, signing_ke
 from filrouge.web.api.entry import Entering, Packaging, Script
 from filrouge.web.api.files import FORM, TOO_BIG
 from filrouge.web.api.said import ANYWHERE, CASE_AS_IT_IS, WRITES_IN_CASE, Row, routes
-from filrouge.web.api.shapes_of_work import Checked, PackageIn, PackageOut, ProblemOut
+from filrouge.web.api.shapes_of_house import (
+    Checked,
+    PackageIn,
+    PackageOut,
+    ProblemOut,
+)
 from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, taken_along
 from filrouge.web.rooms.check_package import SHOWN, brought, verdict_on
 

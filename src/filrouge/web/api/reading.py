@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 import polars as pl
 from fastapi import HTTPException, Query
 
-from filrouge.casework import desk
+from filrouge.casework import desk, held_back
+from filrouge.casework.errors import Refused
 from filrouge.casework.meetings import holders_by_case, tell_tip
+from filrouge.casework.models import now
 from filrouge.casework.searches import proof
 from filrouge.corpus.errors import UnknownAdNumber
+from filrouge.engines import case_past
 from filrouge.engines.casebook import Reason, TieSheet, UnknownCluster, UnknownNetwork
 from filrouge.engines.masking import unmasked, with_pseudonyms
+from filrouge.i18n import _
 from filrouge.reports.casebook_words import reason_in_words
 from filrouge.web.api.entry import Entering, Reading, Tipping
 from filrouge.web.api.said import (
@@ -41,6 +46,7 @@ from filrouge.web.api.shapes import (
     Tip,
     TipAnswer,
 )
+from filrouge.web.api.shapes_of_house import ChangeOut
 from filrouge.web.judged import mark_opened
 
 router: Final = routes("reading")
@@ -174,6 +180,18 @@ def snapshots(here: Reading, offset: Offset = 0, limit: Limit = 100) -> Page[Sna
     rows = desk.snapshots_of(here.house.desk.view(), here.the_case.name)
     some = [SnapshotOut.model_validate(row) for row in rows[offset : offset + limit]]
     return Page(total=len(rows), items=some)
+
+
+@router.get("/cases/{case_id}/changes", **CASE_AS_IT_IS)
+def changes(here: Reading, since: date, offset: Offset = 0, limit: Limit = 100) -> Page[ChangeOut]:
+    """What of the case's clusters and networks is not as it was at the end of a day, what changed most first."""
+    here.must_be_today()
+    if since >= now().date():
+        raise Refused(_("Choose a day of the past."))
+    then = held_back.without(here.house.desk.casebook(here.the_case.name, since), here.held)
+    found = case_past.changes(then, here.casebook)
+    rows = found.slice(offset, limit).iter_rows(named=True)
+    return Page(total=found.height, items=[ChangeOut.model_validate(row) for row in rows])
 
 
 def tie_out(found: TieSheet) -> TieSheetOut:

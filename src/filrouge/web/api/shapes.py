@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 
 def _written(moment: object) -> object:
@@ -14,12 +14,26 @@ def _written(moment: object) -> object:
 
 Posted = Annotated[str | None, BeforeValidator(_written)]
 """A time as an ad says it: in no known zone."""
+Utc = Annotated[
+    datetime,
+    BeforeValidator(
+        lambda at: at.replace(tzinfo=UTC) if isinstance(at, datetime) and at.tzinfo is None else at
+    ),
+]
+"""A time of the workspace, which is UTC and does not say so."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class Shape(BaseModel):
     """Read from the attributes of what the program works with."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class Body(BaseModel):
+    """What a script sends: nothing that is not known."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Me(Shape):

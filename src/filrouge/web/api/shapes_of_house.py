@@ -1,0 +1,372 @@
+"""What the interface for scripts gives and takes of files, jobs, packages, watches, cases and accounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from filrouge.casework.access import Role
+from filrouge.web.api.shapes import Body, CaseOut, Shape, Utc, Words
+
+# -- jobs and files -------------------------------------------------------------------------------------------
+
+
+class RunIn(Body):
+    """A run; `anew` compares all ads with each other."""
+
+    anew: bool = False
+
+
+class JobOut(BaseModel):
+    """Work in the background: queued, running, done, failed, cancelled; `result` is in numbers."""
+
+    id: int
+    kind: str
+    title: str
+    state: str
+    stopping: bool
+    stage: str
+    done: int
+    of: int | None
+    message: str
+    result: dict[str, Any]
+    by: str
+    made: datetime
+    ended: datetime | None
+
+
+class FileOut(BaseModel):
+    """A file that was brought: waiting, taken or dropped; `columns` says which is what, where somebody said so."""
+
+    id: int
+    name: str
+    bytes: int
+    sha256: str
+    state: str
+    by: str
+    made: datetime
+    columns: dict[str, str | None]
+    job: int | None
+
+
+class Brought(BaseModel):
+    """The files that wait now; `again` are those of them that waited here already, `refused` says why others do not."""
+
+    files: list[FileOut]
+    again: list[int]
+    refused: list[str]
+
+
+class FileLook(FileOut):
+    """What a file that waits seems to be: its columns, what would become what, and what would not be taken.
+
+    The first ads are shown to who brought it, and to who opens the case.
+    """
+
+    kind: str
+    headers: list[str]
+    guessed: dict[str, str]
+    rejects: int
+    trouble: str
+    known: bool
+    ads: list[dict[str, Any]]
+
+
+class Mapping_(Body):
+    """Which column is what; null for none, a field that is left out is guessed."""
+
+    model_config = ConfigDict(extra="forbid", title="Mapping")
+
+    text: str | None = Field(default=None, max_length=1_000)
+    id: str | None = Field(default=None, max_length=1_000)
+    agency: str | None = Field(default=None, max_length=1_000)
+    posted: str | None = Field(default=None, max_length=1_000)
+    location: str | None = Field(default=None, max_length=1_000)
+    image: str | None = Field(default=None, max_length=1_000)
+
+
+class SourceOut(Shape):
+    """A file that ads of the case came from."""
+
+    seq: int
+    source: int
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+    received_at: Utc
+    receiver: str
+    new: int
+    rejects: int
+
+
+class RejectOut(Shape):
+    """What of a file was not taken as it stands."""
+
+    file: str
+    row: int
+    field: str
+    reason: str
+
+
+# -- packages and lessons -------------------------------------------------------------------------------------
+
+
+class PackageIn(Body):
+    """What is to be packaged, for whom and why; `opened` with a reason shows texts and identifiers in the clear."""
+
+    of: Literal["network", "cluster", "ads"]
+    numbers: list[Annotated[int, Field(ge=0, le=10**15 - 1)]] = Field(min_length=1, max_length=500)
+    recipient: Annotated[str, StringConstraints(pattern=r"^\S.*\S$", max_length=300)]
+    purpose: Annotated[str, StringConstraints(pattern=r"^\S{2}.*\S{3}$", max_length=300)]
+    language: Literal["en", "fr"] = "en"
+    opened: bool = False
+    reason: str = Field(default="", max_length=300)
+    as_of: date | None = None
+
+
+class PackageOut(BaseModel):
+    """A package; `ready` says whether its file is there."""
+
+    id: int
+    of: str
+    numbers: list[int]
+    name: str
+    language: str
+    opened: bool
+    reason: str
+    recipient: str
+    purpose: str
+    as_of: date | None
+    snapshot: int
+    by: str
+    made: datetime
+    ready: bool
+    job: int | None
+    state: str | None
+    sha256: str
+    bytes: int
+    signed_by: str
+    ads: int
+    fetched: int
+    keep_until: datetime | None
+
+
+class ProblemOut(Shape):
+    """Something that does not agree: in which file, on which line (0: none)."""
+
+    file: str
+    line: int | None
+    what: str
+
+
+class Checked(BaseModel):
+    """Whether a package is as it was made: what was checked, what is wrong, and whether this house signed it."""
+
+    sha256: str
+    good: bool
+    ours: bool
+    done: list[str]
+    problems: list[ProblemOut]
+
+
+class LessonOut(BaseModel):
+    """A table of judged pairs that was handed over; no weight changed by it."""
+
+    id: int
+    at: datetime
+    by: str
+    snapshot: int
+    pairs: int
+    sha256: str
+
+
+# -- watches and the past -------------------------------------------------------------------------------------
+
+
+class WatchIn(Body):
+    """What is to be watched.
+
+    "text": ads near `text`, or near the text of an `ad`; "words": ads that hold them; "identifier": ads that carry it,
+    by itself or by its pseudonym in `text`; "cluster", "network": by `number`.
+    """
+
+    kind: Literal["text", "words", "identifier", "cluster", "network"]
+    text: str = Field(default="", max_length=100_000)
+    number: int | None = Field(default=None, ge=0, le=10**15 - 1)
+    ad: int | None = Field(default=None, ge=0, le=10**15 - 1)
+    name: str = Field(default="", max_length=100)
+
+
+class WatchName(Body):
+    """What a watch is to be called."""
+
+    name: str = Field(max_length=100)
+
+
+class Muted(Body):
+    """Whether a watch is silent for you."""
+
+    muted: bool = True
+
+
+class WatchOut(BaseModel):
+    """A watch; `number` of a cluster or network."""
+
+    id: int
+    kind: str
+    title: str
+    number: int | None
+    by: str
+    made: datetime
+    muted: bool
+
+
+class AlertOut(BaseModel):
+    """New ads that match a watch: how many, and in which run."""
+
+    id: int
+    watch: int
+    title: str
+    at: datetime
+    run: int
+    ads: int
+    seen: bool
+
+
+class AlertWithAds(AlertOut):
+    """The same, with the numbers of the ads."""
+
+    numbers: list[int]
+
+
+class ChangeOut(Shape):
+    """A cluster or network that is not as it was: ads and agencies then and now; `went`: where most of its ads are."""
+
+    kind: str
+    id: int
+    ads_then: int
+    ads_now: int
+    agencies_then: int
+    agencies_now: int
+    went: int
+
+
+# -- the house ------------------------------------------------------------------------------------------------
+
+
+class PersonIn(Body):
+    """Who gets an account."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@+-]{0,63}$")]
+    name: str = Field(default="", max_length=100)
+    email: str = Field(default="", max_length=200)
+    role: Role
+
+
+class PersonChange(Body):
+    """Another name, address or role."""
+
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field(default="", max_length=200)
+    role: Role
+
+
+class PersonOut(BaseModel):
+    """An account."""
+
+    id: int
+    login: str
+    name: str
+    email: str
+    role: Role
+    active: bool
+    waiting: bool
+    locked: bool
+    second_factor: bool
+    made: datetime
+    signed_in: datetime | None
+
+
+class NewPerson(PersonOut):
+    """A new account, and the password with which its person comes in once; it is told this once."""
+
+    password: str
+
+
+class CaseIn(Body):
+    """A new case; `supervisor` is the number of its first member if you may not be one yourself."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+    title: str = Field(default="", max_length=200)
+    purpose: Words
+    authority: Words
+    keep_until: date
+    supervisor: int | None = Field(default=None, ge=1, le=2**31 - 1)
+
+
+class CaseChange(Body):
+    """Another title, purpose or authority."""
+
+    title: str = Field(default="", max_length=200)
+    purpose: Words
+    authority: Words
+
+
+class KeepUntil(Body):
+    """Until when the ads of a case are kept, and why."""
+
+    day: date
+    reason: Words
+
+
+class CaseMember(BaseModel):
+    """A member of a case."""
+
+    user: int
+    name: str
+    role: Role
+    added: datetime
+
+
+class CaseSettings(CaseOut):
+    """A case with its members."""
+
+    made: datetime
+    closed: datetime | None
+    members: list[CaseMember]
+
+
+class TokenOut(Shape):
+    """A token of yours."""
+
+    id: int
+    name: str
+    scopes: list[str]
+    made: datetime
+    expires: datetime
+    seen: datetime | None
+
+
+class EntryOut(Shape):
+    """An entry of the audit trail."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    case_id: int | None
+    subject: str
+    details: dict[str, Any]
+    before: str
+    digest: str
+
+
+class Verified(BaseModel):
+    """Whether the trail is as it was written: how many entries, the digest of the last, and where it is not."""
+
+    entries: int
+    digest: str
+    broken: list[str]

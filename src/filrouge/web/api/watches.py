@@ -1,0 +1,148 @@
+"""What scripts watch: texts, words, identifiers, clusters and networks; and the alerts that new ads raised."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from filrouge.casework import watches
+from filrouge.casework.errors import NotThere
+from filrouge.casework.models import Watch, WatchAlert
+from filrouge.web.api.entry import Judging, Reading, Script
+from filrouge.web.api.said import CASE_AS_IT_IS, OPENING, WRITES_IN_CASE, Limit, Offset, Page, Row, routes
+from filrouge.web.api.shapes_of_house import (
+    AlertOut,
+    AlertWithAds,
+    Muted,
+    WatchIn,
+    WatchName,
+    WatchOut,
+)
+from filrouge.web.api.shapes_of_work import (
+    Marked,
+)
+from filrouge.web.watched import wanted
+
+router: Final = routes("watches")
+
+
+@router.get("/cases/{case_id}/watches", **OPENING)
+def watches_of_case(here: Reading) -> list[WatchOut]:
+    """What the case watches; texts and identifiers by their names, masked unless opened."""
+    with here.reading() as db:
+        rows = watches.of_case(db, here.the_case)
+        muted = watches.muted_by(db, here.user)
+        return [_watch(here, row, muted=row.id in muted) for row in rows]
+
+
+@router.post("/cases/{case_id}/watches", status_code=201, **WRITES_IN_CASE)
+def watch(here: Judging, watched: WatchIn) -> WatchOut:
+    """Watch something: new ads that match raise an alert. What is watched already stays as it is."""
+    here.must_be_today()
+    told = {name: str(value) for name, value in watched.model_dump(exclude_none=True).items()}
+    kind, rest = wanted(here, told)
+    ws = here.house.desk.view()
+
+    def act(db: Session) -> WatchOut:
+        row = watches.make(db, here.user, here.the_case, ws, kind, **rest)
+        if watched.name:
+            watches.rename(db, here.user, here.the_case, ws, row, watched.name)
+        return _watch(here, row, muted=row.id in watches.muted_by(db, here.user))
+
+    return here.once(WatchOut, act, watched)
+
+
+@router.put("/cases/{case_id}/watches/{watch}/name", status_code=204, **CASE_AS_IT_IS)
+def name_watch(here: Judging, watch: Row, named: WatchName) -> None:
+    """Give a watch a name."""
+    here.must_be_today()
+    ws = here.house.desk.view()
+    with here.writing() as db:
+        watches.rename(db, here.user, here.the_case, ws, _own(db, here, watch), named.name)
+
+
+@router.put("/cases/{case_id}/watches/{watch}/muted", status_code=204, **CASE_AS_IT_IS)
+def mute_watch(here: Reading, watch: Row, muted: Muted) -> None:
+    """Let a watch be silent for you, or not."""
+    with here.writing() as db:
+        watches.mute(db, here.user, _own(db, here, watch), muted=muted.muted)
+
+
+@router.delete("/cases/{case_id}/watches/{watch}", status_code=204, **CASE_AS_IT_IS)
+def delete_watch(here: Judging, watch: Row) -> None:
+    """Delete a watch, with its alerts."""
+    here.must_be_today()
+    with here.writing() as db:
+        watches.put_away(db, here.user, here.the_case, _own(db, here, watch))
+
+
+@router.post("/cases/{case_id}/watches/{watch}/restore", **WRITES_IN_CASE)
+def restore_watch(here: Judging, watch: Row) -> WatchOut:
+    """Have a watch again that was deleted."""
+
+    def act(db: Session) -> WatchOut:
+        row = _own(db, here, watch)
+        watches.put_back(db, here.user, here.the_case, row)
+        return _watch(here, row, muted=row.id in watches.muted_by(db, here.user))
+
+    return here.once(WatchOut, act)
+
+
+@router.get("/cases/{case_id}/alerts", **OPENING)
+def alerts(here: Reading, offset: Offset = 0, limit: Limit = 100) -> Page[AlertOut]:
+    """The last 200 alerts of the case, the newest first."""
+    with here.reading() as db:
+        found = watches.alerts(db, here.the_case)
+        seen = watches.seen_by(db, here.user, found)
+        some = [_alert(here, one, seen=one.id in seen) for one in found[offset : offset + limit]]
+    return Page(total=len(found), items=some)
+
+
+@router.get("/cases/{case_id}/alerts/{alert}", **OPENING)
+def an_alert(here: Reading, alert: Row) -> AlertWithAds:
+    """An alert, and the ads that raised it, as far as they can be read. It counts as seen by you."""
+    with here.reading() as db:
+        found = watches.alert_of(db, here.the_case, alert)
+        if found is None:
+            raise NotThere
+        fresh = found.id not in watches.seen_by(db, here.user, [found])
+    if fresh:
+        with here.writing() as db:
+            watches.see(db, here.user, here.the_case, found.id)
+    there = set(here.casebook.ads["ad"].to_list())
+    return AlertWithAds(
+        **_alert(here, found, seen=True).model_dump(), numbers=[ad for ad in found.ads if ad in there]
+    )
+
+
+@router.post("/cases/{case_id}/alerts/seen", **WRITES_IN_CASE)
+def see_alerts(here: Reading) -> Marked:
+    """Mark all alerts as seen by you."""
+    return here.once(Marked, lambda db: Marked(count=watches.see(db, here.user, here.the_case)))
+
+
+def _own(db: Session, here: Script, number: int) -> Watch:
+    found = watches.one_of(db, here.the_case, number)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _title(here: Script, row: Watch) -> str:
+    return watches.title(here.house.settings.workspace, row, in_the_clear=here.opened)
+
+
+def _watch(here: Script, row: Watch, *, muted: bool) -> WatchOut:
+    number = row.number if row.kind in (watches.CLUSTER, watches.NETWORK) else None
+    return WatchOut(
+        id=row.id, kind=row.kind, title=_title(here, row), number=number,
+        by=row.user.name if row.user else "", made=row.made, muted=muted,
+    )  # fmt: skip
+
+
+def _alert(here: Script, one: WatchAlert, *, seen: bool) -> AlertOut:
+    return AlertOut(
+        id=one.id, watch=one.watch_id, title=_title(here, one.watch), at=one.at, run=one.run, ads=len(one.ads),
+        seen=seen,
+    )  # fmt: skip
