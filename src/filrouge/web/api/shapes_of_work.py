@@ -30,7 +30,7 @@ class What(Body):
 class Opinion(Body):
     """An opinion: steps from 1 (certainly not) to 5 (certainly) by kind, or that one is unsure; and a note."""
 
-    steps: dict[Kind, Step] = {}
+    steps: dict[Kind, Step] = Field(default={})
     unsure: bool = False
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
