@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from filrouge.casework.access import Permission
 from filrouge.engines.casebook import (
-    ClusterDossier,
     ClusterTie,
+    Member,
     Piece,
     Reason,
     Segment,
@@ -99,7 +99,7 @@ def cluster_page(here: Reader, cluster: int, page: int = 1) -> Response:
         reasons=[reason_view(reason) for reason in found.reasons],
         template=[segment_view(segment) for segment in found.template],
         kinds=list(dict.fromkeys(segment.slot for segment in found.template if segment.slot)),
-        members=[member_view(found, member, base) for member in found.members],
+        members=[member_view(member, base) for member in found.members],
         time=drawings.bars_over_time(days),
         time_said=time_said(found.timeline),
         identifiers_time=drawings.identifiers_over_time(found.identifiers),
@@ -234,7 +234,7 @@ def pieces_view(pieces: tuple[Piece, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def member_view(cluster: ClusterDossier, member: Any, base: str) -> dict[str, Any]:
+def member_view(member: Member, base: str) -> dict[str, Any]:
     """A member for `ui.ad_card`."""
     return {
         "ad": member.ad,
