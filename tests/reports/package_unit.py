@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filrouge.corpus.results import network_of
 from filrouge.corpus.workspace import Workspace
+from filrouge.engines.casebook import Casebook
 from filrouge.engines.ingest import ingest
 from filrouge.engines.run import run
 from filrouge.reports.package.make import Made, package
@@ -22,14 +22,6 @@ CASES = {
 }
 SECRET = bytes(range(32))
 NOON = datetime(2026, 6, 4, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Book:
-    """As much of a casebook as packages ask for."""
-
-    ws: Workspace
-    case: str
 
 
 def made_workspace(folder: Path) -> Workspace:
@@ -50,7 +42,7 @@ def terms(**more: object) -> Terms:
 
 def packaged(ws: Workspace, what: What, case: str = "harbour", audit: tuple = (), **more: object) -> Made:
     """A package of a case."""
-    return package(Book(ws, case), what, terms(**more), audit=audit)
+    return package(Casebook(ws, case), what, terms(**more), audit=audit)
 
 
 def files_of(content: bytes) -> dict[str, bytes]:
@@ -60,12 +52,12 @@ def files_of(content: bytes) -> dict[str, bytes]:
 
 
 def shared_networks(ws: Workspace) -> list[int]:
-    """The networks that hold ads of both cases, those with most of harbour first."""
+    """The networks that hold ads of both cases and are some to readers of harbour, those with most of it first."""
     ads = ws.ads(["case"])
     network = network_of(ws, ads["ad"].to_numpy())
     case = ads["case"].to_numpy()
     found = {}
-    for number in set(network.tolist()) - {-1}:
+    for number in set(Casebook(ws, "harbour").ads["network"]) - {-1}:
         mine = [int(((network == number) & (case == name)).sum()) for name in CASES]
         if all(mine):
             found[number] = mine

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from package_unit import Book, files_of, made_workspace, packaged, shared_networks, terms
+from package_unit import files_of, made_workspace, packaged, shared_networks, terms
 
 from filrouge.corpus.results import NoRunYet, membership, network_of
 from filrouge.corpus.workspace import Workspace
+from filrouge.engines.case_apart import Apart
+from filrouge.engines.casebook import Casebook
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.reports.package.make import Made, package
 from filrouge.reports.package.verify import check
@@ -57,7 +59,7 @@ def numbers_of(ws: Workspace, network: int, case: str) -> set[int]:
 
 
 def test_the_same_snapshot_and_terms_give_the_same_bytes(ws: Workspace, network: int, masked: Made) -> None:
-    again = package(Book(ws, "harbour"), Network(network), terms(), jobs=2)
+    again = package(Casebook(ws, "harbour"), Network(network), terms(), jobs=2)
     assert again.sha256 == masked.sha256
     assert again.content == masked.content
 
@@ -121,6 +123,47 @@ def test_the_ads_are_those_of_the_case_and_no_other(
             assert f'"{row["id"]}"'.encode() not in content, name
         assert b"market" not in content, name
         assert b"elmercado" not in content, name
+
+
+def test_what_is_no_network_to_readers_of_the_case_is_not_packaged(ws: Workspace) -> None:
+    ads = ws.ads(["case"]).filter(pl.col("case") == "harbour")["ad"].to_numpy()
+    seen = set(Casebook(ws, "harbour").ads["network"])
+    unseen = set(network_of(ws, ads).tolist()) - seen
+    assert unseen
+    for number in unseen:
+        with pytest.raises(NothingToPackage):
+            packaged(ws, Network(number))
+
+
+def test_what_people_of_the_case_keep_apart_is_apart_in_its_packages(
+    ws: Workspace, network: int, masked: Made
+) -> None:
+    book = Casebook(ws, "harbour")
+    cluster = book.network(network).clusters[0].id
+    gone = set(book.ads.filter(pl.col("cluster") == cluster)["ad"])
+    apart = book.with_apart(Apart(clusters=frozenset({(cluster, network)})))
+    made = package(apart, Network(network), terms())
+    before, left = (
+        {int(row["ad"]) for row in rows_of(one, "ads.csv") if row["member"] == "true"}
+        for one in (masked, made)
+    )
+    assert before - left == gone
+    assert left < before
+    assert made.manifest["what"]["joins_kept_apart"] == 1
+    assert "joins_kept_apart" not in masked.manifest["what"]
+
+
+def test_what_runs_said_of_a_network_of_several_cases_is_not_told(
+    ws: Workspace, network: int, masked: Made
+) -> None:
+    told = [row for row in rows_of(masked, "history.csv") if row["name"] == f"N{network}"]
+    assert {row["event"] for row in told} == {"ads came in"}
+    own = next(
+        number
+        for number in sorted(set(Casebook(ws, "harbour").ads["network"]) - {-1})
+        if not numbers_of(ws, number, "market")
+    )
+    assert "began" in {row["event"] for row in rows_of(packaged(ws, Network(own)), "history.csv")}
 
 
 def test_counts_are_those_of_the_case(ws: Workspace, masked: Made) -> None:

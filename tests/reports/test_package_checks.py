@@ -261,20 +261,21 @@ def test_an_honest_package_of_another_key_agrees_and_is_known_by_its_fingerprint
 
 
 def test_a_key_of_the_owners_signs(tmp_path: Path, made: Made) -> None:
-    from package_unit import Book, terms
+    from package_unit import terms
 
+    from filrouge.engines.casebook import Casebook
     from filrouge.reports.package.make import package
 
     key = Ed25519PrivateKey.generate()
     file = tmp_path / "key.pem"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     ws = made_workspace(tmp_path)
-    signed = package(Book(ws, "harbour"), Network(shared_networks(ws)[0]), terms(), key_file=file)
+    signed = package(Casebook(ws, "harbour"), Network(shared_networks(ws)[0]), terms(), key_file=file)
     (tmp_path / "p.zip").write_bytes(signed.content)
     assert check(tmp_path / "p.zip", signed_by=fingerprint(public_pem(key))) == []
     file.write_text("no key")
     with pytest.raises(NoSigningKey):
-        package(Book(ws, "harbour"), Network(0), terms(), key_file=file)
+        package(Casebook(ws, "harbour"), Network(0), terms(), key_file=file)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")

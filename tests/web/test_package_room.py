@@ -18,7 +18,7 @@ import pytest
 from browsing import Watched
 
 from filrouge.casework import packages
-from filrouge.casework.models import AuditEntry, MadePackage, now
+from filrouge.casework.models import AuditEntry, MadePackage, WrongJoinEntry, now
 from filrouge.casework.packages import FOLDER
 from filrouge.casework.work import Worker, private_folder
 from filrouge.reports.package.verify import check
@@ -120,6 +120,34 @@ def test_the_same_row_gives_the_same_bytes_again(own: Any) -> None:
     browser.post(own.path("harbour", "/package/1/again"))
     work(own)
     assert browser.get(own.path("harbour", "/package/1/file")).content == before
+    assert trail(own, "package.differs") == []
+
+
+def test_what_is_kept_apart_is_apart_in_packages_as_it_was_when_they_were_asked_for(own: Any) -> None:
+    book = own.house.desk.casebook("harbour")
+    network = book.leads.filter(pl.col("kind") == "network", pl.col("clusters") > 2).row(0, named=True)["id"]
+    cluster = book.network(network).clusters[-1].id
+    gone = set(book.ads.filter(pl.col("cluster") == cluster)["ad"].to_list())
+    browser = own.client("ana")
+    register = own.path("harbour", "/wrong-leads")
+    browser.post(register, {"what": "cluster", "one": cluster, "other": network})
+    asked(own, f"N{network}")
+    work(own)
+    content = browser.get(own.path("harbour", "/package/1/file")).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        ads = [json.loads(line) for line in archive.read("ads.jsonl").decode().splitlines()]
+    members = {row["ad"] for row in ads if row["member"]}
+    assert members
+    assert not members & gone
+    browser.post(f"{register}/1/undo")
+    with own.house.database.writing() as db:
+        # A second passes in which nobody asks for anything.
+        for entry in db.query(WrongJoinEntry).filter_by(kind="undone"):
+            entry.at += timedelta(seconds=1)
+    browser.post(own.path("harbour", "/package/1/delete"))
+    browser.post(own.path("harbour", "/package/1/again"))
+    work(own)
+    assert browser.get(own.path("harbour", "/package/1/file")).content == content
     assert trail(own, "package.differs") == []
 
 

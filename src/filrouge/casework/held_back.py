@@ -102,17 +102,16 @@ class _HoldingBack:
     @cached_property
     def ads(self) -> pl.DataFrame:
         """All ads; those of what is held back are in no cluster and no network."""
-        return self._book.ads.with_columns(
-            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name)
-            for name in ("cluster", "network")
-        )
+        return self._shut(self._book.ads)
 
     def where(self, ads: NDArray[np.int64]) -> pl.DataFrame:
         """As the casebook does; what is held back is in no cluster and no network."""
-        found = self._book.where(ads)
-        return found.with_columns(
-            pl.when(self._held).then(-1).otherwise(pl.col(name)).alias(name)
-            for name in ("cluster", "network")
+        return self._shut(self._book.where(ads))
+
+    def _shut(self, ads: pl.DataFrame) -> pl.DataFrame:
+        out = {"cluster": -1, "network": -1, "bits": 0}
+        return ads.with_columns(
+            pl.when(self._held).then(none).otherwise(pl.col(name)).alias(name) for name, none in out.items()
         )
 
     def unweighed(self, ads: Sequence[int]) -> frozenset[int]:

@@ -41,8 +41,8 @@ class Apart:
     of_ads: Pairs = frozenset()
     networks: frozenset[int] = frozenset()
 
-    def __bool__(self) -> bool:
-        return bool(self.ads or self.clusters or self.pairs or self.of_ads or self.networks)
+    def __len__(self) -> int:
+        return sum(map(len, (self.ads, self.clusters, self.pairs, self.of_ads, self.networks)))
 
 
 NOTHING = Apart()

@@ -46,14 +46,15 @@ class CaseGround:
 
     @cached_property
     def ads(self) -> pl.DataFrame:
-        """The case's readable ads: ad, agency, posted, location, place, cluster, network, seq, source, row.
+        """The case's readable ads: ad, agency, posted, location, place, cluster, network, seq, source, row, bits.
 
-        `cluster` and `network` are ids, -1 for none: a network that is no lead of this case is none.
+        `cluster` and `network` are ids, -1 for none: a network that is no lead of this case is none. `bits`: what the
+        cluster's template saves the ad.
         """
         networks = self.leads.filter(pl.col("kind") == "network")["id"]
         seen = pl.when(pl.col("network").is_in(networks.implode())).then("network").otherwise(NONE)
         return self._tables.ads.with_columns(seen.alias("network")).select(
-            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row"
+            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row", "bits"
         )
 
     @property

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import polars as pl
 from fastapi import HTTPException
+from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
-from filrouge.casework import blind, held_back, jobs, packages
+from filrouge.casework import blind, held_back, jobs, packages, wrong_joins
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import NotThere, Refused
-from filrouge.casework.models import Case, Job, MadePackage
+from filrouge.casework.lineage import Lineage
+from filrouge.casework.models import Case, Job, MadePackage, now
 from filrouge.casework.packages import FOLDER, PACKAGE, Asked
 from filrouge.casework.spool import Spool
 from filrouge.casework.work import Workshop
@@ -25,6 +27,8 @@ from filrouge.reports.package.make import package
 from filrouge.reports.package.what import Ads, Cluster, Network, NothingToPackage, Terms, What
 
 if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.case_apart import Apart
     from filrouge.web.here import Here
 
 
@@ -49,7 +53,9 @@ def asked_for(
         raise HTTPException(403)
     here.house.desk.look_again()
     view = here.house.desk.view(as_of)
-    book = here.whole_casebook if as_of == here.as_of else here.house.desk.casebook(here.the_case.name, as_of)
+    with here.reading() as db:
+        apart = _apart(db, here.the_case, view, as_of, now())
+    book = here.house.desk.casebook(here.the_case.name, as_of, apart=apart)
     held_back.must_show(held_back.without(book, here.held), of, numbers)
     # What is no network or cluster to this case is none to its packages, though an ad of it may be the case's.
     column = "ad" if of == "ads" else of
@@ -60,6 +66,13 @@ def asked_for(
         of, numbers, language=language, recipient=recipient, purpose=purpose, seq=view.snapshot.seq, opened=opened,
         reason=reason, as_of=as_of,
     )  # fmt: skip
+
+
+def _apart(db: Session, case: Case, view: Workspace, as_of: date | None, asked: datetime) -> Apart:
+    """What is kept apart in a package, so that it comes out the same however late it is made."""
+    # The row of a package knows the second in which it was asked for.
+    until = datetime.combine(as_of, time.max, UTC) if as_of else asked.replace(microsecond=999_999)
+    return wrong_joins.apart(db, case, Lineage.of(view), until)
 
 
 def package_of(here: Here, number: int) -> MadePackage:
@@ -132,17 +145,19 @@ def work(job: Job, workshop: Workshop) -> dict[str, Any]:
         asker = row.user
         held = [f"{of}:{number}" for of, number in blind.held_back(db, asker, case)] if asker else []
         trail = packages.extract(db, case, row.audit_seq, held)
+        latest = workshop.workspace
+        view = latest if latest.snapshot.seq == row.seq else latest.at(row.seq)
+        apart = _apart(db, case, view, row.as_of, row.made)
     if row.stored:
         return {"package": row.id}
     if asker is None:
         raise Refused(_("Whoever asked for this package has no account any more. Ask for it anew."))
-    now = workshop.workspace
-    view = now if now.snapshot.seq == row.seq else now.at(row.seq)
-    book, what = Casebook(view, case.name, opened=row.opened), what_of(row.of, row.numbers)
+    book = Casebook(view, case.name, opened=row.opened, jobs=workshop.cores, apart=apart)
+    what = what_of(row.of, row.numbers)
     count = int(ads_of(book, what).size)
     if row.opened:
         # Before anybody sees them, as everywhere.
-        with now.begin("opened", by=asker.login) as batch:
+        with latest.begin("opened", by=asker.login) as batch:
             batch.commit(
                 {
                     "why": row.reason, "as_of": row.seq, "what": f"package {what.name}", "case": case.name,
@@ -159,12 +174,12 @@ def work(job: Job, workshop: Workshop) -> dict[str, Any]:
         authority=case.authority,
     )
     made = package(book, what, terms, audit=trail, jobs=workshop.cores, progress=workshop.progress)
-    spool = Spool(now, FOLDER)
+    spool = Spool(latest, FOLDER)
     with spool.writer(len(made.content)) as file:
         file.write(made.content)
         file.close()
     try:
-        with now.refreshed().begin("packaged", by=asker.login) as batch:
+        with latest.refreshed().begin("packaged", by=asker.login) as batch:
             batch.commit(
                 {
                     "as_of": row.seq, "what": what.name, "case": case.name, "sha256": made.sha256,

@@ -14,11 +14,12 @@ made.sha256       # of the ZIP, for the audit trail and the ledger
 problems: list[Problem] = check("package.zip")                   # [] if all hashes, bits and the signature agree
 ```
 
-`book` is whatever has `ws` and `case` (see `what.Book`): a `filrouge.engines.casebook.Casebook` does. A package holds
-ads of that case alone, whoever else's a cluster or network may hold. It is masked unless `Terms.opened` gives the
+`book` is a `filrouge.engines.casebook.Casebook`, or what has as much of one as `what.Book` asks for. A package holds
+ads of that case alone, whoever else's a cluster or network may hold, and no more of these than the casebook shows: what
+people of the case keep apart is apart in it, too. It is masked unless `Terms.opened` gives the
 reason for opening; the caller writes that reason down (ledger, audit trail) *before* it calls, and hands over as
 `audit` the rows that are to go into the package.
 
-The same snapshot, the same terms and the same version of the program give the same bytes: `made_at` is one of the
-terms. To make a package again, give `made_at` and the snapshot of its manifest.
+The same snapshot, the same terms, the same kept apart and the same version of the program give the same bytes:
+`made_at` is one of the terms. To make a package again, give `made_at` and the snapshot of its manifest.
 """

@@ -135,9 +135,14 @@ class Custody:
 
     def _history_of(self, of: str, id: int, known: set[int], at: Mapping[int, Any]) -> list[Row]:
         letter = "N" if of == "network" else "C"
+        every = written(self.found.ws, of)  # type: ignore[arg-type]
+        rows = every.filter(pl.col("ad").is_in(pl.Series(self.found.ads).implode()))
         told = events(self.found.ws).filter(
             pl.col("of") == of, (pl.col("id") == id) | (pl.col("other") == id)
         )
+        if every.filter(pl.col("id") == id).height > rows.filter(pl.col("id") == id).height:
+            # What runs said of a group in which ads of other cases were tells of these.
+            told = told.clear()
         out = []
         for kind, one, other, why, seq in told.select("kind", "id", "other", "why", "seq").iter_rows():
             away = other if one == id else one
@@ -145,7 +150,6 @@ class Custody:
             shown = f"{letter}{away}" if away in known and away >= 0 else ""
             name = {True: kind, False: {"merged": "took in", "split": "gave off"}.get(kind, kind)}[one == id]
             out.append((seq, name, shown, why))
-        rows = written(self.found.ws, of).filter(pl.col("ad").is_in(pl.Series(self.found.ads).implode()))  # type: ignore[arg-type]
         rows = rows.sort("ad", "seq", maintain_order=True).with_columns(
             before=pl.col("id").shift(1).over("ad").fill_null(-1)
         )

@@ -12,11 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.reach import Reach
-from filrouge.corpus.results import NoRunYet, last_run, membership, network_of
+from filrouge.corpus.results import NoRunYet, last_run
 from filrouge.engines.recall import findings_of
 from filrouge.networks.units import Units
 from filrouge.networks.weighing import Weighed
@@ -39,6 +38,7 @@ class Gathered:
 
     Attributes:
         ws: the view; case: whose ads they are; what: what was asked for; run: that said which ad is in which cluster.
+        apart: how many joins of the run people of the case took apart; clusters and networks are what they left.
         findings: on all ads of the case that can be read.
         ads: int64: the number in the workspace of each ad of the findings.
         cluster: int64: the id in the workspace of the cluster of each, -1 for none.
@@ -53,6 +53,7 @@ class Gathered:
     case: str
     what: What
     run: Snapshot
+    apart: int
     findings: Findings
     ads: Int64Array
     cluster: Int64Array
@@ -120,6 +121,7 @@ def gathered(book: Book, what: What, *, jobs: int = 1, progress: Progress | None
         book.case,
         what,
         case.run,
+        case.apart,
         findings,
         case.ads,
         case.cluster,
@@ -144,10 +146,11 @@ def ads_of(book: Book, what: What) -> Int64Array:
 
 @dataclass(frozen=True)
 class _Case:
-    """The case's ads, and in which clusters and networks the last run of the view left them."""
+    """The case's ads, and in which clusters and networks a reader of the case sees them."""
 
     name: str
     run: Snapshot
+    apart: int
     ads: Int64Array
     cluster: Int64Array
     network: Int64Array
@@ -159,16 +162,15 @@ class _Case:
         run = last_run(ws)
         if run is None:
             raise NoRunYet(ws.files.where)
-        frame = ws.ads(["case", "source", "row"]).filter(pl.col("case") == book.case)
-        ads = frame.sort("seq", "source", "row")["ad"].to_numpy()
-        known = membership(ws)
-        return cls(book.case, run, ads, known.of(ads), network_of(ws, ads), known.bits_of(ads))
+        ads = book.ads.sort("seq", "source", "row")
+        columns = (ads[name].to_numpy() for name in ("ad", "cluster", "network", "bits"))
+        return cls(book.case, run, len(book.apart), *columns)
 
     def of_these(self, what: Ads) -> _Case:
         """The case as if it held these ads alone, each by itself."""
         mine = self.chosen(what)
         none = np.full(mine.size, -1, np.int64)
-        return _Case(self.name, self.run, self.ads[mine], none, none, np.zeros(mine.size, np.float32))
+        return _Case(self.name, self.run, 0, self.ads[mine], none, none, np.zeros(mine.size, np.float32))
 
     def chosen(self, what: What) -> Int64Array:
         """The places of the ads that are asked for."""

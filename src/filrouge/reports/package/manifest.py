@@ -30,6 +30,8 @@ def manifest_of(found: Gathered, terms: Terms, files: Mapping[str, bytes], key: 
     about: dict[str, Any] = {"ads": sorted(set(what.ads))} if isinstance(what, Ads) else {"id": what.id}
     if isinstance(what, Ads) and what.alone:
         about["alone"] = True
+    if found.apart:
+        about["joins_kept_apart"] = found.apart
     return {
         "format": FORMAT,
         "kind": "filrouge evidence package",

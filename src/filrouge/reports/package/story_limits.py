@@ -123,6 +123,14 @@ def limits(data: Data) -> Iterator[Block]:
             "show comes from a run over the whole workspace and may differ a little."
         ).format(ads=number(counts["ads"])),
     ]
+    if data.found.apart:
+        items.append(
+            ngettext(
+                "The people of this case took {count} join of that run apart, as wrong. This package follows them.",
+                "The people of this case took {count} joins of that run apart, as wrong. This package follows them.",
+                data.found.apart,
+            ).format(count=number(data.found.apart))
+        )
     if strangers.size:
         share = {q: float(strangers[min(int(q * strangers.size), strangers.size - 1)]) for q in (0.99, 0.999)}
         items.append(

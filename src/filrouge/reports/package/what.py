@@ -11,7 +11,10 @@ from filrouge.errors import FilrougeError
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.case_apart import Apart
 
 MOST_ADS: Final = 5_000
 """Ads of one package: with more, nobody reads it and the checker of the other side takes hours."""
@@ -27,6 +30,14 @@ class Book(Protocol):
     @property
     def case(self) -> str:
         """Only ads of this case are read."""
+
+    @property
+    def ads(self) -> pl.DataFrame:
+        """ad, cluster, network, bits, seq, source, row: the case's ads as its readers see them."""
+
+    @property
+    def apart(self) -> Apart:
+        """What people of the case keep apart though a run put it together; `ads` follows it."""
 
 
 @dataclass(frozen=True)
