@@ -18,7 +18,7 @@ import polars as pl
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array, at_least_two
 
 if TYPE_CHECKING:
-    from filrouge.engines.remembered import Remembered
+    from filrouge.engines.remembered import Remembered, Ties
 
 Pairs = frozenset[tuple[int, int]]
 
@@ -134,11 +134,8 @@ def _parted(tables: CaseTables, known: Remembered, pairs: list[tuple[int, int]])
     return off
 
 
-def _edges(tables: CaseTables, inside: Int64Array, ties: object) -> list[tuple[float, int, int]]:
+def _edges(tables: CaseTables, inside: Int64Array, ties: Ties) -> list[tuple[float, int, int]]:
     """What ties voices of a network, the strongest first: bits, and both."""
-    from filrouge.engines.remembered import Ties
-
-    assert isinstance(ties, Ties)
     among = np.zeros(tables.units.count, bool)
     among[inside] = True
     rows = ties.touching(inside)

@@ -26,6 +26,7 @@ from filrouge.engines.asking import Prices, fills_of
 from filrouge.engines.case_sheets import Member, Piece, Segment
 from filrouge.engines.masking import NAME, Mask, masks_of, pseudonym
 from filrouge.engines.prepare import Marks
+from filrouge.engines.stored import stretches
 from filrouge.networks.groups import Groups
 from filrouge.networks.texts import Texts
 from filrouge.networks.ties import TYING_KINDS
@@ -276,8 +277,6 @@ def beside(opened: Opened, prices: Prices, masks: Masks) -> Beside:
 
 
 def _common(raw: str, start: np.ndarray, end: np.ndarray, common: np.ndarray) -> list[Piece]:
-    from filrouge.engines.stored import stretches
-
     return [Piece(stretch.text, stretch.common) for stretch in stretches(raw, start, end, common)]
 
 

@@ -210,18 +210,13 @@ def masks_of(opened: Opened, pepper: bytes, known: Container[int] = ()) -> dict[
     return {ad: sorted(set(masks), key=lambda mask: (mask[0], -mask[1])) for ad, masks in out.items()}
 
 
-def possible_names(text: str) -> Iterator[tuple[int, int, str]]:
-    """Words with a capital that are on a list of given names: begin, end, folded name.
+def capitalised_names(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Words with a capital that are on a list of given names: begin, end, folded name, whether it is one to hide.
 
     `filrouge.ads.names` is sure of the names that it finds, since they count as evidence. Here a name that is shown
     does more harm than a word that is hidden; only where a sentence begins, every word has a capital, and one that
     is an ordinary word too is left.
     """
-    return ((start, end, name) for start, end, name, sure in capitalised_names(text) if sure)
-
-
-def capitalised_names(text: str) -> Iterator[tuple[int, int, str, bool]]:
-    """The same with whether it is one to hide; False for an ordinary word where a sentence begins."""
     sure, doubtful = given_names(), ordinary_names()
     for found in _WORD.finditer(text):
         if not found[0][0].isupper():
@@ -229,10 +224,10 @@ def capitalised_names(text: str) -> Iterator[tuple[int, int, str, bool]]:
         name = "".join(
             c for c in unicodedata.normalize("NFKD", found[0]) if not unicodedata.combining(c)
         ).lower()
-        begins = not text[: found.start()].strip() or bool(
-            _ENDED.search(text[max(0, found.start() - 8) : found.start()])
-        )
         if name in sure or name in doubtful:
+            begins = not text[: found.start()].strip() or bool(
+                _ENDED.search(text[max(0, found.start() - 8) : found.start()])
+            )
             # "Léa" is not the ordinary word "lea", and who stands before a number is to be asked for.
             told = found[0].lower() != name or bool(_NUMBER.match(text, found.end()))
             yield found.start(), found.end(), name, name in sure or told or not begins

@@ -1,22 +1,19 @@
-"""What a casebook says in codes and numbers, in words: why a lead is here, what a tie rests on."""
+"""What a casebook says in codes and numbers, in words: why a lead is here."""
 
 from __future__ import annotations
 
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from filrouge import i18n
 from filrouge.guide import load_indicators
 from filrouge.i18n import _, ngettext, number
-from filrouge.reports.html.words import agencies, decimal, places, signs, tie_kind
+from filrouge.reports.html.words import agencies, decimal, places, signs
 
 if TYPE_CHECKING:
     from filrouge.engines.casebook import Reason
     from filrouge.guide.indicators import Indicator
-
-NEVER: Final = "once"
-"""A part of the evidence that is no evidence: what is counted once, with the start."""
 
 
 def reason_in_words(reason: Reason) -> str:
@@ -50,8 +47,3 @@ def indicator(code: str) -> Indicator | None:
 @cache
 def _indicators() -> dict[str, Indicator]:
     return {one.id: one for one in load_indicators()}
-
-
-def part_in_words(kind: str) -> str:
-    """What a part of the evidence rests on."""
-    return tie_kind(kind)

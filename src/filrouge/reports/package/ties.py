@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from filrouge.evidence.scale import AT
+from filrouge.evidence.scale import verbal_level
 from filrouge.networks.calibrated import decoy_totals
 from filrouge.networks.learning import KINDS
 from filrouge.networks.near import near_pairs
@@ -253,7 +253,7 @@ class Ties:
             "parts": {kind: _rounded(part) for kind, part in named if abs(part) >= 10**-DECIMALS},
             "total": total,
             "claimed": _rounded(claimed),
-            "level": _level(claimed),
+            "level": verbal_level(claimed),
             "strangers": [int((self.strangers >= total - 1e-9).sum()), int(self.strangers.size)],
         }
 
@@ -293,12 +293,6 @@ class Ties:
             return self._found.voice(node)
         kind, value, turn = self._found.graph.identifiers.row(node - self._found.graph.units)
         return f"{self._shown.identifier(kind, value)}#{turn}"
-
-
-def _level(bits: float) -> int:
-    """How many steps of the verbal scale bits reach, below 0 for two sources."""
-    level = sum(abs(bits) >= step for step in AT)
-    return level if bits > 0 else -level
 
 
 def _rounded(value: float) -> float:
