@@ -24,6 +24,8 @@ GO_ON = np.float32(0.25)
 STEP = np.float32(4.5)
 """Bits for a step aside of at most `REACH` words in either text."""
 REACH = 4
+JUMP = 3.0
+"""Bits to begin to copy, beyond those that say where in the model."""
 NOWHERE = np.float32(-1e9)
 """The value of a cell whose two words differ."""
 EXTRA = np.float32(1.0)
@@ -209,7 +211,7 @@ def weigh_pairs(  # type: ignore[no-untyped-def]  # pragma: no cover
             forget_model(model, head)
             note_sequels(model, sequel, False)
             model = models[model_begins[a] : min(model_begins[a + 1], model_begins[a] + LONGEST)]
-            jump = np.float32(np.log2(max(model.size, 1)) + 3.0)
+            jump = np.float32(np.log2(max(model.size, 1)) + JUMP)
             index_model(model, head, following)
             note_sequels(model, sequel, True)
             known = a
@@ -286,7 +288,7 @@ def align_members(members, words, cost, offsets, model, head):  # type: ignore[n
     bits = np.zeros(members.size, np.float32)
     votes = np.zeros(m, np.int32)
     places = np.full(total, -1, np.int32)
-    jump = np.float32(np.log2(max(m, 1)) + 3.0)
+    jump = np.float32(np.log2(max(m, 1)) + JUMP)
     following = np.empty(max(m, 1), np.int32)
     index_model(model, head, following)
     at = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from filrouge.compare.align import LONGEST, copy_bits, index_model, pair_bits, trace
+from filrouge.compare.align import JUMP, LONGEST, copy_bits, index_model, pair_bits, trace
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array
 
 PROPOSED = 400
@@ -99,7 +99,7 @@ def copied_words(text: Int32Array, price: Float32Array, model: Int32Array) -> tu
     if not n or not m:
         return 0.0, places
     best, back = np.empty((n, m), np.float32), np.empty((n, m), np.int32)
-    jump = np.float32(np.log2(m) + 3.0)
+    jump = np.float32(np.log2(m) + JUMP)
     head, following = np.full(int(max(model.max(), text.max())) + 1, -1, np.int32), np.empty(m, np.int32)
     index_model(model[:m], head, following)
     saved, row, column = copy_bits(text[:n], price[:n], m, head, following, jump, best, back)

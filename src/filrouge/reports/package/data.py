@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from filrouge.compare.align import EXTRA, GO_ON, LONGEST, REACH, STEP
+from filrouge.compare.align import EXTRA, GO_ON, JUMP, LONGEST, REACH, STEP
 from filrouge.compare.reach import Reach
 from filrouge.compare.strangers import IN_PASSING
 from filrouge.evidence.fitting import DAMPED_FROM, PARTS
@@ -29,8 +29,6 @@ from filrouge.reports.package.ties import Ties
 from filrouge.reports.package.what import Terms
 from filrouge.reports.package.written import csv_bytes, json_bytes, lines_bytes
 
-JUMP: Final = 3.0
-"""Bits, beyond the choice of the place, to begin to copy; as in `compare.align`."""
 GIVEN_KINDS: Final = ("image", "style", "movement", "against")
 """Kinds of evidence between voices whose bits the checker takes as given."""
 GIVEN: Final = (

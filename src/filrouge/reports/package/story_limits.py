@@ -1,6 +1,4 @@
-"""The second half of the report: doubt, limits and error rates, sources, custody, and how "
-"all of it is checked.
-"""
+"""The second half of the report: doubt, limits and error rates, sources, custody, and how all of it is checked."""
 
 from __future__ import annotations
 
