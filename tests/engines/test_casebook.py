@@ -179,7 +179,7 @@ def test_of_one_case_ties_are_those_that_the_run_weighed(one_case: Workspace, fo
                 assert sheet.total == pytest.approx(tie.bits, abs=0.02)
                 assert sheet.waterfall == tie.parts
                 assert sheet.strangers is not None
-                assert sheet.strangers.pairs > 100
+                assert sheet.strangers.strangers > 100
     assert seen > 20
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import open_index, seen_ads
+from filrouge.engines.ask import open_index
 from filrouge.engines.ingest import ingest
 from filrouge.engines.masking import carriers_of, pseudonym
 from filrouge.engines.run import run
+from filrouge.engines.sight import seen_ads
 
 SECRET = bytes(range(32))
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "juniper")

@@ -7,25 +7,25 @@ cost of copying, and that alone decides. Then come the ads of the same clusters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from filrouge.compare.labels import HALF
 from filrouge.compare.language import LanguageModel, Without
-from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
+from filrouge.compare.lookup import carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
-from filrouge.compare.segments import Segment, every_ad
+from filrouge.compare.segments import Segment
 from filrouge.corpus.errors import DamagedPack, KeyDestroyed, UnknownAdNumber
 from filrouge.corpus.glimpse import Glimpse, glimpse
-from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background, ranges
+from filrouge.corpus.indexing import bring_up, index_folder, merge_in_background
 from filrouge.corpus.results import RUN, Membership, last_run
 from filrouge.corpus.results import membership as membership_of
+from filrouge.corpus.workspace import Workspace
 from filrouge.engines.asking import (
     Cuts,
     Near,
@@ -45,11 +45,11 @@ from filrouge.engines.claims import Clusters, Templates
 from filrouge.engines.kept import read_kept
 from filrouge.engines.outsiders import in_search, measure, measured_for
 from filrouge.engines.plain_words import known_words
+from filrouge.engines.sight import Sight, seen_ads
 from filrouge.engines.stored import Shared
 
 if TYPE_CHECKING:
     from filrouge.corpus.reading import Words
-    from filrouge.corpus.workspace import Workspace
 
 CLAIMING: Final = 8
 """Clusters of the nearest ads that may claim a question as theirs."""
@@ -63,6 +63,7 @@ MOST_CARRIERS: Final = 10_000
 """Ads that carry an identifier and are looked at; the newest ones."""
 MOST_TIMES: Final = 16
 """So many times more entries of lists are read at most, for who sees only some of the ads."""
+Read = TypeVar("Read")
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 
 
@@ -92,19 +93,14 @@ class SearchIndex:
         cut: float | None = None,
         among: np.ndarray | None = None,
     ) -> None:
-        self._ws, self._among = ws, among
-        self._segments = list(segments)
-        self._there = np.array(ranges(ws), np.int64).reshape(-1, 2)
-        # Whether all that is in the index may be seen: then nothing has to be looked up, for ad after ad.
-        self._whole = all(bool(self._is_visible(every_ad(segment)).all()) for segment in segments)
-        self._seen = [] if self._whole else [segment.texts_with(self._is_visible) for segment in segments]
+        self._ws, self._segments = ws, list(segments)
+        self._sight = Sight(ws, self._segments, among)
         self._rarity, self.prices = rarity, prices or rarity
         self._clusters, self._templates = clusters, templates
         self._vocabulary = known_words(ws)
-        everything = int((self._there[:, 1] - self._there[:, 0]).sum())
-        self.ads = everything if among is None else int(self._is_visible(np.flatnonzero(among)).sum())
+        self.ads = self._sight.ads
         # Of lists that hold mostly what is not seen, more is read.
-        self._times = min(max(everything // max(self.ads, 1), 1), MOST_TIMES)
+        self._times = min(max(self._sight.held // max(self.ads, 1), 1), MOST_TIMES)
         cut = Reach(0.0, 0.0, self.ads).pair if cut is None else cut
         self.cuts = Cuts(cut, cut)
 
@@ -122,19 +118,12 @@ class SearchIndex:
 
     def beside(self, ad: int, top: int = 10) -> Ranked:
         """The ads nearest to a held one, ranked and not yet opened; at least `top`, if there are so many."""
-        visible = self._visible(np.array([ad], np.int64))
+        visible = self._sight.of(np.array([ad], np.int64))
         opened = self._opened(visible)
         fills = frozenset(fill for one in self._fills(visible) for fill in one if fill)
         question = Question(opened.keys[opened.words], (), np.zeros(0, np.uint64), fills)
         ranked = self.ranked(question, top + 1)
-        other = ranked.ads != ad
-        return replace(
-            ranked,
-            ads=ranked.ads[other],
-            bits=ranked.bits[other],
-            equal=ranked.equal[other],
-            tied=ranked.tied[other],
-        )
+        return ranked.at(ranked.ads != ad)
 
     def by_identifier(self, text: str, top: int = 10) -> list[Near]:
         """The ads that carry an identifier of the text, those with the rarest first, then the newest."""
@@ -164,14 +153,14 @@ class SearchIndex:
         question = self.question(text)
         words = question.words
         if every:
-            found = self._seen_of(holding_all(self._segments, words))
+            found = self._sight.texts(holding_all(self._segments, words))
         else:
-            found = self._best(holding_some(self._segments, words, self.ads), max(4 * top, 1_000))
+            found = self._sight.best(holding_some(self._segments, words, self.ads), max(4 * top, 1_000))
         phrases = [self.question(phrase).keys for phrase in _PHRASE.findall(text)]
         order = np.lexsort((-found.ad, -found.score))
         ads: list[int] = []
         for some in np.array_split(order, max(1, -(-order.size // 512))):
-            ads += [ad for k in some.tolist() for ad in self._group(found, k).tolist()]
+            ads += [ad for k in some.tolist() for ad in self._sight.group(found, k).tolist()]
             if len(ads) >= (PHRASES_LOOKED_AT if phrases else top):
                 break
         kept = np.array(ads, np.int64)
@@ -244,10 +233,10 @@ class SearchIndex:
         """Weigh the texts that share most with the question, and those that are equal to it."""
         if not question.keys.size:
             return
-        same = self._best(equal_texts(self._segments, question.whole, self._times), WEIGHED)
+        same = self._sight.best(equal_texts(self._segments, question.whole, self._times), WEIGHED)
         near = sharing_runs(self._segments, *question.runs(self._rarity), self._times)
-        texts = (same, self._best(near, WEIGHED))
-        groups = [self._group(some, k) for some in texts for k in range(len(some))]
+        texts = (same, self._sight.best(near, WEIGHED))
+        groups = [self._sight.group(some, k) for some in texts for k in range(len(some))]
         if not groups:
             return
         # One ad speaks for all that have its text: the first that may be seen.
@@ -262,7 +251,7 @@ class SearchIndex:
 
     def _weigh(self, weighed: Weighed, ads: Int64Array) -> None:
         """Weigh more ads."""
-        more = np.setdiff1d(self._visible(ads), weighed.ads)
+        more = np.setdiff1d(self._sight.of(ads), weighed.ads)
         if more.size:
             opened = self._opened(more)
             bits, alike = weighed.weigher.bits(opened), equal_ones(weighed.weigher.question, opened)
@@ -296,12 +285,7 @@ class SearchIndex:
 
     def _opened(self, ads: Int64Array) -> Words:
         """The words of those of the ads, which ascend, that can be read still."""
-        try:
-            return self._ws.words(ads)
-        except (UnknownAdNumber, KeyDestroyed, DamagedPack):
-            # Destroyed since the index was opened.
-            now = self._ws.refreshed()
-            return now.words(ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
+        return self._read(Workspace.words, ads)
 
     def _of_clusters(self, weighed: Weighed, claimed: int, most: int) -> Int64Array:
         """Members of the clusters of the tied ads: of the one that claims the question, and then of the best ad's."""
@@ -318,7 +302,7 @@ class SearchIndex:
         out: dict[int, tuple[Shared, ...]] = {}
         found = carriers(self._segments, question.pseudonyms) if question.kinds else []
         for kind, pseudonym, ads in zip(question.kinds, question.pseudonyms.tolist(), found, strict=True):
-            seen = self._visible(ads)
+            seen = self._sight.of(ads)
             bits = round(float(np.log2(max(self.ads, 1) / max(seen.size, 1))), 1)
             one = Shared(kind, f"{pseudonym:016x}", int(seen.size), bits)
             # Of a switchboard's thousands the newest are enough.
@@ -349,11 +333,16 @@ class SearchIndex:
 
     def _glimpse(self, ads: Int64Array) -> Glimpse:
         """Those of the ads that can be read still, in the clear."""
+        return self._read(glimpse, ads)
+
+    def _read(self, read: Callable[[Workspace, Int64Array], Read], ads: Int64Array) -> Read:
+        """What is read of those of the ads that can be read still."""
         try:
-            return glimpse(self._ws, ads)
+            return read(self._ws, ads)
         except (UnknownAdNumber, KeyDestroyed, DamagedPack):
+            # Destroyed since the index was opened.
             now = self._ws.refreshed()
-            return glimpse(now, ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
+            return read(now, ads[np.isin(ads, now.ads(["ad"])["ad"].to_numpy())])
 
     def _with_phrases(self, ads: Int64Array, phrases: Sequence[UInt64Array]) -> Int64Array:
         """Those of the ads that hold all phrases, in their order."""
@@ -364,41 +353,6 @@ class SearchIndex:
             if all(_holds(keys, phrase) for phrase in phrases):
                 held.append(int(opened.ad[k]))
         return ads[np.isin(ads, held)]
-
-    def _is_visible(self, ads: Int64Array) -> np.ndarray:
-        if not len(self._there):
-            return np.zeros(ads.size, bool)
-        at = np.searchsorted(self._there[:, 0], ads, side="right") - 1
-        seen: np.ndarray = (at >= 0) & (ads < self._there[np.maximum(at, 0), 1])
-        if self._among is not None:
-            known = ads < self._among.size
-            seen &= known
-            seen[known] &= self._among[ads[known]]
-        return seen
-
-    def _visible(self, ads: Int64Array) -> Int64Array:
-        if self._whole:
-            return ads
-        seen: Int64Array = ads[self._is_visible(ads)]
-        return seen
-
-    def _seen_of(self, texts: Texts) -> Texts:
-        """Those of the texts of which an ad may be seen."""
-        if self._whole:
-            return texts
-        seen = np.zeros(len(texts), bool)
-        for number, one in enumerate(self._seen):
-            here = texts.segment == number
-            seen[here] = one[texts.place[here]]
-        return texts.at(seen)
-
-    def _best(self, texts: Texts, most: int) -> Texts:
-        """The texts with the highest scores of which an ad may be seen."""
-        return self._seen_of(texts).best(most)
-
-    def _group(self, texts: Texts, k: int) -> Int64Array:
-        """The ads of a text that may be seen, ascending."""
-        return self._visible(texts.ads(k))
 
 
 def _holds(keys: UInt64Array, phrase: UInt64Array) -> bool:
@@ -461,12 +415,3 @@ def open_index(
                 open_index(ws, merge=False)  # what strangers reach is measured among all, whoever asks
         found.decide_by(in_search(index, found.ads))
     return found
-
-
-def seen_ads(ws: Workspace, case: str) -> np.ndarray:
-    """bool, by ad number: the ads of a case that can be read."""
-    ads = ws.ads(["case"])
-    numbers = ads.filter(pl.col("case") == case)["ad"].to_numpy()
-    seen = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
-    seen[numbers] = True
-    return seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -327,6 +327,16 @@ class Ranked:
     shared: dict[int, tuple[Shared, ...]]
     claimed: int
     weigher: Weigher
+
+    def at(self, which: NDArray[np.bool_]) -> Ranked:
+        """Some of them, in the same order."""
+        return replace(
+            self,
+            ads=self.ads[which],
+            bits=self.bits[which],
+            equal=self.equal[which],
+            tied=self.tied[which],
+        )
 
 
 def equal_ones(question: UInt64Array, opened: Words) -> np.ndarray:

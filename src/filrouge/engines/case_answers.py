@@ -17,7 +17,8 @@ import polars as pl
 
 from filrouge.corpus.results import last_run
 from filrouge.engines.asking import Near, Ranked
-from filrouge.engines.case_sheets import Identifier, SharedIdentifier, Strangers
+from filrouge.engines.case_sheets import Identifier, SharedIdentifier
+from filrouge.engines.case_tables import NONE
 from filrouge.engines.case_ties import bits_of
 from filrouge.engines.masking import is_pseudonym
 from filrouge.evidence.scale import verbal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from filrouge.compare.runs import Int64Array
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.casebook import Casebook
+    from filrouge.engines.voices import Reach
 
 GROUPS: Final = 12
 """Clusters and single ads that are shown for a question."""
@@ -33,8 +35,6 @@ SHOWN: Final = 3
 """Ads that are shown of a cluster, the nearest."""
 ASKED: Final = 30
 """Ads that the index is asked for at least."""
-NONE: Final = -1
-
 TEXT, IDENTIFIER, WORDS = "text", "identifier", "words"
 WAYS: Final = (TEXT, IDENTIFIER, WORDS)
 
@@ -53,7 +53,7 @@ class Tied:
     parts: tuple[tuple[str, float], ...]
     total: float
     claimed: float
-    strangers: Strangers | None
+    strangers: Reach | None
     shared: tuple[SharedIdentifier, ...]
     of_agencies: tuple[Identifier, ...]
 
@@ -148,29 +148,19 @@ def answer(book: Casebook, index: SearchIndex, text: str, how: str) -> Answer:
     ]
     near = ranked.equal | ranked.tied | np.isin(ranked.ads, np.array(carry, np.int64))
     if near.any():
-        return _grouped(book, index, _at(ranked, near), how, named=named, weighed=True)
+        return _grouped(book, index, ranked.at(near), how, named=named, weighed=True)
     return _grouped(book, index, index.holding(_plain(text), ASKED, False), how, only_words=True)
 
 
 def near_ad(book: Casebook, index: SearchIndex, ad: int) -> Answer:
     """What is near an ad of the case by its words; itself left out."""
     ranked = index.beside(ad, ASKED)
-    return _grouped(book, index, _at(ranked, ranked.equal | ranked.tied), TEXT, weighed=True)
+    return _grouped(book, index, ranked.at(ranked.equal | ranked.tied), TEXT, weighed=True)
 
 
 def _plain(text: str) -> str:
     """Without quotation marks: some of the words are enough, wherever they stand."""
     return text.replace('"', " ")
-
-
-def _at(ranked: Ranked, which: np.ndarray) -> Ranked:
-    return replace(
-        ranked,
-        ads=ranked.ads[which],
-        bits=ranked.bits[which],
-        equal=ranked.equal[which],
-        tied=ranked.tied[which],
-    )
 
 
 def _named(book: Casebook, ranked: Ranked) -> tuple[Identifier, ...]:

@@ -54,7 +54,17 @@ class CaseGround:
         networks = self.leads.filter(pl.col("kind") == "network")["id"]
         seen = pl.when(pl.col("network").is_in(networks.implode())).then("network").otherwise(NONE)
         return self._tables.ads.with_columns(seen.alias("network")).select(
-            "ad", "agency", "posted", "location", "place", "cluster", "network", "seq", "source", "row", "bits"
+            "ad",
+            "agency",
+            "posted",
+            "location",
+            "place",
+            "cluster",
+            "network",
+            "seq",
+            "source",
+            "row",
+            "bits",
         )
 
     @property

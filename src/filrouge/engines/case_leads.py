@@ -18,14 +18,13 @@ import polars as pl
 from filrouge.engines.case_sheets import Reason
 from filrouge.engines.case_tables import NONE, CaseTables, Int64Array
 from filrouge.engines.remembered import MET, Remembered, Ties
+from filrouge.engines.remembering import BY_SERVICE
 from filrouge.networks.learning import KINDS
 from filrouge.networks.organisation import CONTACTS, SLIPS, signs_of_organisation, strength_parts
 from filrouge.networks.units import TYING
 
 PLACES_SHOWN: Final = 6
 SIGNS: Final = (*CONTACTS, "name", "agency")
-BY_SERVICE: Final = ("handle", "payment")
-"""Kinds of which an advertiser may well have one at each service."""
 SCHEMA: Final[dict[str, Any]] = {
     "kind": pl.String, "id": pl.Int64, "name": pl.String, "ads": pl.Int64, "clusters": pl.Int64,
     "agencies": pl.List(pl.String), "n_agencies": pl.Int64, "places": pl.List(pl.String), "n_places": pl.Int64,

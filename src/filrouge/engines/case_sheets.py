@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from filrouge.errors import FilrougeError
 from filrouge.evidence.scale import verbal
 from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.engines.voices import Reach
 
 
 class UnknownCluster(FilrougeError):
@@ -215,16 +218,6 @@ class SharedIdentifier:
 
 
 @dataclass(frozen=True)
-class Strangers:
-    """How many of so many pairs of strangers reach the bits of a tie; see `engines.voices.Reach`."""
-
-    pairs: int
-    reach: int
-    one_in: float | None
-    at_least_one_in: float
-
-
-@dataclass(frozen=True)
 class TieSheet:
     """What ties two ads, or two clusters, and what speaks against.
 
@@ -257,7 +250,7 @@ class TieSheet:
     total: float
     claimed: float
     checked: bool
-    strangers: Strangers | None
+    strangers: Reach | None
     shared: tuple[SharedIdentifier, ...]
     possible: bool = False
 
@@ -306,11 +299,6 @@ class ClusterDossier:
     places: pl.DataFrame
     history: pl.DataFrame
 
-    @property
-    def template_line(self) -> str:
-        """The template in one line, with "___" for slots."""
-        return one_line(self.template)
-
 
 @dataclass(frozen=True)
 class NetworkDossier:
@@ -358,9 +346,3 @@ class NetworkDossier:
     members: pl.DataFrame
     members_left: int
     indicators: tuple[Reason, ...] = field(default=())
-
-
-def one_line(template: tuple[Segment, ...], most: int = 160) -> str:
-    """A template's first words, with "___" for slots."""
-    line = " ".join("___" if segment.slot else segment.text for segment in template)
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from filrouge.engines.case_sheets import Strangers
-from filrouge.engines.voices import reach_of
+from filrouge.engines.voices import Reach, reach_of
 from filrouge.evidence.joint import JointModel
 from filrouge.networks.learning import KINDS
 from filrouge.networks.units import TYING
@@ -38,12 +37,9 @@ class Weights:
         """Where no run weighed ties: of the text what strangers reach by chance is taken off."""
         return cls(JointModel.cautious(KINDS), (cut, cut))
 
-    def reach(self, bits: float) -> Strangers | None:
-        """How many pairs of strangers reach so many bits."""
-        if not self.strangers.size:
-            return None
-        found = reach_of(self.strangers, bits)
-        return Strangers(found.strangers, found.reach, found.one_in, found.at_least_one_in)
+    def reach(self, bits: float) -> Reach | None:
+        """How many pairs of strangers reach so many bits; None where no run measured it."""
+        return reach_of(self.strangers, bits) if self.strangers.size else None
 
     def waterfall(self, bits: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
         """The parts of one tie's total by kind; bits: shape (kinds,)."""

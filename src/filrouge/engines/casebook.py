@@ -3,10 +3,7 @@
 Everything that is counted here is counted on the case's own ads. A number that a run recorded and that ads of other
 cases had a part in is reckoned again from the case's own, or left out: that others exist can't be read off anything.
 
-Beyond the interface that pages rely on: dossiers are paged and capped (`page`, `..._left`, `opened` say so);
-`ClusterTie` and `TieSheet` have `claimed` beside the total; in `tie_of_clusters` the sheets are those of the ads that
-stand for the clusters; `TieSheet.weighed` names the kinds of evidence that were looked at. Clusters are briefed with
-their template's first words. `Casebook.leads_of` gives one row by kind and id.
+Dossiers are paged and capped: `page`, `..._left` and `opened` say so.
 """
 
 from __future__ import annotations
@@ -15,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from filrouge.engines.case_ground import AS_RUN, SHARED, brief_of, commonest
 from filrouge.engines.case_leads import facts, parts_of, reasons
+from filrouge.engines.case_pairs import MOST_IDENTIFIERS, CasePairs
 from filrouge.engines.case_places import itinerary, stays, timeline
-from filrouge.engines.case_searching import CaseSearching
 from filrouge.engines.case_sheets import (
     AdSheet,
     ClusterBrief,
@@ -33,25 +29,20 @@ from filrouge.engines.case_sheets import (
     Reason,
     Segment,
     SharedIdentifier,
-    Strangers,
     TieSheet,
     UnknownCluster,
     UnknownNetwork,
 )
 from filrouge.engines.case_tables import NONE, Int64Array
-from filrouge.engines.case_texts import Drawn, beside, common_lines, shown_text, spread
-from filrouge.engines.case_ties import bits_of, for_and_against
-from filrouge.engines.case_weights import OF_TWO_TEXTS
-from filrouge.networks.learning import KINDS
-from filrouge.networks.units import TYING
+from filrouge.engines.case_texts import Drawn, common_lines, spread
+from filrouge.engines.case_ties import for_and_against
 
 if TYPE_CHECKING:
-    from filrouge.corpus.opening import Opened
     from filrouge.engines.case_apart import Apart
 
 __all__ = [
     "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTie", "Identifier", "Member", "NetworkDossier",
-    "Piece", "Reason", "Segment", "SharedIdentifier", "Strangers", "TieSheet", "UnknownCluster", "UnknownNetwork",
+    "Piece", "Reason", "Segment", "SharedIdentifier", "TieSheet", "UnknownCluster", "UnknownNetwork",
 ]  # fmt: skip
 
 DRAWN_FROM: Final = 64
@@ -63,12 +54,11 @@ MOST_CLUSTERS: Final = 60
 WITH_TEMPLATES: Final = 20
 """Clusters of a network whose template's first words are drawn."""
 MOST_TIES: Final = 400
-MOST_IDENTIFIERS: Final = 200
 MOST_MEMBERS: Final = 500
 """What a dossier of a network lists at most; it says how many are left."""
 
 
-class Casebook(CaseSearching):
+class Casebook(CasePairs):
     """What a reader of one case may see of a view of a workspace.
 
     Example:
@@ -294,114 +284,4 @@ class Casebook(CaseSearching):
             pl.col("seq").replace_strict(at, return_dtype=pl.Datetime("us", "UTC")).alias("at"),
             "kind",
             "ads",
-        )
-
-    # -- ads and ties -------------------------------------------------------------------------------------
-
-    def ad(self, ad: int) -> AdSheet:
-        """The sheet of an ad.
-
-        Raises:
-            UnknownAdNumber: if there is none of that number in this case.
-        """
-        self._row(ad)
-        opened = self._opened_ads(np.array([ad], np.int64))
-        masks = self._masks(opened)
-        return self._sheet(opened, 0, shown_text(opened, 0, masks))
-
-    def tie(self, one: int, other: int) -> TieSheet:
-        """What ties two ads, by their own words and identifiers.
-
-        Raises:
-            UnknownAdNumber: if one of them is none of this case.
-        """
-        rows = np.array([self._row(one), self._row(other)])
-        return self._tie("ads", one, other, self._identifiers.shared_by_ads(rows))
-
-    def tie_of_clusters(self, one: int, other: int) -> TieSheet:
-        """What ties two clusters; the sheets are those of the ads that stand for them.
-
-        Raises:
-            UnknownCluster: if the case holds less than two ads of one of them.
-        """
-        units = [
-            np.unique(self._tables.units.of[self._rows_of("cluster", id)]).astype(np.int64)
-            for id in (one, other)
-        ]
-        size = self._tables.units.ads
-        # Of a cluster in several hands the largest part stands for it.
-        first = [int(some[np.argmax(size[some])]) for some in units]
-        heads = self._tables.number[self._tables.units.head[first]].tolist()
-        shared = self._identifiers.shared_by_units(*units)
-        return self._tie("clusters", heads[0], heads[1], shared, self._ties.between(*units))
-
-    def _tie(
-        self,
-        of: str,
-        one: int,
-        other: int,
-        shared: pl.DataFrame,
-        recorded: tuple[NDArray[np.float64], bool, bool] | None = None,
-    ) -> TieSheet:
-        opened = self._opened_ads(np.array([one, other], np.int64))
-        found = beside(opened, self._prices, self._masks(opened))
-        sheets = [self._sheet(opened, k, found.pieces[k]) for k in (0, 1)]
-        named = self._identifiers.named(shared, self.opened, MOST_IDENTIFIERS).shown
-        worth = dict(shared.select("value", "worth").iter_rows())
-        weights = self._weights
-        weighed: tuple[str, ...] = OF_TWO_TEXTS
-        level = weights.level[int(sheets[0].agency == sheets[1].agency)]
-        bits = bits_of(max(found.bits - level, 0.0), shared)
-        if recorded is not None and recorded[1]:
-            # All ads of both are the case's: what needs the habits of many is known, too.
-            own = [KINDS.index(kind) for kind in TYING]
-            ours, bits = bits, recorded[0]
-            if not self._tables.is_alone:
-                bits[own] = ours[own]
-            weighed = KINDS
-        parts = weights.waterfall(bits)
-        total, claimed = (float(made(bits[None])[0]) for made in (weights.model.total, weights.model.bounded))
-        clusters = sheets[0].cluster, sheets[1].cluster
-        networks = sheets[0].network, sheets[1].network
-        return TieSheet(
-            one=sheets[0],
-            other=sheets[1],
-            of=of,
-            clusters=clusters,
-            same_cluster=clusters[0] >= 0 and clusters[0] == clusters[1],
-            same_network=networks[0] >= 0 and networks[0] == networks[1],
-            text_bits=round(found.bits, 1),
-            cut=round(self._reach.pair, 1),
-            waterfall=parts,
-            weighed=weighed,
-            total=round(total, 2),
-            claimed=round(claimed, 2),
-            checked=weights.model.is_fitted,
-            strangers=weights.reach(total),
-            shared=tuple(SharedIdentifier(i, round(worth.get(i.number, i.bits), 1)) for i in named),
-            possible=recorded is not None and recorded[2],
-        )
-
-    def _sheet(self, opened: Opened, k: int, pieces: tuple[Piece, ...]) -> AdSheet:
-        row = opened.ads.row(k, named=True)
-        at = self._row(row["ad"])
-        own = self.ads.row(at, named=True)
-        source = self._sources.get((own["seq"], own["source"]), ("", "", None, ""))
-        return AdSheet(
-            ad=row["ad"],
-            id=row["id"],
-            agency=row["agency"],
-            posted=row["posted"],
-            location=row["location"],
-            case=self.case,
-            cluster=own["cluster"],
-            network=own["network"],
-            stretches=pieces,
-            identifiers=self._identifiers.of_ads(np.array([at]), self.opened).shown,
-            source=source[0],
-            row=own["row"],
-            sha256=source[1],
-            received=source[2],
-            receiver=source[3],
-            seq=own["seq"],
         )

@@ -37,6 +37,7 @@ ALIKE: Final = 0.25
 TIE: Final = ["one", "other", "of_one", "of_other"]
 """What tells ties apart."""
 BY_SERVICE: Final = ("handle", "payment")
+"""Kinds of which an advertiser may well have one at each service."""
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "found_ads": {"ad": pl.Int64, "language": pl.Int8, "name": pl.UInt64},
     "found_services": {"ad": pl.Int64, "kind": pl.UInt8, "pseudonym": pl.UInt64, "service": pl.String},

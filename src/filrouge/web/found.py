@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from filrouge.engines.case_answers import Answer, Found, Group, Tied
-from filrouge.engines.case_sheets import AdSheet, Identifier, Piece, Strangers
+from filrouge.engines.case_sheets import AdSheet, Identifier, Piece
 from filrouge.engines.voices import Reach
 from filrouge.evidence.scale import verbal, verbal_level
 from filrouge.i18n import _, ngettext, number
@@ -143,11 +143,9 @@ def note_of(kind: str) -> str:
     }.get(kind, "")
 
 
-def strangers(found: Strangers | None) -> str:
+def strangers(found: Reach | None) -> str:
     """How many pairs of strangers reach as much, in a sentence; "" where no run measured it."""
-    if found is None:
-        return ""
-    return reach_in_words(Reach(found.pairs, found.reach, found.one_in, found.at_least_one_in))
+    return "" if found is None else reach_in_words(found)
 
 
 def identifier_view(one: Identifier) -> dict[str, Any]:
