@@ -76,6 +76,6 @@ def scope_name(scope: Permission) -> str:
         Permission.TIP: _("answer tips"),
         Permission.MAKE_CASES: _("make cases"),
         Permission.SEE_TO_CASES: _("members of cases, how long ads are kept, closing"),
-        Permission.MANAGE_PEOPLE: _("accounts"),
+        Permission.MANAGE_PEOPLE: _("read who has an account"),
         Permission.AUDIT: _("read the audit trail"),
     }[scope]
