@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filrouge.casework import audit
+from filrouge.casework import audit, repeats, tokens
 from filrouge.casework.access import Permission
-from filrouge.casework.models import AuditEntry, Job, Opinion
+from filrouge.casework.models import ApiRepeat, AuditEntry, Job, Opinion
 from filrouge.casework.verdicts import is_checked
 from filrouge.casework.work import Worker
 from filrouge.client import Client, WorkbenchRefused
@@ -225,6 +226,36 @@ def test_what_is_watched_is_named_muted_deleted_and_had_again(site: Any, clients
     with refused(404):
         ana.post(path, kind="network", number=10**9)
     assert ana.get(f"/cases/{case}/alerts")["total"] == 0
+
+
+def test_what_is_watched_is_kept_sealed_however_it_was_asked_for(site: Any, clients: Any) -> None:
+    case = site.cases["harbour"].id
+    ana = clients(site, "ana", reason="reading-a-file")
+    asked = ana.post(f"/cases/{case}/watches", kind="words", text="quiet mornings", name="a name of its own")
+    assert "quiet mornings" not in str(asked)
+    other = ana.post(f"/cases/{case}/watches", kind="words", text="quiet evenings")
+    assert "quiet" not in str(other)
+    assert "quiet evenings" in str(ana.list_of(f"/cases/{case}/watches"))
+    with site.house.database.session() as db:
+        kept = [str(row.answer) for row in db.query(ApiRepeat)]
+    assert len(kept) == 2
+    assert "a name of its own" not in str(kept)
+
+
+def test_answers_to_repeats_go_after_a_day_though_nobody_asks(people_site: Any) -> None:
+    site = people_site
+    ws, database = site.house.settings.workspace, site.house.database
+    with database.writing() as db:
+        made = tokens.make(db, db.merge(site.users["ana"]), name="x", scopes=[Permission.READ], days=1)[1]
+        repeats.keep(db, ws, made.id, "one", "asked", {"n": 1})
+        assert repeats.answered(db, ws, made.id, "one", "asked") == {"n": 1}
+    repeats.tidy(database, ws)
+    with database.writing() as db:
+        (row,) = db.query(ApiRepeat)
+        row.at -= repeats.KEPT + timedelta(minutes=1)
+    repeats.tidy(database, ws)
+    with database.session() as db:
+        assert not db.query(ApiRepeat).count()
 
 
 # -- wrong leads, meetings ------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ class Script(Here):
             raise HTTPException(
                 422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY)
             )
+        ws = self.house.settings.workspace
         with self.writing() as db:
             if not key:
                 return act(db)
@@ -106,11 +107,11 @@ class Script(Here):
                 asked.model_dump(mode="json") if asked else None,
             ]
             request = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-            before = repeats.answered(db, self.token, key, request)
+            before = repeats.answered(db, ws, self.token, key, request)
             if before is not None:
                 return shape.model_validate(before)
             answer = act(db)
-            repeats.keep(db, self.token, key, request, answer.model_dump(mode="json"))
+            repeats.keep(db, ws, self.token, key, request, answer.model_dump(mode="json"))
             return answer
 
 
