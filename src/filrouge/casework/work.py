@@ -184,9 +184,9 @@ class Worker:
                 continue
             try:
                 self.take(number)
-            except SQLAlchemyError as trouble:
-                # The job's heart stops with us, so it is queued again.
-                _log.error("a job was left: %s", type(trouble).__name__)
+            except Exception as trouble:
+                # The job's heart stopped with it, so it is queued again; whoever worked on it lives on.
+                _log.error("a job was left: %s at %s", type(trouble).__name__, _where(trouble))
 
     # -- one job ----------------------------------------------------------------------------------------------
 
