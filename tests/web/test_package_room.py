@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ from browsing import Watched
 from filrouge.casework import packages
 from filrouge.casework.models import AuditEntry, MadePackage, now
 from filrouge.casework.packages import FOLDER
+from filrouge.casework.spool import Spool
 from filrouge.casework.work import Worker, private_folder
 from filrouge.reports.package.verify import check
 from filrouge.web import kinds
@@ -139,6 +141,22 @@ def test_the_file_lies_sealed_and_goes_after_a_week(own: Any) -> None:
     assert not path.exists()
     assert trail(own, "package.deleted")[0].actor == ""
     assert "file deleted" in browser.get(own.path("harbour", "/package")).text
+
+
+def test_the_file_of_work_that_was_cut_off_goes_after_a_day(own: Any) -> None:
+    asked(own, f"C{lead(own, 'cluster')}")
+    work(own)
+    (known,) = sealed(own)
+    ws = own.house.settings.workspace
+    with Spool(ws, FOLDER).writer(10) as file:
+        file.write(b"a package")
+        file.close()
+    packages.sweep(own.house.database, ws)
+    assert len(sealed(own)) == 2
+    for path in sealed(own):
+        os.utime(path, (0, 0))
+    packages.sweep(own.house.database, ws)
+    assert sealed(own) == [known]
 
 
 def test_an_open_package_needs_a_reason_which_the_ledger_keeps_first(own: Any) -> None:

@@ -195,15 +195,19 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
 
 @jobs.chore
 def sweep(database: Database, ws: Workspace) -> None:
-    """Delete the files that were kept long enough."""
+    """Delete the files that were kept long enough, and those of which no row tells: of work that was cut off."""
+    spool = Spool(ws, FOLDER)
     late = select(MadePackage).where(MadePackage.stored != "", MadePackage.keep_until < now())
     with database.session() as db:
-        if db.scalars(late.limit(1)).first() is None:
-            return
-    with database.writing() as db:
-        gone = [forget(db, "", row) for row in db.scalars(late).unique()]
-    for stored in gone:
-        Spool(ws, FOLDER).delete(stored)
+        is_late = db.scalars(late.limit(1)).first() is not None
+    if is_late:
+        with database.writing() as db:
+            gone = [forget(db, "", row) for row in db.scalars(late).unique()]
+        for stored in gone:
+            spool.delete(stored)
+    with database.session() as db:
+        known = set(db.scalars(select(MadePackage.stored).where(MadePackage.stored != "")))
+    spool.sweep(known)
 
 
 def _start(db: Session, by: User, case: Case, row: MadePackage) -> None:
