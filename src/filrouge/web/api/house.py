@@ -7,10 +7,11 @@ cannot show that, and whoever finds one must not become somebody else by it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from filrouge.casework import accounts, audit, cases, people, tokens, trail
@@ -184,32 +185,29 @@ Action = Annotated[str | None, Query(pattern="^[a-z_]{1,40}([.][a-z_]{1,40})?$")
 Actor = Annotated[str | None, Query(max_length=64, description="A login.")]
 
 
-@router.get("/audit", **ANYWHERE)
-def house_trail(
-    here: Auditing,
+def _asked(
     after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
-    limit: Limit = 100,
     actor: Actor = None,
     action: Action = None,
     since: date | None = None,
     until: date | None = None,
-) -> Page[EntryOut]:
+) -> Wanted:
+    return Wanted(actor, action, None, since, until, after)
+
+
+Asked = Annotated[Wanted, Depends(_asked)]
+
+
+@router.get("/audit", **ANYWHERE)
+def house_trail(here: Auditing, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
     """Entries of the audit trail of the house, the earliest first; `total` are those after the number."""
-    return _entries(here, Wanted(actor, action, None, since, until, after), limit)
+    return _entries(here, asked, limit)
 
 
 @router.get("/cases/{case_id}/audit", **CASE_AS_IT_IS)
-def case_trail(
-    here: Leading,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
-    limit: Limit = 100,
-    actor: Actor = None,
-    action: Action = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> Page[EntryOut]:
+def case_trail(here: Leading, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
     """Entries of the audit trail of a case, for its supervisors."""
-    return _entries(here, Wanted(actor, action, here.the_case.id, since, until, after), limit)
+    return _entries(here, replace(asked, case=here.the_case.id), limit)
 
 
 @router.post("/audit/verify", **ANYWHERE)
