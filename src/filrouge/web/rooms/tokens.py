@@ -12,7 +12,8 @@ from filrouge.casework.access import Permission, permissions
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import User
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]

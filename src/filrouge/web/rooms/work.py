@@ -20,7 +20,8 @@ from filrouge.casework.access import Permission
 from filrouge.casework.jobs import State
 from filrouge.casework.models import BroughtFile, Job, now
 from filrouge.i18n import _, number
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.kinds import PAGES
 
 router: Final = APIRouter()
