@@ -165,6 +165,8 @@ def who_by_cookie(request: Request, db: Session) -> tuple[User, SignedIn] | None
     secure = house_of(request).settings.secure
     value = cookies.sent(request.headers, cookies.SESSION, secure)
     found = sessions.find(db, value) if value else None
+    # For `KeepsSessions`, which need not look for it once more.
+    request.state.stale_session = found.id if found is not None and sessions.is_stale(found) else None
     return (found.user, found) if found else None
 
 
