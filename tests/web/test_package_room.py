@@ -228,6 +228,25 @@ def test_what_failed_says_so_and_is_tried_again(own: Any, monkeypatch: pytest.Mo
     assert "Download" in browser.get(own.path("harbour", "/package/1")).text
 
 
+def test_what_is_tried_again_from_its_job_is_made_by_one_alone(
+    own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from filrouge.web import packaging
+
+    browser, _page = asked(own, f"C{lead(own, 'cluster')}")
+    with monkeypatch.context() as broken:
+        broken.setattr(packaging, "package", lambda *_a, **_k: (_ for _ in ()).throw(MemoryError))
+        work(own)
+    (failed,) = rows(own)
+    browser.post(own.path("harbour", f"/jobs/{failed.job_id}/again"))
+    (tried,) = rows(own)
+    assert tried.job_id != failed.job_id
+    assert "is being made" in browser.post(own.path("harbour", "/package/1/again")).text
+    work(own)
+    assert len(sealed(own)) == 1
+    assert trail(own, "package.asked_again")
+
+
 # -- checking ---------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from filrouge.casework import audit, jobs
 from filrouge.casework.audit import note
 from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import AuditEntry, Case, MadePackage, User, now
+from filrouge.casework.models import AuditEntry, Case, Job, MadePackage, User, now
 from filrouge.casework.spool import Spool
 from filrouge.corpus.workspace import Workspace
 from filrouge.i18n import _
@@ -89,7 +89,7 @@ def ask(db: Session, by: User, case: Case, asked: Asked) -> MadePackage:
     return row
 
 
-def make_again(db: Session, by: User, case: Case, row: MadePackage) -> None:
+def make_again(db: Session, by: User, case: Case, row: MadePackage) -> Job:
     """Have the file of a package made once more, byte for byte, after it was deleted or could not be made.
 
     Raises:
@@ -98,7 +98,7 @@ def make_again(db: Session, by: User, case: Case, row: MadePackage) -> None:
     if row.stored or (row.job is not None and row.job.state in jobs.OPEN):
         raise Refused(_("This package is there, or is being made."))
     note(db, by, "package.asked_again", case=case, subject=f"package:{row.id}")
-    _start(db, by, case, row)
+    return _start(db, by, case, row)
 
 
 def made(
@@ -210,5 +210,13 @@ def sweep(database: Database, ws: Workspace) -> None:
     spool.sweep(known)
 
 
-def _start(db: Session, by: User, case: Case, row: MadePackage) -> None:
+@jobs.beginning_again(PACKAGE)
+def _made_again(db: Session, job: Job, user: User) -> Job:
+    """The row knows of the new job, so that its file is not made by two at once."""
+    row = db.get_one(MadePackage, job.arguments["package"])
+    return make_again(db, user, db.get_one(Case, row.case_id), row)
+
+
+def _start(db: Session, by: User, case: Case, row: MadePackage) -> Job:
     row.job = jobs.start(db, PACKAGE, case, by, closed_too=True, package=row.id)
+    return row.job

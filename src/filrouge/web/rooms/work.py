@@ -120,7 +120,7 @@ def again(here: Bringer, job: int) -> Response:
     here.must_be_today()
     found = _job(here, job)
     with here.writing() as db:
-        anew = files.again(db, db.get_one(Job, found.id), here.user)
+        anew = jobs.again(db, db.get_one(Job, found.id), here.user)
     return here.go(f"/cases/{here.the_case.id}/jobs/{anew.id}")
 
 
