@@ -246,6 +246,26 @@ def test_a_worker_that_ends_puts_its_job_back(
     assert (job.state, job.attempts, job.worker) == (State.QUEUED, 0, "")
 
 
+def test_who_could_not_write_the_end_of_a_job_works_on(
+    database: Database, ws: Workspace, ana: User, kind: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(db: Any, job: Job, shop: Any) -> None:
+        raise OSError("the workspace cannot be read")
+
+    kind("count", lambda job, shop: {})
+    kind("other", lambda job, shop: {})
+    monkeypatch.setitem(jobs.AFTER, "count", fails)
+    first, second = started(database, ana, "count"), started(database, ana, "other")
+    worker = Worker(database, ws)
+    thread = threading.Thread(target=worker.work, kwargs={"threads": 1})
+    thread.start()
+    wait_until(lambda: row(database, second).state == State.DONE)
+    worker.end()
+    thread.join(10)
+    # Nothing of its end was written: it is found by its silent heart, as that of a dead worker is.
+    assert row(database, first).state == State.RUNNING
+
+
 def test_a_job_whose_worker_died_is_queued_again_but_not_for_ever(
     database: Database, ws: Workspace, ana: User, kind: Callable[..., None]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filrouge.casework import audit
+from filrouge.casework import audit, repeats, tokens
 from filrouge.casework.access import Permission
-from filrouge.casework.models import AuditEntry, Job, Opinion
+from filrouge.casework.models import ApiRepeat, AuditEntry, Job, Opinion
 from filrouge.casework.verdicts import is_checked
 from filrouge.casework.work import Worker
 from filrouge.client import Client, WorkbenchRefused
@@ -227,6 +228,36 @@ def test_what_is_watched_is_named_muted_deleted_and_had_again(site: Any, clients
     assert ana.get(f"/cases/{case}/alerts")["total"] == 0
 
 
+def test_what_is_watched_is_kept_sealed_however_it_was_asked_for(site: Any, clients: Any) -> None:
+    case = site.cases["harbour"].id
+    ana = clients(site, "ana", reason="reading-a-file")
+    asked = ana.post(f"/cases/{case}/watches", kind="words", text="quiet mornings", name="a name of its own")
+    assert "quiet mornings" not in str(asked)
+    other = ana.post(f"/cases/{case}/watches", kind="words", text="quiet evenings")
+    assert "quiet" not in str(other)
+    assert "quiet evenings" in str(ana.list_of(f"/cases/{case}/watches"))
+    with site.house.database.session() as db:
+        kept = [str(row.answer) for row in db.query(ApiRepeat)]
+    assert len(kept) == 2
+    assert "a name of its own" not in str(kept)
+
+
+def test_answers_to_repeats_go_after_a_day_though_nobody_asks(people_site: Any) -> None:
+    site = people_site
+    ws, database = site.house.settings.workspace, site.house.database
+    with database.writing() as db:
+        made = tokens.make(db, db.merge(site.users["ana"]), name="x", scopes=[Permission.READ], days=1)[1]
+        repeats.keep(db, ws, made.id, "one", "asked", {"n": 1})
+        assert repeats.answered(db, ws, made.id, "one", "asked") == {"n": 1}
+    repeats.tidy(database, ws)
+    with database.writing() as db:
+        (row,) = db.query(ApiRepeat)
+        row.at -= repeats.KEPT + timedelta(minutes=1)
+    repeats.tidy(database, ws)
+    with database.session() as db:
+        assert not db.query(ApiRepeat).count()
+
+
 # -- wrong leads, meetings ------------------------------------------------------------------------------------
 
 
@@ -381,29 +412,31 @@ def test_opening_by_scripts_is_counted(people_site: Any) -> None:
 # -- the house ------------------------------------------------------------------------------------------------
 
 
-def test_accounts_are_made_changed_and_shut(people_site: Any, clients: Any) -> None:
+def test_accounts_are_read_by_a_token_and_never_made_or_changed(people_site: Any, clients: Any) -> None:
     site = people_site
-    adm = clients(site, "adm")
-    made = adm.post("/people", login="noor", name="Noor", role="analyst")
-    assert (
-        site.client()
-        .client.post("/sign-in", data={"login": "noor", "password": made["password"]}, follow_redirects=False)
-        .headers["location"]
-    )
-    with refused(409):
-        adm.post("/people", login="noor", role="analyst")
-    path = f"/people/{made['id']}"
-    assert adm.put(path, name="Noor B.", role="supervisor")["role"] == "supervisor"
-    assert not adm.post(f"{path}/deactivate")["active"]
-    assert adm.post(f"{path}/activate")["active"]
-    assert "password" not in adm.get(path)
-    myself = f"/people/{site.users['adm'].id}"
-    with refused(409):
-        adm.post(f"{myself}/deactivate")
-    with refused(409):
-        adm.put(myself, name="Adm", role="analyst")
+    adm, ana, myself = clients(site, "adm"), site.users["ana"].id, site.users["adm"].id
+    before = list(adm.every("/people"))
+    assert "password" not in adm.get(f"/people/{ana}")
+    # Pages ask the administrator first to show again who they are, which no token can.
+    for path in (f"/people/{ana}", f"/people/{myself}"):
+        with refused(405):
+            adm.put(path, name="Ana", role="administrator")
+        for what in ("activate", "deactivate", "unlock", "password", "factor"):
+            with refused(404):
+                adm.post(f"{path}/{what}")
+    with refused(405):
+        adm.post("/people", login="noor", name="Noor", role="administrator")
+    assert list(adm.every("/people")) == before
     with refused(403):
-        clients(site, "sam").get(path)
+        clients(site, "sam").get(f"/people/{ana}")
+
+
+def test_what_pages_ask_to_show_again_who_one_is_for_is_not_in_reach_of_a_token(people_site: Any) -> None:
+    asked = people_site.app.state.guards.items()
+    mine = [
+        method for (method, path), scope in asked if path.startswith("/api/") and scope == "manage_people"
+    ]
+    assert set(mine) == {"GET"}
 
 
 def test_nothing_that_gives_a_way_in_is_in_reach_of_a_token(people_site: Any) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from filrouge.casework import audit
 from filrouge.casework.access import PERMISSIONS_OF, Permission, Role
-from filrouge.web.here import guards
+from filrouge.web.gate import guards
 
 PUBLIC = {
     ("GET", "/healthz"),

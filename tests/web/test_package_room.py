@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ from browsing import Watched
 from filrouge.casework import packages
 from filrouge.casework.models import AuditEntry, MadePackage, WrongJoinEntry, now
 from filrouge.casework.packages import FOLDER
+from filrouge.casework.spool import Spool
 from filrouge.casework.work import Worker, private_folder
 from filrouge.reports.package.verify import check
 from filrouge.web import kinds
@@ -169,6 +171,22 @@ def test_the_file_lies_sealed_and_goes_after_a_week(own: Any) -> None:
     assert "file deleted" in browser.get(own.path("harbour", "/package")).text
 
 
+def test_the_file_of_work_that_was_cut_off_goes_after_a_day(own: Any) -> None:
+    asked(own, f"C{lead(own, 'cluster')}")
+    work(own)
+    (known,) = sealed(own)
+    ws = own.house.settings.workspace
+    with Spool(ws, FOLDER).writer(10) as file:
+        file.write(b"a package")
+        file.close()
+    packages.sweep(own.house.database, ws)
+    assert len(sealed(own)) == 2
+    for path in sealed(own):
+        os.utime(path, (0, 0))
+    packages.sweep(own.house.database, ws)
+    assert sealed(own) == [known]
+
+
 def test_an_open_package_needs_a_reason_which_the_ledger_keeps_first(own: Any) -> None:
     cluster = lead(own, "cluster")
     browser, page = asked(own, f"C{cluster}", text="open")
@@ -236,6 +254,25 @@ def test_what_failed_says_so_and_is_tried_again(own: Any, monkeypatch: pytest.Mo
     browser.post(own.path("harbour", "/package/1/again"))
     work(own)
     assert "Download" in browser.get(own.path("harbour", "/package/1")).text
+
+
+def test_what_is_tried_again_from_its_job_is_made_by_one_alone(
+    own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from filrouge.web import packaging
+
+    browser, _page = asked(own, f"C{lead(own, 'cluster')}")
+    with monkeypatch.context() as broken:
+        broken.setattr(packaging, "package", lambda *_a, **_k: (_ for _ in ()).throw(MemoryError))
+        work(own)
+    (failed,) = rows(own)
+    browser.post(own.path("harbour", f"/jobs/{failed.job_id}/again"))
+    (tried,) = rows(own)
+    assert tried.job_id != failed.job_id
+    assert "is being made" in browser.post(own.path("harbour", "/package/1/again")).text
+    work(own)
+    assert len(sealed(own)) == 1
+    assert trail(own, "package.asked_again")
 
 
 # -- checking ---------------------------------------------------------------------------------------------------

@@ -182,6 +182,10 @@ def test_the_whole_way_ends_with_a_package_of_their_own_ads_alone(ana: Any, site
     assert phone.encode() not in everything
     for login in site.users:
         assert f'"{login}"'.encode() not in held.read("audit.jsonl")
+    # The trail is kept for ever: how many ads were theirs, and not which.
+    with site.house.database.session() as db:
+        (told,) = db.query(AuditEntry).filter(AuditEntry.action == "survivor.packaging")
+    assert told.details["ads"] == 1
 
 
 def test_what_was_searched_by_is_nowhere_and_what_was_found_is_forgotten_at_the_end(

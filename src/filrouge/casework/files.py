@@ -226,14 +226,11 @@ def take_in(db: Session, case: Case, user: User, file: BroughtFile) -> Job:
     return job
 
 
-def again(db: Session, job: Job, user: User) -> Job:
-    """Have a job done again that failed or was cancelled; a file that it took in knows of the new one.
-
-    Raises:
-        Refused: if it is still under way, or done.
-    """
-    anew = jobs.again(db, job, user)
-    file = db.get(BroughtFile, job.arguments.get("file")) if job.kind == INGEST else None
+@jobs.beginning_again(INGEST)
+def _taken_in_again(db: Session, job: Job, user: User) -> Job:
+    """The file knows of the new job."""
+    anew = jobs.begun_again(db, job, user)
+    file = db.get(BroughtFile, job.arguments["file"])
     if file is not None:
         file.job_id = anew.id
     return anew

@@ -80,6 +80,9 @@ LOOKS: Final[list[Callable[[Database, Workspace], None]]] = []
 AFTER: Final[dict[str, Callable[[Session, Job, Workshop], None]]] = {}
 """What is written together with the end of a job that was done; `afterwards` puts it in."""
 
+AGAIN: Final[dict[str, Callable[[Session, Job, User], Job]]] = {}
+"""How jobs of a kind are begun once more, where somebody keeps their number; `beginning_again` puts it in."""
+
 
 def kind(
     name: str, title: Callable[[], str], *, alone: bool = False, tries: int = 3
@@ -103,6 +106,18 @@ def afterwards(
     def put_in(after: Callable[[Session, Job, Workshop], None]) -> Callable[[Session, Job, Workshop], None]:
         AFTER[name] = after
         return after
+
+    return put_in
+
+
+def beginning_again(
+    name: str,
+) -> Callable[[Callable[[Session, Job, User], Job]], Callable[[Session, Job, User], Job]]:
+    """Marks what begins a job of a kind once more, and tells the new one to who waits for it: `(db, job, user)`."""
+
+    def put_in(begin: Callable[[Session, Job, User], Job]) -> Callable[[Session, Job, User], Job]:
+        AGAIN[name] = begin
+        return begin
 
     return put_in
 
@@ -186,6 +201,11 @@ def again(db: Session, job: Job, user: User) -> Job:
     """
     if job.state not in (State.FAILED, State.CANCELLED):
         raise Refused(_("Only what failed or was cancelled can be tried again."))
+    return AGAIN.get(job.kind, begun_again)(db, job, user)
+
+
+def begun_again(db: Session, job: Job, user: User) -> Job:
+    """The same job once more, as a new one."""
     case = db.get(Case, job.case_id) if job.case_id is not None else None
     return start(db, job.kind, case, user, **job.arguments)
 

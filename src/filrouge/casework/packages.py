@@ -15,7 +15,7 @@ from filrouge.casework import audit, jobs
 from filrouge.casework.audit import note
 from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import AuditEntry, Case, MadePackage, User, now
+from filrouge.casework.models import AuditEntry, Case, Job, MadePackage, User, now
 from filrouge.casework.spool import Spool
 from filrouge.corpus.workspace import Workspace
 from filrouge.i18n import _
@@ -89,7 +89,7 @@ def ask(db: Session, by: User, case: Case, asked: Asked) -> MadePackage:
     return row
 
 
-def make_again(db: Session, by: User, case: Case, row: MadePackage) -> None:
+def make_again(db: Session, by: User, case: Case, row: MadePackage) -> Job:
     """Have the file of a package made once more, byte for byte, after it was deleted or could not be made.
 
     Raises:
@@ -98,7 +98,7 @@ def make_again(db: Session, by: User, case: Case, row: MadePackage) -> None:
     if row.stored or (row.job is not None and row.job.state in jobs.OPEN):
         raise Refused(_("This package is there, or is being made."))
     note(db, by, "package.asked_again", case=case, subject=f"package:{row.id}")
-    _start(db, by, case, row)
+    return _start(db, by, case, row)
 
 
 def made(
@@ -195,16 +195,28 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
 
 @jobs.chore
 def sweep(database: Database, ws: Workspace) -> None:
-    """Delete the files that were kept long enough."""
+    """Delete the files that were kept long enough, and those of which no row tells: of work that was cut off."""
+    spool = Spool(ws, FOLDER)
     late = select(MadePackage).where(MadePackage.stored != "", MadePackage.keep_until < now())
     with database.session() as db:
-        if db.scalars(late.limit(1)).first() is None:
-            return
-    with database.writing() as db:
-        gone = [forget(db, "", row) for row in db.scalars(late).unique()]
-    for stored in gone:
-        Spool(ws, FOLDER).delete(stored)
+        is_late = db.scalars(late.limit(1)).first() is not None
+    if is_late:
+        with database.writing() as db:
+            gone = [forget(db, "", row) for row in db.scalars(late).unique()]
+        for stored in gone:
+            spool.delete(stored)
+    with database.session() as db:
+        known = set(db.scalars(select(MadePackage.stored).where(MadePackage.stored != "")))
+    spool.sweep(known)
 
 
-def _start(db: Session, by: User, case: Case, row: MadePackage) -> None:
+@jobs.beginning_again(PACKAGE)
+def _made_again(db: Session, job: Job, user: User) -> Job:
+    """The row knows of the new job, so that its file is not made by two at once."""
+    row = db.get_one(MadePackage, job.arguments["package"])
+    return make_again(db, user, db.get_one(Case, row.case_id), row)
+
+
+def _start(db: Session, by: User, case: Case, row: MadePackage) -> Job:
     row.job = jobs.start(db, PACKAGE, case, by, closed_too=True, package=row.id)
+    return row.job

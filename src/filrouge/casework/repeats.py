@@ -1,26 +1,38 @@
-"""Requests that a script repeats since it did not hear the answer: they are done once, and answered twice."""
+"""Requests that a script repeats since it did not hear the answer: they are done once, and answered twice.
+
+Answers lie sealed under a key of the workspace: they may tell what lies sealed elsewhere, such as the names of watches.
+"""
 
 from __future__ import annotations
 
+import json
+import secrets
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from filrouge.casework import jobs
+from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import ApiRepeat, now
 from filrouge.i18n import _
 
+if TYPE_CHECKING:
+    from filrouge.corpus.workspace import Workspace
+
 KEPT: Final = timedelta(hours=24)
 """How long an answer is kept for somebody who asks again."""
+_NONCE: Final = 12
 
 
-def answered(db: Session, token: int, key: str, request: str) -> dict[str, Any] | None:
+def answered(db: Session, ws: Workspace, token: int, key: str, request: str) -> dict[str, Any] | None:
     """What a script was answered when it sent this request before; None if it did not.
 
     Args:
         db: a transaction of `Database.writing`, so that a repeat waits for the first.
+        ws: whose key seals answers.
         token: its number.
         key: what the script calls the request.
         request: SHA-256 of what it asks.
@@ -28,16 +40,36 @@ def answered(db: Session, token: int, key: str, request: str) -> dict[str, Any] 
     Raises:
         Refused: if it called another request so.
     """
-    db.execute(delete(ApiRepeat).where(ApiRepeat.at < now() - KEPT))
+    _sweep(db)
     row = db.scalar(select(ApiRepeat).where(ApiRepeat.token_id == token, ApiRepeat.key == key))
     if row is None:
         return None
     if row.request != request:
         raise Refused(_("This Idempotency-Key was used for another request. Take a new one for each."))
-    return row.answer
+    sealed = bytes.fromhex(row.answer["sealed"])
+    said = ws.cipher("repeats").decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(token, request))
+    return dict(json.loads(said))
 
 
-def keep(db: Session, token: int, key: str, request: str, answer: dict[str, Any]) -> None:
+def keep(db: Session, ws: Workspace, token: int, key: str, request: str, answer: dict[str, Any]) -> None:
     """Keep an answer, in the transaction of what it tells of."""
-    db.add(ApiRepeat(token_id=token, key=key, request=request, answer=answer))
+    nonce = secrets.token_bytes(_NONCE)
+    sealed = ws.cipher("repeats").encrypt(nonce, json.dumps(answer).encode(), _bound(token, request))
+    db.add(ApiRepeat(token_id=token, key=key, request=request, answer={"sealed": (nonce + sealed).hex()}))
     db.flush()
+
+
+@jobs.chore
+def tidy(database: Database, _ws: Workspace) -> None:
+    """Delete the answers that were kept long enough, whether or not a script asks again."""
+    with database.writing() as db:
+        _sweep(db)
+
+
+def _sweep(db: Session) -> None:
+    db.execute(delete(ApiRepeat).where(ApiRepeat.at < now() - KEPT))
+
+
+def _bound(token: int, request: str) -> bytes:
+    # An answer opens for the request that it was given to.
+    return f"token:{token} {request}".encode()

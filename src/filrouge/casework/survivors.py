@@ -152,7 +152,7 @@ def packaging(db: Session, by: User, case: Case, request: SurvivorRequest) -> No
     _still_open(request)
     if stage_of(request) != "package":
         raise Refused(_("First say of each ad whether it is the person's own."))
-    note(db, by, "survivor.packaging", case=case, subject=_subject(request), ads=list(own_ads(request)))
+    note(db, by, "survivor.packaging", case=case, subject=_subject(request), ads=len(own_ads(request)))
 
 
 def packaged(db: Session, by: User, case: Case, request: SurvivorRequest, sha256: str) -> None:

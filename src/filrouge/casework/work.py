@@ -166,7 +166,7 @@ class Worker:
                 look(self.database, self._ws)
             except Exception as trouble:
                 # What is looked for is looked for again; the worker lives on.
-                _log.warning("a look failed: %s at %s", type(trouble).__name__, _where(trouble))
+                _log.warning("a look failed: %s at %s", type(trouble).__name__, where(trouble))
 
     def tidy(self) -> None:
         """Do what is done now and then unasked."""
@@ -174,7 +174,7 @@ class Worker:
             try:
                 chore(self.database, self._ws)
             except Exception as trouble:
-                _log.error("a chore failed: %s at %s", type(trouble).__name__, _where(trouble))
+                _log.error("a chore failed: %s at %s", type(trouble).__name__, where(trouble))
 
     def _take_up(self) -> None:
         while not self._ending.is_set():
@@ -184,9 +184,9 @@ class Worker:
                 continue
             try:
                 self.take(number)
-            except SQLAlchemyError as trouble:
-                # The job's heart stops with us, so it is queued again.
-                _log.error("a job was left: %s", type(trouble).__name__)
+            except Exception as trouble:
+                # The job's heart stopped with it, so it is queued again; whoever worked on it lives on.
+                _log.error("a job was left: %s at %s", type(trouble).__name__, where(trouble))
 
     # -- one job ----------------------------------------------------------------------------------------------
 
@@ -298,7 +298,7 @@ def _told(trouble: Exception) -> tuple[str, str]:
         return _("The machine has not enough memory for this. Bring less at once, and try again."), ""
     fault = secrets.token_hex(4)
     # Where it was and of what kind, never its words: they may be of an ad.
-    _log.error("fault %s: %s at %s", fault, type(trouble).__name__, _where(trouble))
+    _log.error("fault %s: %s at %s", fault, type(trouble).__name__, where(trouble))
     message = _(
         "Something went wrong in filrouge. Nothing was changed. Try again; if it happens once more, give the number "
         "of this fault to the administrator: {number}."
@@ -306,7 +306,8 @@ def _told(trouble: Exception) -> tuple[str, str]:
     return message.format(number=fault), fault
 
 
-def _where(trouble: Exception) -> str:
+def where(trouble: BaseException) -> str:
+    """Where in the code something went wrong: the innermost places first."""
     frames = traceback.extract_tb(trouble.__traceback__)[-4:]
     return " < ".join(
         f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames)

@@ -26,8 +26,8 @@ from filrouge.web.api import house as house_api
 from filrouge.web.api import packages as packages_api
 from filrouge.web.api import triage as triage_api
 from filrouge.web.api import watches as watches_api
+from filrouge.web.gate import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
-from filrouge.web.here import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.house import House, Settings
 from filrouge.web.keeping import KeepsSessions
 from filrouge.web.render import STATIC, rendered

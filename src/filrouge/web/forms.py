@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import date, datetime
 from hmac import compare_digest
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
@@ -19,6 +20,14 @@ _OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
 def own_path(text: str) -> str:
     """A path of this application that a form or a cookie brings; "" for an address of anybody else's."""
     return text if _OWN.fullmatch(text) else ""
+
+
+def day_of(text: str) -> date | None:
+    """A day that a form sends, 2026-11-27; None if it is none."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
+    except ValueError:
+        return None
 
 
 def check_origin(request: Request, *, secure: bool) -> None:

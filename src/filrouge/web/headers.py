@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from filrouge.casework.work import where
 from filrouge.i18n import LANGUAGES, _, speaking
 from filrouge.web import cookies
 
@@ -143,16 +144,6 @@ class Faults:
                 # The browser must see that the answer is cut off; the server logs this sentence only.
                 raise RuntimeError(f"an answer was cut off by fault {number}") from None
             await self.told(Request(scope), number)(scope, receive, send)
-
-
-def where(trouble: BaseException) -> str:
-    """Where in the code something went wrong: the innermost places first."""
-    import traceback
-
-    frames = traceback.extract_tb(trouble.__traceback__)[-4:]
-    return " < ".join(
-        f"{frame.filename.rsplit('filrouge/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames)
-    )
 
 
 class Speaking:

@@ -1,38 +1,30 @@
-"""Who asks, in which case, and whether they may: the gate that every request goes through.
-
-A route says what it needs by the type of its first argument, `here: Annotated[Here, allowed(Permission.READ)]`, or
-that it needs nothing by `public()`. One that says neither is refused when the application starts.
-"""
+"""A request of somebody who may make it: in which case they are, what they may see of it, how they are answered."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
-from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, blind, factors, held_back, sessions, wrong_joins
+from filrouge.casework import access, blind, held_back, wrong_joins
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
-from filrouge.casework.cases import cases_of
-from filrouge.casework.errors import CaseClosed, PastOnly
+from filrouge.casework.errors import PastOnly
 from filrouge.casework.models import Case, DeskState, SignedIn, User, now
 from filrouge.i18n import _
 from filrouge.web import cookies
-from filrouge.web.forms import check_form, check_origin, own_path
+from filrouge.web.forms import own_path
 from filrouge.web.house import House
-from filrouge.web.limits import SEARCHES
 from filrouge.web.navigation import rooms_of
 from filrouge.web.render import rendered, shown_day, shown_time
 
@@ -41,19 +33,6 @@ if TYPE_CHECKING:
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.case_apart import Apart
     from filrouge.engines.casebook import Casebook
-
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_security = logging.getLogger("filrouge.security")
-_WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
-"""Pages for who has to set up a second factor first."""
-
-
-class SignInFirst(Exception):
-    """Nobody is signed in, or the second factor is missing; `to` is where to go."""
-
-    def __init__(self, to: str) -> None:
-        super().__init__(to)
-        self.to = to
 
 
 @dataclass
@@ -256,159 +235,3 @@ def role_name(role: str) -> str:
         "auditor": _("auditor"),
         "administrator": _("administrator"),
     }[role]
-
-
-def house_of(request: Request) -> House:
-    """The application's house."""
-    house: House = request.app.state.house
-    return house
-
-
-def allowed(
-    permission: Permission, *, again: bool = False, budget: str | None = None, streaming: bool = False
-) -> Any:
-    """Lets a request through if its person may do this: in the case of the path's `case_id`, if it has one.
-
-    Who is not signed in is sent to sign in. A case of others is not told from one that is not there (404); what the
-    role does not allow is refused (403). What changes anything must bring the token of its session.
-
-    Args:
-        permission: what is needed.
-        again: whether the person must have shown who they are a short while ago; they are asked to, if not.
-        budget: what is counted in `limits.BUDGETS` by person, beside the number of all requests.
-        streaming: the token of a form may also be its first field, if the route reads it by `uploads.received`.
-    """
-
-    def person(request: Request) -> Here:
-        return _person(request, permission, again, budget)
-
-    # Not `Annotated`: annotations are text here, and `person` is a name of this function alone.
-    async def gate(request: Request, here: Here = Depends(person)) -> Here:  # noqa: B008
-        if request.method not in SAFE and here.session is not None:
-            await check_form(request, here.session, secure=here.house.settings.secure, streaming=streaming)
-        return here
-
-    gate.guard = permission  # type: ignore[attr-defined]
-    return Depends(gate)
-
-
-def public() -> Any:
-    """Marks a route that anybody may call, signed in or not; but no page of somebody else's may make them call it."""
-
-    def nobody(request: Request) -> None:
-        if request.method not in SAFE:
-            check_origin(request, secure=house_of(request).settings.secure)
-
-    nobody.guard = None  # type: ignore[attr-defined]
-    return Depends(nobody)
-
-
-def _person(request: Request, permission: Permission, again: bool, budget: str | None) -> Here:
-    house = house_of(request)
-    with house.database.session() as db:
-        who: Callable[[Request, Session], tuple[User, SignedIn | None] | None] = request.app.state.who
-        found = who(request, db)
-        if found is None:
-            raise SignInFirst("/sign-in")
-        user, session = found
-        _step_before(request, house, user, session)
-        case = _case(request, db)
-        let_through(request, user, permission, case, budget)
-        if again and session is not None and not sessions.is_fresh(session):
-            raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
-        state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
-        return Here(request, house, user, session, case, state, cases_of(db, user))
-
-
-def let_through(
-    request: Request, user: User, permission: Permission, case: Case | None, budget: str | None = None
-) -> None:
-    """What holds for people and their scripts alike: how often, whether allowed, whether the case is open.
-
-    Raises:
-        HTTPException: 429, 404 for a case of others, 403 for what the role does not allow.
-        CaseClosed: for what would change a closed case.
-    """
-    limits = house_of(request).limits
-    limits.count("requests", str(user.id))
-    if budget is None and request.method not in SAFE and request.url.path.endswith(SEARCHES):
-        budget = "searching"
-    if budget is not None:
-        limits.count(budget, str(user.id))
-    wrong = access.refusal(user, permission, case)
-    if wrong is not None:
-        _security.warning(
-            "refused: user %d, %s, %s %s", user.id, permission.value, request.method, request.url.path
-        )
-        raise HTTPException(404 if wrong.hidden else 403)
-    closed = case is not None and case.closed is not None
-    if closed and request.method not in SAFE and permission in access.NOT_IN_CLOSED:
-        raise CaseClosed
-
-
-def _step_before(request: Request, house: House, user: User, session: SignedIn | None) -> None:
-    """Send on who has to do something else first: give a code, choose a password, set up a second factor."""
-    if session is None:
-        return
-    path = request.url.path
-    if not session.passed:
-        raise SignInFirst("/sign-in/code")
-    if user.must_change:
-        if path not in ("/account/password", "/signout"):
-            raise SignInFirst("/account/password")
-        return
-    lacks = user.totp is None and factors.is_required(user, house.settings.second_factor)
-    if lacks and not path.startswith(_WHO_ONE_IS):
-        raise SignInFirst("/account/second-factor")
-
-
-def _page_of(request: Request) -> str:
-    """The page to come back to: this one, or that on which the form was."""
-    if request.method in SAFE:
-        return own_path(request.url.path)
-    return own_path(urlsplit(request.headers.get("referer", "")).path)
-
-
-def _case(request: Request, db: Session) -> Case | None:
-    number = request.path_params.get("case_id")
-    if number is None:
-        return None
-    case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
-    if case is None:
-        raise HTTPException(404)
-    return case
-
-
-def who_by_cookie(request: Request, db: Session) -> tuple[User, SignedIn] | None:
-    """The person of the session that the cookie names."""
-    secure = house_of(request).settings.secure
-    value = cookies.sent(request.headers, cookies.SESSION, secure)
-    found = sessions.find(db, value) if value else None
-    return (found.user, found) if found else None
-
-
-def guards(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
-    """What each route asks for, by method and path; None for those that anybody may call.
-
-    Raises:
-        RuntimeError: if a route says neither.
-    """
-    found: dict[tuple[str, str], Permission | None] = {}
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if not isinstance(route, APIRoute):
-            continue
-        said = [d.call for d in route.dependant.dependencies if hasattr(d.call, "guard")]
-        if len(said) != 1:
-            raise RuntimeError(f"route {context.path}: it must say allowed(...) or public(), once")
-        for method in sorted(context.methods or ()):
-            found[method, str(context.path)] = said[0].guard  # type: ignore[union-attr]
-    return found
-
-
-def day_of(text: str) -> date | None:
-    """A day that a form sends, 2026-11-27; None if it is none."""
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
-    except ValueError:
-        return None

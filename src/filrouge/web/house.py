@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import Request
+
 from filrouge.casework import factors
 from filrouge.casework.database import Database
 from filrouge.casework.desk import Desk
@@ -67,3 +69,9 @@ class House:
     def close(self) -> None:
         """Let go of everything."""
         self.database.close()
+
+
+def house_of(request: Request) -> House:
+    """The application's house."""
+    house: House = request.app.state.house
+    return house

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filrouge.casework import sessions
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class KeepsSessions:
-    """Looks after the session of each answered request that has one."""
+    """Looks after the session of each answered request whose gate found one that it is time to look after."""
 
     def __init__(self, app: ASGIApp, house: House) -> None:
         self.app = app
@@ -28,25 +29,21 @@ class KeepsSessions:
             await self.app(scope, receive, send)
             return
         secure = self.house.settings.secure
-        value = cookies.sent(Headers(scope=scope), cookies.SESSION, secure)
 
         async def looked_after(message: Message) -> None:
-            if message["type"] == "http.response.start" and value is not None:
+            stale: int | None = getattr(Request(scope).state, "stale_session", None)
+            if message["type"] == "http.response.start" and stale is not None:
                 headers = MutableHeaders(scope=message)
                 # Who has just signed in or out got a cookie, or lost it.
                 ours = cookies.named(cookies.SESSION, secure) + "="
                 if not any(said.startswith(ours) for said in headers.getlist("set-cookie")):
-                    turned = await run_in_threadpool(self._touched, value)
+                    turned = await run_in_threadpool(self._touched, stale)
                     if turned:
                         headers.append("set-cookie", cookies.header(cookies.SESSION, turned, secure))
             await send(message)
 
         await self.app(scope, receive, looked_after)
 
-    def _touched(self, value: str) -> str | None:
-        with self.house.database.session() as db:
-            session = sessions.find(db, value)
-            if session is None or not sessions.is_stale(session):
-                return None
+    def _touched(self, session: int) -> str | None:
         with self.house.database.writing() as db:
-            return sessions.touch(db, session.id)
+            return sessions.touch(db, session)

@@ -1,6 +1,7 @@
 """What can be done in the background: importing this makes `jobs.KINDS` complete.
 
-Each module has functions marked with `jobs.kind`. The application needs them for their titles, the worker to do them.
+Each module has functions marked with `jobs.kind`, `jobs.chore` or `jobs.looking`. The application needs them for their
+titles, the worker to do them.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from filrouge.casework import bringing, comparing, notices, watching
+from filrouge.casework import bringing, comparing, notices, repeats, watching
 from filrouge.casework.models import Job
 from filrouge.casework.packages import PACKAGE
 from filrouge.web import packaging
 
-MODULES: Final = (bringing, comparing, notices, watching, packaging)
+MODULES: Final = (bringing, comparing, notices, repeats, watching, packaging)
 PAGES: Final[dict[str, Callable[[Job], str]]] = {
     PACKAGE: lambda job: f"/package/{job.arguments['package']}",
 }

@@ -42,7 +42,7 @@ class ApiRepeat(Base):
 
     Attributes:
         key: as the script called it. request: SHA-256 of what was asked.
-        answer: as JSON.
+        answer: sealed; see `casework.repeats`.
     """
 
     __tablename__ = "api_repeats"

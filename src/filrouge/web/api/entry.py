@@ -25,9 +25,12 @@ from filrouge.casework import repeats, tokens
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import CIRCUMSTANCES
 from filrouge.casework.cases import cases_of
-from filrouge.casework.models import ApiToken, Case, now
+from filrouge.casework.models import ApiToken, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, day_of, house_of, let_through
+from filrouge.web.forms import day_of
+from filrouge.web.gate import case_of, let_through
+from filrouge.web.here import Here
+from filrouge.web.house import house_of
 
 bearer: Final = HTTPBearer(
     auto_error=False, description="A token from your account's page, as `Bearer frt_…`."
@@ -97,6 +100,7 @@ class Script(Here):
             raise HTTPException(
                 422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY)
             )
+        ws = self.house.settings.workspace
         with self.writing() as db:
             if not key:
                 return act(db)
@@ -106,11 +110,11 @@ class Script(Here):
                 asked.model_dump(mode="json") if asked else None,
             ]
             request = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-            before = repeats.answered(db, self.token, key, request)
+            before = repeats.answered(db, ws, self.token, key, request)
             if before is not None:
                 return shape.model_validate(before)
             answer = act(db)
-            repeats.keep(db, self.token, key, request, answer.model_dump(mode="json"))
+            repeats.keep(db, ws, self.token, key, request, answer.model_dump(mode="json"))
             return answer
 
 
@@ -142,12 +146,7 @@ def allowed(permission: Permission) -> Any:
 
 
 def _script(request: Request, db: Session, token: ApiToken) -> Script:
-    case, day = None, None
-    number = request.path_params.get("case_id")
-    if number is not None:
-        case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
-        if case is None:
-            raise HTTPException(404)
+    case, day = case_of(request, db), None
     wanted = request.query_params.get("as_of")
     if wanted:
         day = day_of(wanted)

@@ -213,7 +213,7 @@ def try_again(here: Bringing, job: Row) -> JobOut:
     """Have done again what failed or was cancelled, as a new job."""
 
     def act(db: Session) -> JobOut:
-        return _job(files.again(db, jobs.one_of_case(db, here.the_case, job), here.user))
+        return _job(jobs.again(db, jobs.one_of_case(db, here.the_case, job), here.user))
 
     return here.once(JobOut, act)
 

@@ -1,24 +1,24 @@
-"""What scripts do about the house: cases and their members, accounts, tokens, the trail.
+"""What scripts do about the house: cases and their members, who has an account, tokens, the trail.
 
-What gives somebody a way in (a password for an account that is there, taking a second factor away, a new token) needs a
-browser, in which one shows who one is: whoever finds a token must not become somebody else by it.
+What pages ask one to show again who one is for (making and changing accounts, a new token) needs a browser: a token
+cannot show that, and whoever finds one must not become somebody else by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from filrouge.casework import accounts, audit, cases, people, tokens, trail
 from filrouge.casework.access import Role
-from filrouge.casework.errors import NotThere, Refused
+from filrouge.casework.errors import NotThere
 from filrouge.casework.models import ApiToken, Case, User
 from filrouge.casework.trail import Wanted
-from filrouge.i18n import _
 from filrouge.reports.trail import broken_in_words
 from filrouge.web.api.entry import (
     Auditing,
@@ -48,9 +48,6 @@ from filrouge.web.api.shapes_of_house import (
     CaseSettings,
     EntryOut,
     KeepUntil,
-    NewPerson,
-    PersonChange,
-    PersonIn,
     PersonOut,
     TokenOut,
     Verified,
@@ -155,57 +152,11 @@ def everybody(here: ManagingPeople, offset: Offset = 0, limit: Limit = 100) -> P
     return Page(total=len(found), items=[_account(user) for user in found[offset : offset + limit]])
 
 
-@router.post("/people", status_code=201, **ANYWHERE)
-def make_account(here: ManagingPeople, person: PersonIn) -> NewPerson:
-    """Make an account. Its password is for one sign-in and told this once; a login that is taken is refused."""
-    with here.writing() as db:
-        user, password = accounts.make(
-            db, here.user, login=person.login, name=person.name, role=person.role, email=person.email
-        )
-        return NewPerson(**_account(user).model_dump(), password=password)
-
-
 @router.get("/people/{user}", **ANYWHERE)
 def account(here: ManagingPeople, user: Row) -> PersonOut:
-    """An account."""
+    """An account. Making or changing one needs a browser, in which you show again who you are."""
     with here.reading() as db:
         return _account(_anybody(db, user))
-
-
-@router.put("/people/{user}", **ANYWHERE)
-def change_account(here: ManagingPeople, user: Row, wanted: PersonChange) -> PersonOut:
-    """Give somebody another name, address or role; with another role their sessions end. Your own role stays."""
-
-    def act(db: Session, found: User) -> None:
-        if found.id == here.user.id and wanted.role.value != found.role:
-            raise Refused(_("Your own role is changed by another administrator."))
-        accounts.change(db, here.user, found, name=wanted.name, email=wanted.email, role=wanted.role)
-
-    return _with_account(here, user, act)
-
-
-@router.post("/people/{user}/activate", **ANYWHERE)
-def activate(here: ManagingPeople, user: Row) -> PersonOut:
-    """Let somebody come in: again, or at last."""
-    return _with_account(here, user, lambda db, found: accounts.activate(db, here.user, found))
-
-
-@router.post("/people/{user}/deactivate", **ANYWHERE)
-def deactivate(here: ManagingPeople, user: Row) -> PersonOut:
-    """Let somebody no more come in; their sessions and tokens end."""
-
-    def act(db: Session, found: User) -> None:
-        if found.id == here.user.id:
-            raise Refused(_("That is your own account: see to it on the page of your account."))
-        accounts.deactivate(db, here.user, found)
-
-    return _with_account(here, user, act)
-
-
-@router.post("/people/{user}/unlock", **ANYWHERE)
-def unlock(here: ManagingPeople, user: Row) -> PersonOut:
-    """End the pause after wrong passwords."""
-    return _with_account(here, user, lambda db, found: accounts.unlock(db, here.user, found))
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------
@@ -234,32 +185,29 @@ Action = Annotated[str | None, Query(pattern="^[a-z_]{1,40}([.][a-z_]{1,40})?$")
 Actor = Annotated[str | None, Query(max_length=64, description="A login.")]
 
 
-@router.get("/audit", **ANYWHERE)
-def house_trail(
-    here: Auditing,
+def _asked(
     after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
-    limit: Limit = 100,
     actor: Actor = None,
     action: Action = None,
     since: date | None = None,
     until: date | None = None,
-) -> Page[EntryOut]:
+) -> Wanted:
+    return Wanted(actor, action, None, since, until, after)
+
+
+Asked = Annotated[Wanted, Depends(_asked)]
+
+
+@router.get("/audit", **ANYWHERE)
+def house_trail(here: Auditing, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
     """Entries of the audit trail of the house, the earliest first; `total` are those after the number."""
-    return _entries(here, Wanted(actor, action, None, since, until, after), limit)
+    return _entries(here, asked, limit)
 
 
 @router.get("/cases/{case_id}/audit", **CASE_AS_IT_IS)
-def case_trail(
-    here: Leading,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Only entries with a greater number.")] = 0,
-    limit: Limit = 100,
-    actor: Actor = None,
-    action: Action = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> Page[EntryOut]:
+def case_trail(here: Leading, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
     """Entries of the audit trail of a case, for its supervisors."""
-    return _entries(here, Wanted(actor, action, here.the_case.id, since, until, after), limit)
+    return _entries(here, replace(asked, case=here.the_case.id), limit)
 
 
 @router.post("/audit/verify", **ANYWHERE)
@@ -292,13 +240,6 @@ def _seen_to(here: Script, act: Callable[[Session, Case], None]) -> CaseSettings
         return _case(case)
 
     return here.once(CaseSettings, done)
-
-
-def _with_account(here: Script, number: int, act: Callable[[Session, User], None]) -> PersonOut:
-    with here.writing() as db:
-        user = _anybody(db, number)
-        act(db, user)
-        return _account(user)
 
 
 def _anybody(db: Session, number: int) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Path, Query
@@ -97,27 +98,13 @@ def judgement(here: Reading, of: Of, number: Id) -> Judgement:
 @router.post("/cases/{case_id}/labels/{of}/{number}", status_code=201, **WRITES_IN_CASE)
 def label(here: Judging, of: Of, number: Id, opinion: Opinion) -> OpinionOut:
     """Give an opinion. It replaces yours of before; others' stay beside it."""
-    what = _free(here, of, number)
-    ads, seq = ads_in(here, what), newest_seq(here)
-
-    def act(db: Session) -> OpinionOut:
-        row = judging.give(db, here.user, here.the_case, what, _answer(opinion), ads=ads, seq=seq)
-        return _opinion(db, row)
-
-    return here.once(OpinionOut, act, opinion)
+    return _said_of(here, _free(here, of, number), opinion, judging.give)
 
 
 @router.post("/cases/{case_id}/labels/{of}/{number}/ruling", status_code=201, **WRITES_IN_CASE)
 def rule(here: Leading, of: Of, number: Id, opinion: Opinion) -> OpinionOut:
     """Settle between two opinions that differ, as a supervisor who gave neither."""
-    what = _known(here, of, number)
-    ads, seq = ads_in(here, what), newest_seq(here)
-
-    def act(db: Session) -> OpinionOut:
-        row = judging.rule(db, here.user, here.the_case, what, _answer(opinion), ads=ads, seq=seq)
-        return _opinion(db, row)
-
-    return here.once(OpinionOut, act, opinion)
+    return _said_of(here, _known(here, of, number), opinion, judging.rule)
 
 
 @router.post("/cases/{case_id}/opinions/{opinion}/undo", status_code=201, **WRITES_IN_CASE)
@@ -255,6 +242,16 @@ def _own(db: Session, here: Script, number: int) -> BlindTask:
     if found is None:
         raise NotThere
     return found
+
+
+def _said_of(here: Script, what: Named, opinion: Opinion, say: Callable[..., OpinionRow]) -> OpinionOut:
+    """What comes of saying something of a cluster or network: `judging.give` or `judging.rule`."""
+    ads, seq = ads_in(here, what), newest_seq(here)
+
+    def act(db: Session) -> OpinionOut:
+        return _opinion(db, say(db, here.user, here.the_case, what, _answer(opinion), ads=ads, seq=seq))
+
+    return here.once(OpinionOut, act, opinion)
 
 
 def _opinion(db: Session, row: OpinionRow) -> OpinionOut:

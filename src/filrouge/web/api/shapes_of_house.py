@@ -257,23 +257,6 @@ class ChangeOut(Shape):
 # -- the house ------------------------------------------------------------------------------------------------
 
 
-class PersonIn(Body):
-    """Who gets an account."""
-
-    login: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@+-]{0,63}$")]
-    name: str = Field(default="", max_length=100)
-    email: str = Field(default="", max_length=200)
-    role: Role
-
-
-class PersonChange(Body):
-    """Another name, address or role."""
-
-    name: str = Field(min_length=1, max_length=100)
-    email: str = Field(default="", max_length=200)
-    role: Role
-
-
 class PersonOut(BaseModel):
     """An account."""
 
@@ -288,12 +271,6 @@ class PersonOut(BaseModel):
     second_factor: bool
     made: datetime
     signed_in: datetime | None
-
-
-class NewPerson(PersonOut):
-    """A new account, and the password with which its person comes in once; it is told this once."""
-
-    password: str
 
 
 class CaseIn(Body):

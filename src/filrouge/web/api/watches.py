@@ -33,7 +33,7 @@ def watches_of_case(here: Reading) -> list[WatchOut]:
     with here.reading() as db:
         rows = watches.of_case(db, here.the_case)
         muted = watches.muted_by(db, here.user)
-        return [_watch(here, row, muted=row.id in muted) for row in rows]
+        return [_watch(here, row, muted=row.id in muted, in_the_clear=here.opened) for row in rows]
 
 
 @router.post("/cases/{case_id}/watches", status_code=201, **WRITES_IN_CASE)
@@ -129,20 +129,21 @@ def _own(db: Session, here: Script, number: int) -> Watch:
     return found
 
 
-def _title(here: Script, row: Watch) -> str:
-    return watches.title(here.house.settings.workspace, row, in_the_clear=here.opened)
+def _title(here: Script, row: Watch, *, in_the_clear: bool) -> str:
+    return watches.title(here.house.settings.workspace, row, in_the_clear=in_the_clear)
 
 
-def _watch(here: Script, row: Watch, *, muted: bool) -> WatchOut:
+def _watch(here: Script, row: Watch, *, muted: bool, in_the_clear: bool = False) -> WatchOut:
+    # Masked in what writes: to note that it was opened would wait for the transaction that is under way.
     number = row.number if row.kind in (watches.CLUSTER, watches.NETWORK) else None
     return WatchOut(
-        id=row.id, kind=row.kind, title=_title(here, row), number=number,
+        id=row.id, kind=row.kind, title=_title(here, row, in_the_clear=in_the_clear), number=number,
         by=row.user.name if row.user else "", made=row.made, muted=muted,
     )  # fmt: skip
 
 
 def _alert(here: Script, one: WatchAlert, *, seen: bool) -> AlertOut:
+    title = _title(here, one.watch, in_the_clear=here.opened)
     return AlertOut(
-        id=one.id, watch=one.watch_id, title=_title(here, one.watch), at=one.at, run=one.run, ads=len(one.ads),
-        seen=seen,
-    )  # fmt: skip
+        id=one.id, watch=one.watch_id, title=title, at=one.at, run=one.run, ads=len(one.ads), seen=seen
+    )

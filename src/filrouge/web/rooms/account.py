@@ -18,7 +18,8 @@ from filrouge.casework.models import SignedIn, User
 from filrouge.i18n import _
 from filrouge.web import cookies
 from filrouge.web.forms import own_path
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]

@@ -13,7 +13,8 @@ from filrouge.engines.case_answers import near_ad
 from filrouge.engines.case_reading import reading_of
 from filrouge.reports.html.words import kind_name
 from filrouge.web.found import answer_view, days, identifier_view, sheet_view
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Reader = Annotated[Here, allowed(Permission.READ)]

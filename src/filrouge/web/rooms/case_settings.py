@@ -13,7 +13,9 @@ from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import Case, User
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed, day_of, role_name
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here, role_name
 
 router: Final = APIRouter()
 SeeingTo = Annotated[Here, allowed(Permission.SEE_TO_CASES)]

@@ -13,7 +13,9 @@ from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import SignedIn, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed, day_of, role_name
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here, role_name
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]

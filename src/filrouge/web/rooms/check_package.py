@@ -22,7 +22,8 @@ from filrouge.casework.spool import Spool
 from filrouge.i18n import _, number
 from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
 from filrouge.reports.package.verify import Verdict, verdict
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.uploads import received
 
 router: Final = APIRouter()

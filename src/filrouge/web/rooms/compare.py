@@ -14,7 +14,8 @@ from filrouge.casework.searches import LONGEST, MOST_ADS, Split
 from filrouge.engines.case_answers import WAYS, WORDS, answer
 from filrouge.i18n import _, number
 from filrouge.web.found import answer_view
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.recalled import Search
 
 router: Final = APIRouter()

@@ -13,8 +13,8 @@ from filrouge.casework import accounts
 from filrouge.corpus.keys import cipher_from
 from filrouge.i18n import _
 from filrouge.web import cookies
-from filrouge.web.here import house_of, public
-from filrouge.web.house import House
+from filrouge.web.gate import public
+from filrouge.web.house import House, house_of
 from filrouge.web.provider import GOOD_FOR, Provider, ProviderTrouble, seal, unseal
 from filrouge.web.rooms.signin import address_of, bare_page, begin_session
 

@@ -21,7 +21,8 @@ from filrouge.casework.models import BroughtFile, Job
 from filrouge.casework.spool import Spool
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.tables import neutralised
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.rooms.work import field_names, shown, writable
 from filrouge.web.uploads import received
 

@@ -24,7 +24,8 @@ from filrouge.reports.casebook_words import indicator, reason_in_words
 from filrouge.reports.html.network_words import holds_together, weakest
 from filrouge.reports.html.words import kind_name, tie_kind
 from filrouge.web import drawings
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.judged import mark_opened
 from filrouge.web.render import shown_day, shown_time
 

@@ -16,7 +16,8 @@ from filrouge.casework.verdicts import Judged, Said, Verdict
 from filrouge.i18n import _
 from filrouge.reports import judging as words
 from filrouge.web.blind_sight import blind_sight
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.judged import (
     OF,
     ads_in,

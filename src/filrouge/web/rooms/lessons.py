@@ -17,7 +17,8 @@ from filrouge.casework.lessons import WRONG, Pair
 from filrouge.evidence.agreement import SURE, TENTATIVE
 from filrouge.i18n import _, decimals, ngettext, number
 from filrouge.reports.judging import kind_words
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.judged import newest_seq
 
 router: Final = APIRouter()

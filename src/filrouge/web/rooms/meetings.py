@@ -20,7 +20,8 @@ from filrouge.casework.meetings import (
 )
 from filrouge.casework.models import Case
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Leader = Annotated[Here, allowed(Permission.LEAD)]

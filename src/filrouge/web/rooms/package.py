@@ -16,7 +16,9 @@ from filrouge.casework.models import MadePackage
 from filrouge.casework.packages import Asked
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _, ngettext, number
-from filrouge.web.here import Here, allowed, day_of
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, taken_along
 from filrouge.web.posted import Posted
 from filrouge.web.rooms.work import shown as shown_job

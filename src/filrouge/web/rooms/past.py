@@ -14,7 +14,9 @@ from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.engines.case_past import MOST_CHANGES, Step, changes, steps_of
 from filrouge.i18n import _, ngettext, number
-from filrouge.web.here import Here, allowed, day_of
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.render import shown_day, shown_time
 
 router: Final = APIRouter()

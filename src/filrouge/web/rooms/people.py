@@ -14,7 +14,8 @@ from filrouge.casework.access import Permission, Role
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import User
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed, role_name
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here, role_name
 
 router: Final = APIRouter()
 Looking = Annotated[Here, allowed(Permission.MANAGE_PEOPLE)]

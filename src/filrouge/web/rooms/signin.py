@@ -18,7 +18,9 @@ from filrouge.i18n import LANGUAGES, _
 from filrouge.web import cookies
 from filrouge.web.agents import agent_name
 from filrouge.web.forms import check_form, own_path
-from filrouge.web.here import Here, allowed, house_of, public, who_by_cookie
+from filrouge.web.gate import allowed, public, who_by_cookie
+from filrouge.web.here import Here
+from filrouge.web.house import house_of
 from filrouge.web.render import rendered
 
 router: Final = APIRouter()

@@ -23,7 +23,9 @@ from filrouge.i18n import _
 from filrouge.reports.html.words import kind_name
 from filrouge.reports.package.make import package
 from filrouge.reports.package.what import Ads, Terms
-from filrouge.web.here import Here, allowed, day_of
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.posted import Posted
 from filrouge.web.render import shown_day
 

@@ -17,7 +17,8 @@ from filrouge.i18n import _, decimals
 from filrouge.networks.learning import KINDS
 from filrouge.reports.html.words import tie_kind
 from filrouge.web.found import identifier_view, sheet_view, strangers, waterfall
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Reader = Annotated[Here, allowed(Permission.READ)]

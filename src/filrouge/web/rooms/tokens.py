@@ -12,7 +12,8 @@ from filrouge.casework.access import Permission, permissions
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import User
 from filrouge.i18n import _
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Anybody = Annotated[Here, allowed(Permission.ENTER)]
@@ -76,6 +77,6 @@ def scope_name(scope: Permission) -> str:
         Permission.TIP: _("answer tips"),
         Permission.MAKE_CASES: _("make cases"),
         Permission.SEE_TO_CASES: _("members of cases, how long ads are kept, closing"),
-        Permission.MANAGE_PEOPLE: _("accounts"),
+        Permission.MANAGE_PEOPLE: _("read who has an account"),
         Permission.AUDIT: _("read the audit trail"),
     }[scope]

@@ -17,7 +17,9 @@ from filrouge.casework.models import Case, User
 from filrouge.casework.trail import Wanted
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.trail import action_in_words, as_csv, broken_in_words
-from filrouge.web.here import Here, allowed, day_of
+from filrouge.web.forms import day_of
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 
 router: Final = APIRouter()
 Auditor = Annotated[Here, allowed(Permission.AUDIT)]

@@ -18,7 +18,8 @@ from filrouge.casework.verdicts import KINDS, STEPS
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.casebook_words import indicator_name, reason_in_words
 from filrouge.reports.judging import kind_words, name_of, step_words
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.judged import OF, answer_of, chips_of, newest_seq
 from filrouge.web.posted import Posted
 

@@ -13,7 +13,8 @@ from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import MailWish, Notice, Watch, WatchAlert
 from filrouge.i18n import _, ngettext, number
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.posted import Posted
 from filrouge.web.render import environment
 from filrouge.web.rooms.cases import back

@@ -20,7 +20,8 @@ from filrouge.casework.access import Permission
 from filrouge.casework.jobs import State
 from filrouge.casework.models import BroughtFile, Job, now
 from filrouge.i18n import _, number
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.kinds import PAGES
 
 router: Final = APIRouter()
@@ -119,7 +120,7 @@ def again(here: Bringer, job: int) -> Response:
     here.must_be_today()
     found = _job(here, job)
     with here.writing() as db:
-        anew = files.again(db, db.get_one(Job, found.id), here.user)
+        anew = jobs.again(db, db.get_one(Job, found.id), here.user)
     return here.go(f"/cases/{here.the_case.id}/jobs/{anew.id}")
 
 

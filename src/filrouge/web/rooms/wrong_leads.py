@@ -13,7 +13,8 @@ from filrouge.casework.models import WrongJoin
 from filrouge.casework.wrong_joins import Decision
 from filrouge.i18n import _
 from filrouge.reports.judging import name_of
-from filrouge.web.here import Here, allowed
+from filrouge.web.gate import allowed
+from filrouge.web.here import Here
 from filrouge.web.judged import newest_seq
 from filrouge.web.posted import Posted
 from filrouge.web.rooms.cases import back
