@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from filrouge.casework.errors import CaseClosed, PastOnly
 from filrouge.casework.models import Case, DeskState, SignedIn, User, now
 from filrouge.i18n import _
 from filrouge.web import cookies
-from filrouge.web.forms import check_form, check_origin, own_path
+from filrouge.web.forms import check_form, check_origin, own_path, whole_number
 from filrouge.web.house import House
 from filrouge.web.limits import SEARCHES
 from filrouge.web.navigation import rooms_of
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _security = logging.getLogger("filrouge.security")
+_TOO_LONG: Final = re.compile(r"[+-]?[0-9_]{19,}")
 _WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
 """Pages for who has to set up a second factor first."""
 
@@ -312,7 +314,7 @@ def _person(request: Request, permission: Permission, again: bool, budget: str |
             raise SignInFirst("/sign-in")
         user, session = found
         _step_before(request, house, user, session)
-        case = _case(request, db)
+        case = case_named(request, db)
         let_through(request, user, permission, case, budget)
         if again and session is not None and not sessions.is_fresh(session):
             raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
@@ -369,11 +371,19 @@ def _page_of(request: Request) -> str:
     return own_path(urlsplit(request.headers.get("referer", "")).path)
 
 
-def _case(request: Request, db: Session) -> Case | None:
-    number = request.path_params.get("case_id")
-    if number is None:
+def case_named(request: Request, db: Session) -> Case | None:
+    """The case that the path names by its `case_id`; None if it names none.
+
+    Raises:
+        HTTPException: 404 if there is no such case, or if any number of the path is more than a table can hold.
+    """
+    for value in request.path_params.values():
+        if _TOO_LONG.fullmatch(str(value)):
+            raise HTTPException(404)
+    if "case_id" not in request.path_params:
         return None
-    case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
+    number = whole_number(request.path_params["case_id"], 9)
+    case = db.get(Case, number) if number is not None else None
     if case is None:
         raise HTTPException(404)
     return case

@@ -25,9 +25,9 @@ from filrouge.casework import repeats, tokens
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import CIRCUMSTANCES
 from filrouge.casework.cases import cases_of
-from filrouge.casework.models import ApiToken, Case, now
+from filrouge.casework.models import ApiToken, now
 from filrouge.i18n import _
-from filrouge.web.here import Here, day_of, house_of, let_through
+from filrouge.web.here import Here, case_named, day_of, house_of, let_through
 
 bearer: Final = HTTPBearer(
     auto_error=False, description="A token from your account's page, as `Bearer frt_…`."
@@ -142,12 +142,7 @@ def allowed(permission: Permission) -> Any:
 
 
 def _script(request: Request, db: Session, token: ApiToken) -> Script:
-    case, day = None, None
-    number = request.path_params.get("case_id")
-    if number is not None:
-        case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
-        if case is None:
-            raise HTTPException(404)
+    case, day = case_named(request, db), None
     wanted = request.query_params.get("as_of")
     if wanted:
         day = day_of(wanted)
