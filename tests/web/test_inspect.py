@@ -58,6 +58,20 @@ def test_a_network_of_another_case_is_not_there(site: Any) -> None:
     assert browser.get(site.path("harbour", "/networks/none")).status_code == 422
 
 
+@pytest.mark.parametrize("number", ["²", "99999999999999999999", "-99999999999999999999", "9" * 400])
+def test_what_is_no_number_that_there_can_be_breaks_no_page(site: Any, number: str) -> None:
+    browser = site.client("sam")
+    assert browser.get(f"/cases/{number}").status_code == 404
+    for room in ("networks", "clusters", "ads", "jobs", "files", "package", "survivor"):
+        assert browser.get(site.path("harbour", f"/{room}/{number}")).status_code in (404, 422), room
+    for asked in ("map?networks=", "map?clusters=", "package?ads="):
+        assert browser.get(site.path("harbour", f"/{asked}{number}")).status_code == 200, asked
+    answer = browser.post(site.path("harbour", "/package"), {"what": number})
+    assert "Say what is packaged" in answer.text
+    browser.post(site.path("harbour", "/map"), {"lead": f"network:{number}"})
+    assert site.client("adm").get(f"/people/{number}").status_code in (404, 422)
+
+
 def test_texts_are_masked_until_they_are_opened_with_a_reason(site: Any) -> None:
     browser = site.client("ana")
     book = site.house.desk.casebook("harbour", opened=True)

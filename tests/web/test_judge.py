@@ -185,6 +185,9 @@ def test_a_partner_reads_and_does_not_judge(site: Any) -> None:
     page = pat.get(site.path("harbour", f"/judge/{lead['kind']}/{lead['id']}"))
     assert page.status_code == 200
     assert "Give your opinion" not in page.text
+    register = pat.get(site.path("harbour", "/wrong-leads"))
+    assert register.status_code == 200
+    assert site.path("harbour", "/judge") not in register.text
 
 
 def test_nothing_is_judged_while_the_past_is_looked_at(site: Any, two: Any) -> None:

@@ -64,7 +64,7 @@ class Outside:
             Refused: if the port of the mail server is none.
         """
         server, _colon, port = environment.get("FILROUGE_MAIL_SERVER", "").strip().partition(":")
-        if port and not port.isdigit():
+        if port and not port.isdecimal():
             raise Refused(_("The mail server is written HOST or HOST:PORT, such as mail.example.org:587."))
         hosts = environment.get("FILROUGE_WEBHOOK_HOSTS", "").replace(",", " ").lower().split()
         return cls(

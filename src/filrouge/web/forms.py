@@ -17,6 +17,12 @@ _security = logging.getLogger("filrouge.security")
 _OWN: Final = re.compile(r"/(?:[\w.-][\w./-]*)?(?:\?[\w.=&%-]*)?", re.ASCII)
 
 
+def whole_number(text: object, digits: int = 15) -> int | None:
+    """The number that a form or an address brings; None if it is none, or has more digits than it may."""
+    # Of ASCII alone: to Python, the 2 of m² is a digit as well, and no number.
+    return int(text) if isinstance(text, str) and re.fullmatch(rf"[0-9]{{1,{digits}}}", text) else None
+
+
 def own_path(text: str) -> str:
     """A path of this application that a form or a cookie brings; "" for an address of anybody else's."""
     return text if _OWN.fullmatch(text) else ""

@@ -7,6 +7,7 @@ that it needs nothing by `public()`. One that says neither is refused when the a
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -21,13 +22,14 @@ from filrouge.casework.cases import cases_of
 from filrouge.casework.errors import CaseClosed
 from filrouge.casework.models import Case, DeskState, SignedIn, User
 from filrouge.web import cookies
-from filrouge.web.forms import check_form, check_origin, own_path
+from filrouge.web.forms import check_form, check_origin, own_path, whole_number
 from filrouge.web.here import Here
 from filrouge.web.house import House, house_of
 from filrouge.web.limits import SEARCHES
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _security = logging.getLogger("filrouge.security")
+_TOO_LONG: Final = re.compile(r"[+-]?[0-9_]{19,}")
 _WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
 """Pages for who has to set up a second factor first."""
 
@@ -146,15 +148,18 @@ def _page_of(request: Request) -> str:
 
 
 def case_of(request: Request, db: Session) -> Case | None:
-    """The case of the path; None if it is of none.
+    """The case that the path names by its `case_id`; None if it names none.
 
     Raises:
-        HTTPException: 404 if there is none of that number.
+        HTTPException: 404 if there is no such case, or if any number of the path is more than a table can hold.
     """
-    number = request.path_params.get("case_id")
-    if number is None:
+    for value in request.path_params.values():
+        if _TOO_LONG.fullmatch(str(value)):
+            raise HTTPException(404)
+    if "case_id" not in request.path_params:
         return None
-    case = db.get(Case, int(number)) if str(number).isdigit() and len(str(number)) < 10 else None
+    number = whole_number(request.path_params["case_id"], 9)
+    case = db.get(Case, number) if number is not None else None
     if case is None:
         raise HTTPException(404)
     return case

@@ -14,6 +14,7 @@ from filrouge.casework.judging import Answer
 from filrouge.casework.verdicts import KINDS, STEPS, Judged, Said, Verdict
 from filrouge.i18n import _
 from filrouge.reports import judging as words
+from filrouge.web.forms import whole_number
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -140,7 +141,8 @@ def answer_of(form: FormData) -> Answer:
     asked = {kind: text(f"step-{kind}") for kind in KINDS}
     if text("kind") in KINDS:
         asked[text("kind")] = text("step")
-    steps = {kind: int(step) for kind, step in asked.items() if step.isdecimal() and len(step) == 1}
+    given = {kind: whole_number(step, 1) for kind, step in asked.items()}
+    steps = {kind: step for kind, step in given.items() if step is not None}
     return Answer(steps, bool(text("unsure")) or text("kind") == "unsure", text("note"))
 
 
@@ -151,9 +153,10 @@ def what_of(form: FormData) -> What:
         HTTPException: 404 if it names nothing that can be judged.
     """
     of, number = form.get("of"), form.get("number")
-    if of not in OF or not isinstance(number, str) or not number.isdigit() or len(number) > 15:
+    found = whole_number(number)
+    if of not in OF or found is None:
         raise HTTPException(404)
-    return str(of), int(number)
+    return str(of), found
 
 
 def ads_in(here: Here, what: What) -> int:

@@ -18,6 +18,7 @@ from filrouge.engines.asking import named_identifiers, question_of
 from filrouge.engines.masking import HIDDEN, is_pseudonym, least_number
 from filrouge.engines.plain_words import known_words
 from filrouge.i18n import _
+from filrouge.web.forms import whole_number
 
 if TYPE_CHECKING:
     from filrouge.web.here import Here
@@ -79,14 +80,15 @@ def wanted(here: Here, form: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]
 
 
 def _lead(here: Here, kind: str, number: str) -> int:
-    if not number.isdigit() or len(number) > 15:
+    found = whole_number(number)
+    if found is None:
         raise HTTPException(404)
-    if (kind, int(number)) in here.held:
+    if (kind, found) in here.held:
         raise HeldBack
     ads = here.whole_casebook.ads
-    if ads.filter(pl.col(kind) == int(number)).is_empty():
+    if ads.filter(pl.col(kind) == found).is_empty():
         raise HTTPException(404)
-    return int(number)
+    return found
 
 
 def _identifier(here: Here, text: str) -> dict[str, Any]:
@@ -122,9 +124,9 @@ def _spelled(kinds: tuple[str, ...], numbers: Any) -> list[str]:
 
 
 def _text_of(here: Here, ad: str) -> str:
-    number = int(ad) if ad.isdigit() and len(ad) < 16 else -1
+    number = whole_number(ad)
     book = here.whole_casebook
-    if book.ads.filter(pl.col("ad") == number).is_empty():
+    if number is None or book.ads.filter(pl.col("ad") == number).is_empty():
         raise HTTPException(404)
     opened = book.ws.texts(np.array([number], np.int64), marks=False)
     return str(opened.ads["text"][0])

@@ -13,7 +13,7 @@ from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import Case, User
 from filrouge.i18n import _
-from filrouge.web.forms import day_of
+from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here, role_name
 
@@ -61,7 +61,7 @@ def keep_until(here: SeeingTo, day: Annotated[str, Form()], reason: Annotated[st
 @router.post("/cases/{case_id}/members")
 def add_chosen(here: SeeingTo, user: Annotated[str, Form()] = "") -> Response:
     """Add the person that was chosen."""
-    return _add(here, int(user) if user.isascii() and user.isdigit() and len(user) < 10 else 0)
+    return _add(here, whole_number(user, 9) or 0)
 
 
 @router.post("/cases/{case_id}/members/{user_id}/add")

@@ -13,7 +13,7 @@ from filrouge.casework.audit import note
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import SignedIn, now
 from filrouge.i18n import _
-from filrouge.web.forms import day_of
+from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here, role_name
 
@@ -67,7 +67,11 @@ def make_case(
         if day is None:
             raise Refused(_("The day until which the ads are kept cannot be read: write it as 2026-12-31."))
         with here.writing() as db:
-            first = [here.user] if cases.works_on_ads(here.user) else cases.as_first(db, _number(supervisor))
+            first = (
+                [here.user]
+                if cases.works_on_ads(here.user)
+                else cases.as_first(db, whole_number(supervisor, 9))
+            )
             case = cases.make_case(
                 db, here.user, name=name, title=title, purpose=purpose, authority=authority, keep_until=day,
                 members=first,
@@ -88,10 +92,6 @@ def _new_page(here: Here, status: int, given: dict[str, str], wrong: str = "") -
         "cases/new.html", status, given=given, wrong=wrong, choose=choose,
         supervisors=[("", _("Later")), *((user.id, user.name) for user in supervisors)],
     )  # fmt: skip
-
-
-def _number(chosen: str) -> int | None:
-    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
 
 
 @router.post("/cases/{case_id}/as-of")

@@ -24,6 +24,7 @@ from filrouge.reports.casebook_words import indicator, reason_in_words
 from filrouge.reports.html.network_words import holds_together, weakest
 from filrouge.reports.html.words import kind_name, tie_kind
 from filrouge.web import drawings
+from filrouge.web.forms import whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.judged import mark_opened
@@ -147,7 +148,7 @@ def choose_for_map(here: Reader, lead: Annotated[list[str], Form()] = []) -> Res
     chosen: dict[str, list[str]] = {"network": [], "cluster": []}
     for one in lead:
         kind, _colon, id = one.partition(":")
-        if kind in chosen and id.isdigit():
+        if kind in chosen and whole_number(id) is not None:
             chosen[kind].append(id)
     asked = "&".join(f"{kind}s={','.join(ids)}" for kind, ids in chosen.items() if ids)
     return here.go(f"/cases/{here.the_case.id}/map" + (f"?{asked}" if asked else ""))
@@ -316,4 +317,5 @@ def event_name(kind: str) -> str:
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",") if part.strip().isdigit()][:50]
+    numbers = (whole_number(part.strip()) for part in text.split(","))
+    return [number for number in numbers if number is not None][:50]

@@ -16,7 +16,7 @@ from filrouge.casework.models import MadePackage
 from filrouge.casework.packages import Asked
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _, ngettext, number
-from filrouge.web.forms import day_of
+from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, taken_along
@@ -118,16 +118,17 @@ def _what(text: str) -> tuple[str, tuple[int, ...]]:
     found = _LEAD.fullmatch(text)
     if found:
         return ("network" if found[1].upper() == "N" else "cluster"), (int(found[2]),)
-    parts = [part for part in re.split(r"[\s,;]+", text) if part]
-    if parts and len(parts) <= MOST_NUMBERS and all(part.isdigit() and len(part) <= 15 for part in parts):
-        return "ads", tuple(dict.fromkeys(int(part) for part in parts))
+    numbers = [whole_number(part) for part in re.split(r"[\s,;]+", text) if part]
+    ads = [number for number in numbers if number is not None]
+    if ads and len(ads) == len(numbers) <= MOST_NUMBERS:
+        return "ads", tuple(dict.fromkeys(ads))
     raise Refused(
         _("Say what is packaged: a network (N12), a cluster (C345), or numbers of ads (17, 18, 240).")
     )
 
 
 def _ads_named(text: str) -> str:
-    return ", ".join(part for part in text.split(",") if part.strip().isdigit())
+    return ", ".join(part for part in text.split(",") if whole_number(part.strip()) is not None)
 
 
 # -- as pages show it -----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from filrouge.i18n import _
 from filrouge.reports.html.words import kind_name
 from filrouge.reports.package.make import package
 from filrouge.reports.package.what import Ads, Terms
-from filrouge.web.forms import day_of
+from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.posted import Posted
@@ -130,9 +130,9 @@ def confirm(here: Helper, request_id: int, posted: Posted) -> Response:
     """Take what the person says of each ad."""
     here.must_be_today()
     said = {
-        int(name.removeprefix("ad-")): str(value)
+        ad: str(value)
         for name, value in posted.items()
-        if name.startswith("ad-") and name.removeprefix("ad-").isdigit() and len(name) < 16
+        if name.startswith("ad-") and (ad := whole_number(name.removeprefix("ad-"))) is not None
     }
     with here.writing() as db:
         request = _request(here, db, request_id)

@@ -17,7 +17,7 @@ from filrouge.casework.models import Case, User
 from filrouge.casework.trail import Wanted
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.trail import action_in_words, as_csv, broken_in_words
-from filrouge.web.forms import day_of
+from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 
@@ -33,13 +33,13 @@ class Asked:
     def __init__(
         self, who: str = "", action: str = "", of: str = "", since: str = "", until: str = "", page: str = ""
     ) -> None:
-        self.who = _number(who)
+        self.who = whole_number(who, 9)
         self.action = (
             action if action.replace(".", "").replace("_", "").isalnum() and action.isascii() else ""
         )
-        self.of = _number(of)
+        self.of = whole_number(of, 9)
         self.since, self.until = day_of(since), day_of(until)
-        self.page = max(1, _number(page) or 1)
+        self.page = max(1, whole_number(page, 9) or 1)
 
     def said(self) -> dict[str, str]:
         """The same as an address says it, without the page."""
@@ -166,7 +166,3 @@ def told(value: object) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {told(one)}" for name, one in value.items())
     return str(value)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -18,6 +18,7 @@ from filrouge.casework.verdicts import KINDS, STEPS
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.casebook_words import indicator_name, reason_in_words
 from filrouge.reports.judging import kind_words, name_of, step_words
+from filrouge.web.forms import whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.judged import OF, answer_of, chips_of, newest_seq
@@ -257,8 +258,9 @@ def _chosen(form: Posted) -> list[What]:
     out: list[What] = []
     for said in form.getlist("lead"):
         of, _colon, id_ = str(said).partition(":")
-        if of in OF and id_.isdecimal() and len(id_) < 16:
-            out.append((of, int(id_)))
+        id = whole_number(id_)
+        if of in OF and id is not None:
+            out.append((of, id))
     return list(dict.fromkeys(out))
 
 
@@ -269,7 +271,7 @@ def _sort(form: Posted | None) -> str:
 
 def _path(here: Here, form: Posted | None = None, sort: str = "") -> str:
     sort = sort or _sort(form)
-    page = str(form.get("page", "")) if form is not None else ""
+    page = whole_number(form.get("page"), 6) if form is not None else None
     asked = [f"sort={sort}"] if sort and sort != triage.USUAL else []
-    asked += [f"page={page}"] if page.isdecimal() and page != "1" and len(page) < 7 else []
+    asked += [f"page={page}"] if page is not None and page != 1 else []
     return f"/cases/{here.the_case.id}/triage" + ("?" + "&".join(asked) if asked else "")

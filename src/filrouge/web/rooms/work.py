@@ -41,7 +41,7 @@ def work(here: Reader) -> Response:
         rows = [shown(here, job) for job in jobs.of_case(db, here.the_case)]
     behind = here.may(Permission.BRING) and comparing.is_behind(here.house.desk.view())
     return here.page(
-        "work/list.html",
+        "jobs/list.html",
         jobs=rows,
         behind=behind and not any(row["open"] for row in rows),
         writable=writable(here),
@@ -75,7 +75,7 @@ def one(here: Reader, job: int) -> Response:
     if found.kind == comparing.RUN and found.state == State.DONE:
         here.house.desk.look_again()
         data["leads"] = _leads(here)
-    return here.page("work/job.html", writable=writable(here), fields=field_names(), **data)
+    return here.page("jobs/job.html", writable=writable(here), fields=field_names(), **data)
 
 
 @router.get("/cases/{case_id}/jobs/{job}/events")

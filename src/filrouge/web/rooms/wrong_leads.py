@@ -13,6 +13,7 @@ from filrouge.casework.models import WrongJoin
 from filrouge.casework.wrong_joins import Decision
 from filrouge.i18n import _
 from filrouge.reports.judging import name_of
+from filrouge.web.forms import whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.judged import newest_seq
@@ -110,7 +111,8 @@ def _told(here: Here, row: WrongJoin) -> dict[str, Any]:
 
 
 def _number(text: object) -> int:
-    return int(text) if isinstance(text, str) and text.isdigit() and len(text) < 16 else -1
+    found = whole_number(text)
+    return -1 if found is None else found
 
 
 def _after(here: Here, decision: Decision, path: str) -> str:

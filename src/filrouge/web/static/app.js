@@ -87,9 +87,6 @@ function readyClicks() {
     }
     event.target.closest("[data-dismiss]")?.closest(".flash")?.remove();
   });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submit-on-change]")) event.target.form?.requestSubmit();
-  });
 }
 
 // A form that did not pass says so to those who hear the page, and stands where they are.
