@@ -225,3 +225,16 @@ def test_a_writer_killed_between_any_two_steps_leaves_the_old_state_or_the_new(
 def _found(path: str) -> object:
     module, kind, name = path.rsplit(".", 2)
     return getattr(getattr(importlib.import_module(module), kind), name)
+
+
+def test_a_batch_is_written_though_another_took_its_own_files_out_in_that_moment(tmp_path: Path) -> None:
+    new_workspace(tmp_path)
+    tables = opened(tmp_path).tables
+    rows = opened(tmp_path).ads().head(0)
+    tables.make("ads", rows.schema)
+    theirs, mine = (tables.put("ads", rows, "batch=" + name, "part.parquet") for name in ("theirs", "mine"))
+    tables.commit("ads", [theirs])
+    known = tables.log("ads")
+    tables.commit("ads", removes=[(theirs.path, theirs.bytes)])
+    tables.commit("ads", [mine], log=known)
+    assert tables.listed("ads")["path"].to_list() == [mine.path]

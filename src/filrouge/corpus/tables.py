@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import Any, Final
 
 import polars as pl
@@ -27,6 +28,8 @@ from filrouge.corpus.files import Files, NotThere
 BATCH: Final = "batch"
 _PACKED: Final = 9
 """zstd's level for the files of tables; numbers of keys hardly pack, so more effort gains nothing."""
+_TRIES: Final = 100
+"""So often a writer tries again when others write to the same log in the same moment."""
 _DELTA: Final[dict[pl.DataType, str]] = {
     pl.Int8(): "byte", pl.Int16(): "short", pl.Int32(): "integer", pl.Int64(): "long",
     pl.UInt8(): "short", pl.UInt16(): "integer", pl.UInt32(): "long", pl.UInt64(): "long",
@@ -162,6 +165,7 @@ class Tables:
 
         Raises:
             ConcurrentWrite: if another took the transaction.
+            CannotStore: if it cannot be written.
         """
         log = log or self.log(name)
         now = int(time.time() * 1000)
@@ -176,19 +180,26 @@ class Tables:
         if not actions:
             return
         properties = CommitProperties(
-            app_transactions=[Transaction(*transaction)] if transaction else None, max_commit_retries=100
+            app_transactions=[Transaction(*transaction)] if transaction else None, max_commit_retries=_TRIES
         )
         partitions = list(log.metadata().partition_columns)
-        try:
-            log.create_write_transaction(
-                actions, "append", log.schema(), partitions or None, commit_properties=properties
-            )
-        except CommitFailedError as e:
-            if transaction and "oncurrent transaction" in str(e):
-                raise ConcurrentWrite from e
-            raise CannotStore(self._uri(name), _first_line(e)) from e
-        except (DeltaError, OSError) as e:
-            raise CannotStore(self._uri(name), _first_line(e)) from e
+        for tried in count(1):
+            try:
+                log.create_write_transaction(
+                    actions, "append", log.schema(), partitions or None, commit_properties=properties
+                )
+                break
+            except CommitFailedError as e:
+                if "oncurrent transaction" not in str(e):
+                    raise CannotStore(self._uri(name), _first_line(e)) from e
+                if transaction:
+                    raise ConcurrentWrite from e
+                if tried == _TRIES:
+                    raise CannotStore(self._uri(name), _first_line(e)) from e
+                # Another took files of its own out since. What this writes follows from nothing that it read there.
+                log = self.log(name)
+            except (DeltaError, OSError) as e:
+                raise CannotStore(self._uri(name), _first_line(e)) from e
         self._settle(name)
 
     def listed(self, name: str, log: DeltaTable | None = None) -> pl.DataFrame:
