@@ -95,7 +95,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return (folder / "ads.csv").read_bytes()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from filrouge.casework import cases, passwords, people, tokens
 from filrouge.casework.access import Permission, Role, permissions
 from filrouge.casework.models import Case, User
+from filrouge.casework.work import Worker
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ingest import ingest
 from filrouge.engines.run import run
@@ -271,3 +272,14 @@ def signed_in(browser: Any, serve: Callable[[Site], Served], site: Site) -> Iter
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def working(own: Any) -> Iterator[None]:
+    """A worker beside the application of a module's `own` site."""
+    worker = Worker(own.house.database, own.house.settings.workspace)
+    thread = threading.Thread(target=worker.work, kwargs={"threads": 1})
+    thread.start()
+    yield
+    worker.end()
+    thread.join(20)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -333,19 +333,6 @@ def test_what_grows_when_it_is_unpacked_is_refused(site: Any) -> None:
 
 
 # -- journey 10, in a browser -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def working(own: Any) -> Iterator[None]:
-    """A worker beside the application."""
-    import threading
-
-    worker = Worker(own.house.database, own.house.settings.workspace)
-    thread = threading.Thread(target=worker.work, kwargs={"threads": 1})
-    thread.start()
-    yield
-    worker.end()
-    thread.join(20)
 
 
 def test_a_network_is_packaged_in_the_browser_and_its_checker_runs_by_itself(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -385,16 +384,6 @@ def test_titles_are_masked_unless_opened(own: Any) -> None:
 
 
 # -- journey 8, in a browser --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def working(own: Any) -> Iterator[None]:
-    worker = Worker(own.house.database, own.house.settings.workspace)
-    thread = threading.Thread(target=worker.work, kwargs={"threads": 1})
-    thread.start()
-    yield
-    worker.end()
-    thread.join(20)
 
 
 @pytest.fixture

@@ -59,11 +59,11 @@ def note(
     return entry
 
 
-def digest_of(entry: AuditEntry) -> str:
-    """SHA-256 over an entry and the digest of the one before: of its fields as JSON, keys in order, UTF-8."""
-    fields = {
+def fields(entry: AuditEntry) -> dict[str, Any]:
+    """What the digest of an entry is made of, as it is told to others."""
+    return {
         "seq": entry.seq,
-        "at": _told(entry.at),
+        "at": told(entry.at),
         "actor": entry.actor,
         "action": entry.action,
         "case": entry.case_id,
@@ -71,7 +71,11 @@ def digest_of(entry: AuditEntry) -> str:
         "details": entry.details,
         "before": entry.before,
     }
-    said = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(entry: AuditEntry) -> str:
+    """SHA-256 over the `fields` of an entry, the digest before it among them: as JSON, keys in order, UTF-8."""
+    said = json.dumps(fields(entry), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(said.encode("utf-8")).hexdigest()
 
 
@@ -103,5 +107,6 @@ def head(db: Session) -> tuple[int, str]:
     return count, last.digest if last else BEGINNING
 
 
-def _told(at: datetime) -> str:
+def told(at: datetime) -> str:
+    """A time as digests are made of it."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,20 @@ from filrouge.casework.errors import Refused, TakenName
 from filrouge.casework.models import Case, Member, User, now
 from filrouge.i18n import _
 
+
+class _OfCase(Protocol):
+    @property
+    def case_id(self) -> int | None: ...
+
+
+_Row = TypeVar("_Row", bound=_OfCase)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def belonging(db: Session, case: Case, kind: type[_Row], number: int) -> _Row | None:
+    """The row of that number of what belongs to a case; None if there is none, or it belongs to another."""
+    row = db.get(kind, number) if 0 < number < 1 << 31 else None
+    return row if row is not None and row.case_id == case.id else None
 
 
 def make_case(

@@ -20,6 +20,7 @@ from filrouge.ads.readers.preview import ENOUGH, WHOLE, Preview, preview
 from filrouge.ads.schema import FIELDS
 from filrouge.casework import jobs
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.database import after_commit
 from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import BroughtFile, Case, Job, User, now
@@ -132,8 +133,8 @@ def of_case(db: Session, case: Case, number: int) -> BroughtFile:
     Raises:
         NotThere: if there is none of that number.
     """
-    file = db.get(BroughtFile, number) if number < 1 << 31 else None
-    if file is None or file.case_id != case.id:
+    file = belonging(db, case, BroughtFile, number)
+    if file is None:
         raise NotThere
     return file
 

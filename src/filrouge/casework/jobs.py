@@ -26,6 +26,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.database import DATABASE, after_commit
 from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import Case, Job, User, now
@@ -221,8 +222,8 @@ def one_of_case(db: Session, case: Case, number: int) -> Job:
     Raises:
         NotThere: if there is none of that number.
     """
-    job = db.get(Job, number) if number < 1 << 31 else None
-    if job is None or job.case_id != case.id:
+    job = belonging(db, case, Job, number)
+    if job is None:
         raise NotThere
     return job
 

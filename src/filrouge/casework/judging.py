@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from filrouge.casework import blind
 from filrouge.casework.access import Permission, may
 from filrouge.casework.audit import note as note_trail
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import Refused
 from filrouge.casework.lineage import Lineage, What
 from filrouge.casework.models import BlindTask, Case, Opinion, User
@@ -292,8 +293,8 @@ def take_back(db: Session, by: User, case: Case, opinion_id: int) -> Opinion:
         Refused: if there is no such thing, it is taken back already, or it is another's and the person does not lead
             the case.
     """
-    row = db.get(Opinion, opinion_id)
-    if row is None or row.case_id != case.id:
+    row = belonging(db, case, Opinion, opinion_id)
+    if row is None:
         raise Refused(_("There is no such opinion in this case."))
     so_far = judged_now(db, case, (row.of, row.number))
     if row.id in so_far.undone:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from filrouge.casework import access, jobs
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import (
@@ -98,8 +99,8 @@ def of_case(db: Session, case: Case) -> Sequence[Notice]:
 
 def try_again(db: Session, by: User, case: Case, number: int) -> None:
     """Send a notice again that was given up, or now one that waits."""
-    notice = db.get(Notice, number)
-    if notice is None or notice.case_id != case.id or notice.state == "sent":
+    notice = belonging(db, case, Notice, number)
+    if notice is None or notice.state == "sent":
         raise Refused(_("This notice is not waiting."))
     notice.state, notice.due, notice.tries = "waiting", now(), 0
     note(db, by, "notice.tried_again", case=case, subject=f"notice:{notice.id}")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from filrouge.casework import audit, jobs
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import AuditEntry, Case, Job, MadePackage, User, now
@@ -155,8 +156,7 @@ def of_case(db: Session, case: Case) -> Sequence[MadePackage]:
 
 def one_of(db: Session, case: Case, number: int) -> MadePackage | None:
     """A package of a case; None if it has none of that number."""
-    row = db.get(MadePackage, number) if 0 < number < 1 << 31 else None
-    return row if row is not None and row.case_id == case.id else None
+    return belonging(db, case, MadePackage, number)
 
 
 def name_of(row: MadePackage) -> str:
@@ -184,7 +184,7 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
     )
     return [
         {
-            "number": row.seq, "at": audit._told(row.at), "by": row.actor, "action": row.action,
+            "number": row.seq, "at": audit.told(row.at), "by": row.actor, "action": row.action,
             "subject": row.subject, "details": json.dumps(row.details, sort_keys=True, ensure_ascii=False),
             "before": row.before, "digest": row.digest,
         }

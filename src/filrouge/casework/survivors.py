@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from filrouge.casework import access, searches
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import AuditEntry, Case, SurvivorRequest, User, now
 from filrouge.i18n import _
@@ -74,10 +75,10 @@ def of_case(db: Session, user: User, case: Case) -> list[SurvivorRequest]:
 
 def find(db: Session, user: User, case: Case, number: int) -> SurvivorRequest | None:
     """A request, if the person may see it."""
-    found = db.get(SurvivorRequest, number)
-    if found is None or found.case_id != case.id:
+    found = belonging(db, case, SurvivorRequest, number)
+    if found is None or (found.made_by != user.id and not access.may(user, Permission.LEAD, case)):
         return None
-    return found if found.made_by == user.id or access.may(user, Permission.LEAD, case) else None
+    return found
 
 
 def stage_of(request: SurvivorRequest) -> str:

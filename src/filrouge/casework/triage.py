@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import Refused
 from filrouge.casework.judging import Board
 from filrouge.casework.lineage import What
@@ -379,8 +380,8 @@ def save_view(
 
 def view_of(db: Session, user: User, case: Case, view_id: int) -> SavedView | None:
     """A view that a person may use."""
-    view = db.get(SavedView, view_id)
-    if view is None or view.case_id != case.id or not (view.shared or view.user_id == user.id):
+    view = belonging(db, case, SavedView, view_id)
+    if view is None or not (view.shared or view.user_id == user.id):
         return None
     return view
 

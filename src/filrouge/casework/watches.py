@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import AlertSeen, Case, User, Watch, WatchAlert, WatchMuted, now
 from filrouge.corpus.results import last_run
@@ -141,8 +142,7 @@ def of_case(db: Session, case: Case) -> Sequence[Watch]:
 
 def one_of(db: Session, case: Case, number: int) -> Watch | None:
     """A watch of a case, deleted or not; None if it has none of that number."""
-    watch = db.get(Watch, number) if 0 < number < 1 << 31 else None
-    return watch if watch is not None and watch.case_id == case.id else None
+    return belonging(db, case, Watch, number)
 
 
 def muted_by(db: Session, user: User) -> frozenset[int]:
@@ -163,8 +163,8 @@ def alerts(db: Session, case: Case, *, most: int = 200) -> Sequence[WatchAlert]:
 
 def alert_of(db: Session, case: Case, number: int) -> WatchAlert | None:
     """An alert of a case; None if it has none of that number, or its watch was deleted."""
-    alert = db.get(WatchAlert, number) if 0 < number < 1 << 31 else None
-    return alert if alert is not None and alert.case_id == case.id and alert.watch.deleted is None else None
+    alert = belonging(db, case, WatchAlert, number)
+    return alert if alert is not None and alert.watch.deleted is None else None
 
 
 def seen_by(db: Session, user: User, found: Iterable[WatchAlert]) -> frozenset[int]:

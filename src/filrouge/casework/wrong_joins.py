@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from filrouge.casework.audit import note
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.held_back import HeldBack
 from filrouge.casework.models import Case, User, WrongJoin, WrongJoinEntry
@@ -127,8 +128,8 @@ def of_case(db: Session, case: Case, join_id: int) -> WrongJoin:
     Raises:
         Refused: if there is none of that number.
     """
-    found = db.get(WrongJoin, join_id)
-    if found is None or found.case_id != case.id:
+    found = belonging(db, case, WrongJoin, join_id)
+    if found is None:
         raise Refused(_("There is no such wrong join in this case."))
     return found
 

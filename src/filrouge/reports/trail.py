@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from filrouge.casework import audit
 from filrouge.i18n import _, number
 from filrouge.reports.tables import RISKY
 from filrouge.reports.terminal import Page
@@ -121,18 +122,8 @@ def broken_in_words(broken: Broken) -> str:
 
 
 def fields(entry: AuditEntry) -> dict[str, Any]:
-    """An entry with all that its digest is made of, as it is told to others."""
-    return {
-        "seq": entry.seq,
-        "at": entry.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "actor": entry.actor,
-        "action": entry.action,
-        "case": entry.case_id,
-        "subject": entry.subject,
-        "details": entry.details,
-        "before": entry.before,
-        "digest": entry.digest,
-    }
+    """An entry with all that its digest is made of, and the digest."""
+    return {**audit.fields(entry), "digest": entry.digest}
 
 
 def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:

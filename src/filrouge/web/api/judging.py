@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from filrouge.casework import agreement, blind, judging, lessons
 from filrouge.casework.blind_sight import sight_of
+from filrouge.casework.cases import belonging
 from filrouge.casework.errors import NotThere
 from filrouge.casework.held_back import HeldBack
 from filrouge.casework.judging import Answer
@@ -171,8 +172,8 @@ def answer(here: Confirming, task: Row, opinion: Opinion) -> OpinionOut:
     """Give the second opinion: of "organised" and "independent" at least, or that you are unsure."""
     here.must_be_today()
     with here.reading() as db:
-        found = db.get(BlindTask, task)
-        if found is None or found.case_id != here.the_case.id or found.user_id != here.user.id:
+        found = belonging(db, here.the_case, BlindTask, task)
+        if found is None or found.user_id != here.user.id:
             raise NotThere
     ads, seq = ads_in(here, (found.of, found.number)), newest_seq(here)
 
