@@ -7,9 +7,17 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from workspace_days import Unit, filrouge, on_day
+
+from filrouge.casework import wrong_joins
+from filrouge.casework.access import Role
+from filrouge.casework.cases import make_case
+from filrouge.casework.database import Database
+from filrouge.casework.people import make_user
+from filrouge.corpus.workspace import Workspace
 
 AT = ("--made-at", "2026-06-04T12:00:00Z")
 
@@ -71,6 +79,44 @@ def test_opening_needs_a_reason_which_the_ledger_keeps_with_the_hash_of_what_lef
     assert "evidence packaged" in told.out
     assert b"604-555-0123" in files_of(tmp_path / "open.zip")["ads.csv"]
     assert three_days("verify").code == 0
+
+
+def test_what_people_keep_apart_in_the_workbench_is_apart(three_days: Unit, tmp_path: Path) -> None:
+    packaged(three_days, tmp_path / "before.zip")
+    assert not (three_days.where / "casework").exists()
+    ws = Workspace.open(three_days.where, key_file=three_days.key)
+    seq = ws.snapshot.seq
+    database = Database.of(ws)
+    with database.writing() as db:
+        by = make_user(db, "", login="ana", name="Ana", role=Role.ANALYST, password="seven quiet bicycles")
+        case = make_case(
+            db, by, name="harbour", title="Harbour", purpose="Practice", authority="Invented data",
+            keep_until=date(2031, 1, 1), members=[by],
+        )  # fmt: skip
+        found = wrong_joins.report(db, by, case, wrong_joins.Decision("ad", 1, 0), seq=seq)
+        found.told[0].at = datetime(2026, 6, 4, 11, 0, tzinfo=UTC)
+    database.close()
+    with on_day(4):
+        told = three_days("package", "--case", "harbour", "--cluster", "0", "--out", tmp_path / "after.zip", *AT)
+    assert told.code == 0, told.err
+    assert "took 1 join apart, as wrong. The package follows them." in told.words
+    assert "C0, 3 ads" in told.words
+    files = files_of(tmp_path / "after.zip")
+    assert json.loads(files["manifest.json"])["what"]["joins_kept_apart"] == 1
+    assert "took 1 join of that run apart" in " ".join(files["README.txt"].decode().split())
+    members = [row["id"] for row in csv.DictReader(io.StringIO(files["ads.csv"].decode(), newline=""))]
+    assert "L2" not in members
+    checked = filrouge("verify-package", tmp_path / "after.zip")
+    assert checked.code == 0, checked.out
+    # As it was known then: before it was reported, the next snapshot had been written.
+    packaged(three_days, tmp_path / "then.zip", "--as-of", "2026-06-03")
+    assert "joins_kept_apart" not in json.loads(files_of(tmp_path / "then.zip")["manifest.json"])["what"]
+    again = ("--made-at", "2026-06-04T10:59:59Z")
+    with on_day(4):
+        assert three_days(
+            "package", "--case", "harbour", "--cluster", "0", "--out", tmp_path / "earlier.zip", *again
+        ).code == 0  # fmt: skip
+    assert "joins_kept_apart" not in json.loads(files_of(tmp_path / "earlier.zip")["manifest.json"])["what"]
 
 
 def test_a_changed_package_is_told_where_it_was_changed(three_days: Unit, tmp_path: Path) -> None:

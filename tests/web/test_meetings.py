@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from filrouge.casework import audit
@@ -90,6 +91,37 @@ def test_cases_that_share_nothing_are_not_told_of_each_other(site: Any) -> None:
     shared = found.networks.filter(found.networks["id"].is_duplicated())
     page = site.client("sam").get(site.path("harbour", "/meetings"))
     assert ("Another case touches this one" in page.text) == bool(shared.height)
+
+
+def clusters(site: Any, case: str) -> list[int]:
+    ads = site.house.desk.casebook(case).ads
+    return sorted(set(ads["cluster"]) - {-1})
+
+
+def meets(site: Any, login: str, case: str) -> bool:
+    return "Another case touches this one" in site.client(login).get(site.path(case, "/meetings")).text
+
+
+@pytest.mark.parametrize(("login", "case"), [("ana", "harbour"), ("mia", "market")])
+def test_cases_do_not_meet_by_what_people_of_either_keep_apart(met: Any, login: str, case: str) -> None:
+    (cluster,) = clusters(met, "harbour")
+    assert clusters(met, "market") == [cluster]
+    assert meets(met, "sam", "harbour")
+    assert meets(met, "sue", "market")
+    ads = met.house.desk.casebook(case).ads.filter(pl.col("cluster") == cluster)["ad"].to_list()
+    browser = met.client(login)
+    for ad in ads[1:]:
+        browser.post(met.path(case, "/wrong-leads"), {"what": "ad", "one": ad, "other": cluster})
+    assert not meets(met, "sam", "harbour")
+    assert not meets(met, "sue", "market")
+    other = {"harbour": "market", "market": "harbour"}
+    leader = {"harbour": "sam", "market": "sue"}[case]
+    data = {"other": met.cases[other[case]].id, "level": "where"}
+    assert met.client(leader).post(met.path(case, "/meetings"), data).status_code == 404
+    register = met.path(case, "/wrong-leads")
+    browser.post(f"{register}/1/undo")
+    assert meets(met, "sam", "harbour")
+    assert meets(met, "sue", "market")
 
 
 @pytest.mark.parametrize("asked", [ONLY_MARKET, "(416) 555 0158", "call 416.555.0158 now"])

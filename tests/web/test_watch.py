@@ -217,6 +217,82 @@ def test_a_watched_network_follows_what_it_was_merged_into(own: Any) -> None:
         assert became(ws, "cluster", 1, 0) == {1}
 
 
+# -- what people keep apart ---------------------------------------------------------------------------------------
+
+
+def apart(site: Any, what: str, one: int, other: int, case: str = "harbour") -> None:
+    answer = site.client("ana").post(
+        site.path(case, "/wrong-leads"), {"what": what, "one": one, "other": other}
+    )
+    assert answer.status_code == 200
+
+
+def look(site: Any) -> None:
+    worker = Worker(site.house.database, site.house.settings.workspace)
+    worker.look()
+    worker.drain()
+    site.house.desk.look_again()
+
+
+def test_a_watched_cluster_is_silent_of_an_ad_that_is_kept_out_of_it(own: Any, tmp_path: Path) -> None:
+    cluster = lead(own, "cluster")
+    keep(own, kind="cluster", number=cluster)
+    take_in(
+        own.house.settings.workspace,
+        tmp_path,
+        "harbour",
+        [(VIOLIN, "Mona", "Vancouver", 41, "604-555-0171"), (VIOLIN, "Nora", "Delta", 42, "604-555-0172")],
+        50,
+    )
+    own.house.desk.look_again()
+    book = own.house.desk.casebook("harbour")
+    newest = book.ads.filter(site_column("cluster") == cluster)["ad"].sort()[-1]
+    apart(own, "ad", newest, cluster)
+    look(own)
+    (alert,) = alerts(own)
+    assert newest not in alert.ads
+    assert len(alert.ads) == 1
+
+
+BOATS = [
+    (BOAT, name, city, 90 + k, phone)
+    for k, (name, city, phone) in enumerate(
+        [("Otto", "Steveston", HELD), ("Emil", "Ladner", HELD), ("Karl", "Delta", "604-555-0142")]
+    )
+]
+
+
+@pytest.fixture
+def tied(first: Path, new_site: Callable[..., Any], tmp_path: Path) -> Any:
+    """Both templates of the case are in one network, by their numbers."""
+    site = new_site(unit=first, own=True)
+    take_in(site.house.settings.workspace, tmp_path, "harbour", BOATS, 20)
+    site.house.desk.look_again()
+    return site
+
+
+def boats(site: Any) -> tuple[int, int]:
+    """The cluster of boats and the network it is in."""
+    held = site.house.desk.casebook("harbour").ads.filter(site_column("network") >= 0)
+    for cluster, network in held.select("cluster", "network").unique().iter_rows():
+        ads = held.filter(site_column("cluster") == cluster)["ad"].to_list()
+        if "cannery" in texts(site, ads[:1])[0]:
+            return cluster, network
+    raise AssertionError("the boats are in no network")
+
+
+@pytest.mark.parametrize("what", ["", "cluster", "network"])
+def test_a_watched_network_is_silent_of_a_cluster_that_is_kept_out_of_it(
+    tied: Any, tmp_path: Path, what: str
+) -> None:
+    cluster, network = boats(tied)
+    keep(tied, kind="network", number=network)
+    if what:
+        apart(tied, what, *((cluster, network) if what == "cluster" else (network, -1)))
+    more(tied, tmp_path, [(BOAT, "Nils", "Steveston", 95, HELD)], first=80)
+    assert len(alerts(tied)) == (0 if what else 1)
+
+
 # -- two cases ----------------------------------------------------------------------------------------------------
 
 

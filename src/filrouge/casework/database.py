@@ -27,6 +27,8 @@ ALONE = "filrouge_alone"
 """Marks transactions in which nobody else writes."""
 DATABASE = "database"
 """Under which name a transaction's `info` has the database it is of."""
+FOLDER, FILE = "casework", "casework.sqlite"
+"""Where SQLite keeps people's data, in the folder of the workspace."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -58,12 +60,19 @@ class Database:
     def of(cls, ws: Workspace, url: str | None = None, queue_url: str | None = None) -> Database:
         """That of a workspace: the one named, or SQLite in its folder `casework`; made and brought up to date."""
         if url is None:
-            folder = ws.derived("casework")
+            folder = ws.derived(FOLDER)
             folder.chmod(0o700)
-            url = f"sqlite:///{folder / 'casework.sqlite'}"
+            url = f"sqlite:///{folder / FILE}"
         database = cls(url, queue_url)
         database.upgrade()
         return database
+
+    @classmethod
+    def if_any(cls, ws: Workspace, url: str | None = None) -> Database | None:
+        """The same, but none is made: None where nobody has worked with the workbench on this workspace."""
+        if url is None and not (ws.beside(FOLDER) / FILE).exists():
+            return None
+        return cls.of(ws, url)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -16,6 +16,7 @@ from filrouge.corpus.ledger import Snapshot
 from filrouge.corpus.workspace import Workspace
 
 if TYPE_CHECKING:
+    from filrouge.casework.lineage import Lineage
     from filrouge.casework.meetings import Touching
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.case_apart import Apart
@@ -105,6 +106,13 @@ class Desk:
 
         ws = self.view()
         return self._once(("touching", self._state(ws, None)), lambda: touching(ws))
+
+    def lineage(self) -> Lineage:
+        """What became of clusters and networks, as of now."""
+        from filrouge.casework.lineage import Lineage
+
+        ws = self.view()
+        return self._once(("lineage", self._state(ws, None)), lambda: Lineage.of(ws))
 
     def _state(self, ws: Workspace, as_of: date | None) -> tuple[Any, ...]:
         # What was destroyed since changes views of the past, too.

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from filrouge.casework import wrong_joins
 from filrouge.casework.access import Role, is_member
 from filrouge.casework.audit import note
 from filrouge.casework.errors import NotThere
@@ -28,6 +29,7 @@ from filrouge.engines.plain_words import known_words
 
 if TYPE_CHECKING:
     from filrouge.casework.desk import Desk
+    from filrouge.engines.case_apart import Apart
     from filrouge.corpus.workspace import Workspace
 
 
@@ -39,6 +41,7 @@ class Level(StrEnum):
     WHERE = "where"  # also in which networks and clusters both have ads
 
 
+KINDS: Final = ("network", "cluster")
 _ORDER = (Level.NOTHING, Level.EXISTS, Level.WHERE)
 
 
@@ -91,18 +94,28 @@ def touching(ws: Workspace) -> Touching:
 
 
 def meetings(db: Session, desk: Desk, case: Case) -> list[Meeting]:
-    """The open cases that touch the leads of a case, those with most networks in common first."""
-    touched = desk.touching()
-    leads = desk.casebook(case.name).leads
-    mine = {kind: set(leads.filter(pl.col("kind") == kind)["id"]) for kind in ("network", "cluster")}
+    """The open cases that touch the leads of a case, those with most networks in common first.
+
+    What people of either case keep apart, they do not meet by.
+    """
+    touched, lineage = desk.touching(), desk.lineage()
+    leads = desk.casebook(case.name, apart=wrong_joins.apart(db, case, lineage)).leads
+    mine = {kind: set(leads.filter(pl.col("kind") == kind)["id"]) for kind in KINDS}
     shared: dict[str, tuple[list[int], list[int]]] = {}
-    for place, (kind, frame) in enumerate((("network", touched.networks), ("cluster", touched.clusters))):
+    for place, (kind, frame) in enumerate(zip(KINDS, (touched.networks, touched.clusters), strict=True)):
         theirs = frame.filter(pl.col("case") != case.name, pl.col("id").is_in(list(mine[kind])))
         for name, id in theirs.iter_rows():
             shared.setdefault(name, ([], []))[place].append(id)
     if not shared:
         return []
     others = db.scalars(select(Case).where(Case.name.in_(shared), Case.closed.is_(None))).unique().all()
+    for other in others:
+        left = _taken_out(desk, other, wrong_joins.apart(db, other, lineage))
+        shared[other.name] = tuple(  # type: ignore[assignment]
+            [id for id in ids if (kind, id) not in left]
+            for kind, ids in zip(KINDS, shared[other.name], strict=True)
+        )
+    others = [other for other in others if any(shared[other.name])]
     allowed = _allowed(db, case)
     found = [
         Meeting(
@@ -116,6 +129,14 @@ def meetings(db: Session, desk: Desk, case: Case) -> list[Meeting]:
         for other in others
     ]
     return sorted(found, key=lambda one: (-len(one.networks), -len(one.clusters), one.other.id))
+
+
+def _taken_out(desk: Desk, case: Case, apart: Apart) -> set[tuple[str, int]]:
+    """The networks and clusters in which a case has no part any more, by what its people keep apart."""
+    if not apart:
+        return set()
+    before, after = desk.casebook(case.name).ads, desk.casebook(case.name, apart=apart).ads
+    return {(kind, id) for kind in KINDS for id in set(before[kind]) - set(after[kind])}
 
 
 def told_to_members(found: Sequence[Meeting], kind: str, id: int) -> list[Meeting]:

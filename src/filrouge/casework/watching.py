@@ -16,13 +16,15 @@ import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from filrouge.casework import jobs, notices, watches
+from filrouge.casework import jobs, notices, watches, wrong_joins
 from filrouge.casework.database import Database
 from filrouge.casework.jobs import State
+from filrouge.casework.lineage import Lineage
 from filrouge.casework.models import Case, Job, Watch, WatchAlert
 from filrouge.casework.work import Workshop
-from filrouge.corpus.results import events, last_run, membership, network_of
+from filrouge.corpus.results import events, last_run
 from filrouge.corpus.workspace import Workspace
+from filrouge.engines.casebook import Casebook
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
@@ -63,12 +65,14 @@ def work(job: Job, workshop: Workshop) -> dict[str, Any]:
     with workshop.database.session() as db:
         case = db.get_one(Case, job.case_id)
         rows = [watch for watch in watches.of_case(db, case) if watch.run < run.seq]
+        apart = wrong_joins.apart(db, case, Lineage.of(ws))
     workshop.progress.stage(_("Watches"), len(rows))
+    book = Casebook(ws, case.name, jobs=workshop.cores, apart=apart)
     found: dict[int, list[int]] = {}
     looks: dict[int, Looking] = {}
     for watch in rows:
         # Those made at one time look at the same ads.
-        here = looks.setdefault(watch.through, Looking(ws, case.name, watch.through, through, workshop.cores))
+        here = looks.setdefault(watch.through, Looking(book, watch.through, through, workshop.cores))
         found[watch.id] = here.matching(watch)
         workshop.progress.advance()
     with workshop.database.writing() as db:
@@ -100,16 +104,20 @@ class Looking:
     """The new ads of a case.
 
     Attributes:
-        ws: the view. case: whose ads are looked at.
+        book: of the case whose ads are looked at; in which clusters and networks they are, its readers see.
         after: ads of later snapshots are new; until: those that the last run has seen.
         cores: that may be used.
     """
 
-    ws: Workspace
-    case: str
+    book: Casebook
     after: int
     until: int
     cores: int = 1
+
+    @property
+    def ws(self) -> Workspace:
+        """The view."""
+        return self.book.ws
 
     @cached_property
     def ads(self) -> np.ndarray:
@@ -128,7 +136,7 @@ class Looking:
 
     @cached_property
     def _held(self) -> pl.DataFrame:
-        return self.ws.ads(["case", "seq"]).filter(pl.col("case") == self.case)
+        return self.ws.ads(["case", "seq"]).filter(pl.col("case") == self.book.case)
 
     def matching(self, watch: Watch) -> list[int]:
         """The new ads that match a watch, ascending."""
@@ -143,8 +151,10 @@ class Looking:
         return sorted(found)[-MOST_ADS:]
 
     def _of_lead(self, of: str, number: int, since: int) -> set[int]:
-        groups = membership(self.ws).of(self.ads) if of == watches.CLUSTER else network_of(self.ws, self.ads)
-        return set(self.ads[np.isin(groups, list(became(self.ws, of, number, since)))].tolist())
+        # As pages show it, so that an alert never tells of what people of the case keep apart.
+        ids = list(became(self.ws, of, number, since))
+        inside = self.book.ads.filter(pl.col(of).is_in(ids))["ad"].to_list()
+        return set(inside) & set(self.ads.tolist())
 
     def _carriers(self, pseudonyms: Sequence[str], *, most: int | None = None) -> set[int]:
         numbers = [int(one.partition(":")[2], 16) for one in pseudonyms]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -168,6 +168,16 @@ def apart(db: Session, case: Case, lineage: Lineage, until: datetime | None = No
         of_ads=frozenset(found["ads"]),
         networks=frozenset(one for one, _none in found["network"]),
     )
+
+
+def known_by(asked: datetime, as_of: date | None = None) -> datetime:
+    """The last moment whose wrong joins a package knows, so that it comes out the same however late it is made.
+
+    Args:
+        asked: when it was asked for: who makes it again knows the second.
+        as_of: the day of the past that it is made of.
+    """
+    return datetime.combine(as_of, time.max, UTC) if as_of else asked.replace(microsecond=999_999)
 
 
 def today(join: WrongJoin, lineage: Lineage) -> tuple[int, int]:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 
-from filrouge.cli.options import closing_options, jobs_option, open_option, with_examples, workspace_argument
+from filrouge.cli.options import (
+    closing_options,
+    database_option,
+    jobs_option,
+    open_option,
+    with_examples,
+    workspace_argument,
+)
 from filrouge.i18n import _
 
 
@@ -26,7 +33,8 @@ def command() -> click.Command:
                 "small checker that works all bits out again without filrouge.\n\n"
                 "Identifiers, names and texts are masked, unless you give the reason for opening them: --open. The "
                 "reason goes to the ledger before the package is made, and that it was made afterwards. Other cases' "
-                "ads never go into it. The same snapshot, options and --made-at give the same bytes."
+                "ads never go into it. What people of the case keep apart in the workbench is apart in it, too. The "
+                "same snapshot, options and --made-at give the same bytes."
             ),
             'filrouge package unit --case harbour --network 12 --out n12.zip --for "Crown prosecutor"',
             'filrouge package unit --case harbour --ads 17,18,240 --out ads.zip --open "file 26-114, disclosure"',
@@ -80,6 +88,7 @@ def command() -> click.Command:
                     "Ed25519 private key (PEM) that signs. Default: one made from the key of the workspace."
                 ),
             ),
+            database_option(),
             jobs_option(),
             *closing_options(as_of=True),
         ],
@@ -100,6 +109,7 @@ def package(
     why: str | None,
     made_at: str | None,
     sign_with: Path | None,
+    database_url: str | None,
     jobs: int | None,
     as_of: str | None,
     key_file: Path | None,
@@ -107,7 +117,7 @@ def package(
     """Write down why ads are opened, make the package, write down that it was made, and say what it is."""
     from filrouge import i18n, progress
     from filrouge.cli.compare import cores
-    from filrouge.cli.workspaces import note_opening, note_package, opened, reason
+    from filrouge.cli.workspaces import kept_apart, note_opening, note_package, opened, reason
     from filrouge.corpus.ledger import who
     from filrouge.engines.casebook import Casebook
     from filrouge.errors import CannotWrite
@@ -130,16 +140,18 @@ def package(
     ws = opened(where, key_file, as_of)
     if why is not None:
         why = reason(why, "")
+    at = _time(made_at)
     terms = Terms(
         made_by=made_by or who(),
-        made_at=_time(made_at),
+        made_at=at,
         recipient=recipient,
         purpose=purpose,
         language=i18n.language(),
         opened=why,
         authority=authority,
     )
-    book = Casebook(ws, case, opened=why is not None)
+    apart = kept_apart(ws, case, at, as_of, database_url)
+    book = Casebook(ws, case, opened=why is not None, apart=apart)
     count = int(ads_of(book, what).size)
     if why is not None:
         note_opening(where, key_file, ws, why, what=f"package {what.name}", case=case, opened=count)

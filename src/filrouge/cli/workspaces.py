@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from filrouge.i18n import _
 if TYPE_CHECKING:
     from filrouge.corpus.ledger import Snapshot
     from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.case_apart import Apart
 
 
 def opened(where: str, key_file: Path | None, as_of: str | None = None) -> Workspace:
@@ -25,6 +27,43 @@ def opened(where: str, key_file: Path | None, as_of: str | None = None) -> Works
 
         show_as_of(ws.snapshot)
     return ws
+
+
+def kept_apart(view: Workspace, case: str, asked: datetime, as_of: str | None, url: str | None) -> Apart:
+    """What people of a case keep apart in the workbench, as they did when a view was the latest.
+
+    Args:
+        view: what is read, perhaps the past.
+        case: its name.
+        asked: what was reported later is not known, either.
+        as_of: how the view was asked for.
+        url: of the database of people's data; None for the file in the workspace, if there is one.
+    """
+    from sqlalchemy import select
+
+    from filrouge.casework import wrong_joins
+    from filrouge.casework.database import Database
+    from filrouge.casework.lineage import Lineage
+    from filrouge.casework.models import Case
+    from filrouge.corpus.ledger import last_moment
+    from filrouge.engines.case_apart import NOTHING
+
+    database = Database.if_any(view, url)
+    if database is None:
+        return NOTHING
+    until = wrong_joins.known_by(asked)
+    bound = None if as_of is None else last_moment(as_of)
+    if isinstance(bound, datetime):
+        until = min(until, bound)
+    elif bound is not None:
+        # A snapshot is the latest one until the next is written.
+        until = min([until, *(row.at for row in view.rows() if row.seq > view.snapshot.seq)])
+    try:
+        with database.session() as db:
+            row = db.scalar(select(Case).where(Case.name == case))
+            return NOTHING if row is None else wrong_joins.apart(db, row, Lineage.of(view), until)
+    finally:
+        database.close()
 
 
 def reason(why: str | None, question: str) -> str:

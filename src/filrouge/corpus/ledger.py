@@ -210,7 +210,7 @@ def as_of(rows: Sequence[Snapshot], asked: str | int | date | datetime) -> Snaps
     Raises:
         NoSuchSnapshot: if there was none by then.
     """
-    until = _until(asked)
+    until = last_moment(asked)
     if isinstance(until, int):
         found = [row for row in rows if row.seq == until]
     else:
@@ -221,7 +221,8 @@ def as_of(rows: Sequence[Snapshot], asked: str | int | date | datetime) -> Snaps
     return found[-1]
 
 
-def _until(asked: str | int | date | datetime) -> int | datetime | None:
+def last_moment(asked: str | int | date | datetime) -> int | datetime | None:
+    """What `as_of` is asked for: a snapshot's number, or the last moment that belongs to it; None for no such thing."""
     if isinstance(asked, str):
         if asked.strip().isdecimal():
             return int(asked)

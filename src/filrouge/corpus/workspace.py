@@ -340,13 +340,16 @@ class Workspace:
 
     def derived(self, name: str) -> Path:
         """A folder on this machine for what can be made again: "index" or "model"."""
-        if self.files.folder is not None:
-            folder = self.files.folder / name
-        else:
-            cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-            folder = Path(cache) / "filrouge" / self.id / name
+        folder = self.beside(name)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def beside(self, name: str) -> Path:
+        """Where `derived` puts a folder, which may not be there yet."""
+        if self.files.folder is not None:
+            return self.files.folder / name
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return Path(cache) / "filrouge" / self.id / name
 
     def cipher(self, purpose: str) -> AESGCM:
         """What seals and opens, for one purpose, what lies beside the tables of this workspace."""

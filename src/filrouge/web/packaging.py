@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -69,10 +69,8 @@ def asked_for(
 
 
 def _apart(db: Session, case: Case, view: Workspace, as_of: date | None, asked: datetime) -> Apart:
-    """What is kept apart in a package, so that it comes out the same however late it is made."""
-    # The row of a package knows the second in which it was asked for.
-    until = datetime.combine(as_of, time.max, UTC) if as_of else asked.replace(microsecond=999_999)
-    return wrong_joins.apart(db, case, Lineage.of(view), until)
+    """What is kept apart in a package."""
+    return wrong_joins.apart(db, case, Lineage.of(view), wrong_joins.known_by(asked, as_of))
 
 
 def package_of(here: Here, number: int) -> MadePackage:

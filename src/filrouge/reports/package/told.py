@@ -30,6 +30,15 @@ def show_made(made: Made, out: Path, ads: int) -> None:
             "Identifiers, names and texts stand in the clear. The reason is in the ledger and in the package."
         )
     )
+    apart = said["what"].get("joins_kept_apart", 0)
+    if apart:
+        page.line(
+            ngettext(
+                "The people of this case took {count} join apart, as wrong. The package follows them.",
+                "The people of this case took {count} joins apart, as wrong. The package follows them.",
+                apart,
+            ).format(count=number(apart))
+        )
     page.line(
         _("As of snapshot {seq}. SHA-256 of the file: {sha256}").format(
             seq=said["snapshot"]["seq"], sha256=made.sha256
