@@ -119,7 +119,12 @@ class Boards:
             ws: the view, whose runs merge and split.
             until: what was said later is not known; None for now.
         """
-        last = db.scalar(select(func.max(Opinion.id)).where(Opinion.case_id == case.id)) or 0
+        # How many, too: what was said of ads that are destroyed goes with them.
+        last = tuple(
+            db.execute(
+                select(func.max(Opinion.id), func.count(Opinion.id)).where(Opinion.case_id == case.id)
+            ).one()
+        )
         # Of now, whatever day is looked at: the past must not tell what is held back today.
         tasks = blind.wanted(db, case)
         # A view of a past day and one of now can have the same snapshot.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
@@ -37,10 +37,11 @@ _NONCE: Final = 12
 
 @dataclass(frozen=True)
 class Secret:
-    """What of a watch lies sealed: the text or identifier, and its name."""
+    """What of a watch lies sealed: the text or identifier, its name, and the ad whose text it is; -1 for none."""
 
     text: str = ""
     name: str = ""
+    ad: int = -1
 
 
 def make(
@@ -104,7 +105,7 @@ def make(
 def rename(db: Session, by: User, case: Case, ws: Workspace, watch: Watch, name: str) -> None:
     """Give a watch a name, which is sealed as its text is."""
     held = opened(ws, watch)
-    watch.sealed = _sealed(ws, case.id, Secret(held.text, " ".join(name.split())[:LONGEST_NAME]))
+    watch.sealed = _sealed(ws, case.id, replace(held, name=" ".join(name.split())[:LONGEST_NAME]))
     note(db, by, "watch.renamed", case=case, subject=f"watch:{watch.id}")
 
 
@@ -243,5 +244,5 @@ def opened(ws: Workspace, watch: Watch) -> Secret:
 
 def _sealed(ws: Workspace, case_id: int, secret: Secret) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
-    said = json.dumps({"text": secret.text, "name": secret.name}).encode()
+    said = json.dumps(asdict(secret)).encode()
     return nonce + ws.cipher("watches").encrypt(nonce, said, f"watch of case {case_id}".encode())

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from filrouge.cli.options import closing_options, with_examples, workspace_argument
+from filrouge.cli.options import closing_options, database_option, with_examples, workspace_argument
 from filrouge.cli.when import day
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
+    from filrouge.casework.database import Database
     from filrouge.corpus.workspace import Workspace
 
 
@@ -28,10 +29,12 @@ def command() -> click.Command:
                 "Destroy ads for good: those of a case, those of months that ended before a day, or single "
                 "ones. It says first what would become unreadable, and asks. Their keys are destroyed, so "
                 "nobody can read them any more, in no view of the past either; the ledger keeps who did it, "
-                "when, why, and how many ads. Without a rule: what was destroyed so far."
+                "when, why, and how many ads. What people wrote of them in the workbench goes too: labels, notes, "
+                "watches, alerts, wrong joins, files of packages. Without a rule: what was destroyed so far."
             ),
             "filrouge retention unit --older-than 24m",
             'filrouge retention unit --case harbour --why "file 26-114 is closed"',
+            "filrouge retention unit --independent",
             "filrouge retention unit --ad 1043 --ad 1044",
             "filrouge retention unit",
         ),
@@ -54,6 +57,15 @@ def command() -> click.Command:
                 type=click.IntRange(min=0),
                 help=_("The ad with this number, as `filrouge search` shows it; may be given again."),
             ),
+            click.Option(
+                ["--independent"],
+                is_flag=True,
+                help=_(
+                    "Ads that two people judged in the workbench, independently, to be of people who work for "
+                    "themselves; of --case only, if that is given too."
+                ),
+            ),
+            database_option(),
             click.Option(["--yes"], is_flag=True, help=_("Do not ask.")),
             click.Option(["--why"], metavar="TEXT", default="", help=_("The ground; the ledger keeps it.")),
             *closing_options(),
@@ -66,33 +78,80 @@ def retention(
     older_than: date | None,
     case: str | None,
     ads: tuple[int, ...],
+    independent: bool,
+    database_url: str | None,
     yes: bool,
     why: str,
     key_file: Path | None,
 ) -> None:
     """Say what would go, ask, destroy, and say what went."""
+    from filrouge.casework.database import Database
     from filrouge.cli.workspaces import opened
     from filrouge.reports import workspace_retention as report
 
-    if ads and (case is not None or older_than is not None):
+    if ads and (case is not None or older_than is not None or independent):
         raise click.UsageError(_("Give --ad alone, or --case and --older-than."))
+    if independent and older_than is not None:
+        raise click.UsageError(_("Give --independent alone, or with --case."))
     ws = opened(where, key_file)
-    if not ads and case is None and older_than is None:
+    if not ads and case is None and older_than is None and not independent:
         report.show_past(ws)
         return
     from filrouge.corpus.retention import destroy
 
-    rule: dict[str, Any] = {"ads": list(ads)} if ads else {"case": case, "older_than": older_than}
     _check_case(ws, case)
-    planned = destroy(ws, **rule, dry_run=True)
-    if not planned.ads and not planned.keys:
-        report.show_nothing_to_do()
-        return
-    report.show_planned(ws, planned)
-    if not yes and not _agreed():
-        report.show_refused()
-        return
-    report.show_done(destroy(ws, **rule, why=" ".join(why.split())), where)
+    database = Database.if_any(ws, database_url)
+    try:
+        rule: dict[str, Any] = {"case": case, "older_than": older_than}
+        if ads or independent:
+            rule = {"ads": list(ads) or _independent(ws, database, case)}
+        planned = destroy(ws, **rule, dry_run=True)
+        if not planned.ads and not planned.keys:
+            report.show_nothing_to_do()
+        else:
+            report.show_planned(ws, planned, written=database is not None)
+            if not yes and not _agreed():
+                report.show_refused()
+                return
+            report.show_done(destroy(ws, **rule, why=" ".join(why.split())), where)
+        # Also where nothing is to be done: the last time may have been cut off.
+        if database is not None:
+            _forget(database, ws)
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _independent(ws: Workspace, database: Database | None, case: str | None) -> list[int]:
+    """The ads of a case, or of all, that are agreed to be of people who work for themselves."""
+    from sqlalchemy import select
+
+    from filrouge.casework import wrong_joins
+    from filrouge.casework.judging import Boards
+    from filrouge.casework.letting_go import ads_let_go
+    from filrouge.casework.models import Case
+    from filrouge.engines.casebook import Casebook
+
+    if database is None:
+        raise click.UsageError(_("Nobody has judged anything in the workbench of this workspace yet."))
+    found: list[int] = []
+    boards = Boards()
+    with database.session() as db:
+        for row in db.scalars(select(Case).order_by(Case.id)).unique():
+            if case in (None, row.name):
+                board = boards.board(db, row, ws)
+                if board.independent:
+                    book = Casebook(ws, row.name, apart=wrong_joins.apart(db, row, board.lineage))
+                    found += ads_let_go(book, board).tolist()
+    return found
+
+
+def _forget(database: Database, ws: Workspace) -> None:
+    from filrouge.casework.forgetting import forget
+    from filrouge.corpus.ledger import who
+    from filrouge.reports import workspace_retention as report
+
+    report.show_forgotten(forget(database, ws.refreshed(), who()))
 
 
 def _agreed() -> bool:

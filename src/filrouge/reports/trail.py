@@ -102,6 +102,7 @@ def action_in_words(action: str) -> str:
         "package.differs": _("made a package again, and it came out otherwise"),
         "package.fetched": _("downloaded a package"),
         "package.deleted": _("deleted the file of a package"),
+        "ads.forgotten": _("took away what was written of ads that were destroyed"),
         "package.checked": _("checked a package"),
         "audit.verified": _("verified the trail"),
         "audit.exported": _("downloaded the trail"),

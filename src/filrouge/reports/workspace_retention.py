@@ -13,12 +13,13 @@ from filrouge.reports.terminal import Page
 from filrouge.reports.workspace import local_time, table
 
 if TYPE_CHECKING:
+    from filrouge.casework.forgetting import Forgotten
     from filrouge.corpus.retention import Destroyed
     from filrouge.corpus.workspace import Workspace
 
 
-def show_planned(ws: Workspace, planned: Destroyed) -> None:
-    """Print what would become unreadable."""
+def show_planned(ws: Workspace, planned: Destroyed, *, written: bool = False) -> None:
+    """Print what would become unreadable; `written`: whether people may have written of it in the workbench."""
     page = Page()
     page.line(
         (
@@ -34,6 +35,13 @@ def show_planned(ws: Workspace, planned: Destroyed) -> None:
         counts = dict(ws.ads(["key_id"]).group_by("key_id").len().iter_rows())
         _by_case(page, [(key.case, key.month, counts.get(key.key_id, 0)) for key in planned.keys])
     page.line(_("Their texts, words, identifiers and clusters go, in every view of the past too."))
+    if written:
+        page.line(
+            _(
+                "What people wrote of them in the workbench goes too: labels, notes, watches, alerts, wrong joins, files "
+                "of packages."
+            )
+        )
     page.line(
         _(
             "Copies elsewhere are not reached: the files that were taken in, exports, copies of this workspace."
@@ -67,6 +75,26 @@ def show_done(destroyed: Destroyed, where: str) -> None:
         _("Snapshot {seq} of the ledger says who did it, when and why.").format(seq=destroyed.snapshot.seq)
     )
     page.line(_("Next, to take them out of the clusters: {command}").format(command=f"filrouge run {where}"))
+
+
+def show_forgotten(gone: Forgotten) -> None:
+    """Print what went of what people wrote of destroyed ads; nothing if nothing did."""
+    if not gone:
+        return
+    counts = [
+        ngettext("{count} opinion", "{count} opinions", gone.opinions).format(count=number(gone.opinions)),
+        ngettext("{count} wrong join", "{count} wrong joins", gone.wrong_joins).format(
+            count=number(gone.wrong_joins)
+        ),
+        ngettext("{count} watch", "{count} watches", gone.watches).format(count=number(gone.watches)),
+        ngettext("{count} alert", "{count} alerts", gone.alerts).format(count=number(gone.alerts)),
+        ngettext("{count} file of a package", "{count} files of packages", gone.packages).format(
+            count=number(gone.packages)
+        ),
+    ]
+    Page().line(
+        _("What was written of them in the workbench went too: {what}.").format(what=", ".join(counts))
+    )
 
 
 def show_nothing_to_do() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from filrouge.casework import bringing, comparing, notices, repeats, watching
+from filrouge.casework import bringing, comparing, forgetting, notices, repeats, watching
 from filrouge.casework.models import Job
 from filrouge.casework.packages import PACKAGE
 from filrouge.web import packaging
 
-MODULES: Final = (bringing, comparing, notices, repeats, watching, packaging)
+MODULES: Final = (bringing, comparing, forgetting, notices, repeats, watching, packaging)
 PAGES: Final[dict[str, Callable[[Job], str]]] = {
     PACKAGE: lambda job: f"/package/{job.arguments['package']}",
 }

@@ -20,6 +20,7 @@ from filrouge.casework.models import Case, Job, MadePackage, now
 from filrouge.casework.packages import FOLDER, PACKAGE, Asked
 from filrouge.casework.spool import Spool
 from filrouge.casework.work import Workshop
+from filrouge.corpus.retention import KIND as RETENTION
 from filrouge.engines.casebook import Casebook
 from filrouge.i18n import _
 from filrouge.reports.package.gather import ads_of
@@ -172,6 +173,8 @@ def work(job: Job, workshop: Workshop) -> dict[str, Any]:
         authority=case.authority,
     )
     made = package(book, what, terms, audit=trail, jobs=workshop.cores, progress=workshop.progress)
+    if any(row.seq > latest.snapshot.seq and row.kind == RETENTION for row in latest.rows()):
+        raise Refused(_("Ads were destroyed while this package was made. Ask for it anew."))
     spool = Spool(latest, FOLDER)
     with spool.writer(len(made.content)) as file:
         file.write(made.content)

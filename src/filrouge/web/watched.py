@@ -70,13 +70,14 @@ def wanted(here: Here, form: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]
         raise HTTPException(422)
     if ad:
         text = _text_of(here, ad)
+    of = int(ad) if ad else -1
     if len(text) < 3:
         raise Refused(_("There is nothing to watch: the text is empty."))
     if kind == WORDS:
-        return kind, {"secret": Secret(text)}
+        return kind, {"secret": Secret(text, ad=of)}
     ws = here.house.desk.view()
     named = question_of(text, ws.pepper, known_words(ws))
-    return kind, {"secret": Secret(text), "pseudonyms": _spelled(named.kinds, named.pseudonyms)}
+    return kind, {"secret": Secret(text, ad=of), "pseudonyms": _spelled(named.kinds, named.pseudonyms)}
 
 
 def _lead(here: Here, kind: str, number: str) -> int:
