@@ -97,7 +97,9 @@ def test_what_people_keep_apart_in_the_workbench_is_apart(three_days: Unit, tmp_
         found.told[0].at = datetime(2026, 6, 4, 11, 0, tzinfo=UTC)
     database.close()
     with on_day(4):
-        told = three_days("package", "--case", "harbour", "--cluster", "0", "--out", tmp_path / "after.zip", *AT)
+        told = three_days(
+            "package", "--case", "harbour", "--cluster", "0", "--out", tmp_path / "after.zip", *AT
+        )
     assert told.code == 0, told.err
     assert "took 1 join apart, as wrong. The package follows them." in told.words
     assert "C0, 3 ads" in told.words

@@ -183,7 +183,7 @@ def new_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
             where = tmp_path / f"unit{len(made)}"
             shutil.copytree(unit, where)
         options.setdefault("options", {"raise_faults": True})
-        url = f"sqlite:///{tmp_path / f'people{len(made)}.sqlite'}"
+        url = options.pop("database_url", f"sqlite:///{tmp_path / f'people{len(made)}.sqlite'}")
         settings = Settings(
             Workspace.open(where, secret=SECRET),
             database_url=url,

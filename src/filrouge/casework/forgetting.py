@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from filrouge.casework import jobs, packages, watches
@@ -148,17 +148,18 @@ def follow(database: Database, ws: Workspace) -> None:
 
 def _forget_in(db: Session, ws: Workspace, case: Case, left: Left) -> Forgotten:
     opinions = 0
-    said = select(Opinion.of, Opinion.number).where(Opinion.case_id == case.id)
-    seen = select(SeenLead.of, SeenLead.number).where(SeenLead.case_id == case.id)
-    wanted = select(BlindTask.of, BlindTask.number).where(BlindTask.case_id == case.id)
-    for of, number in {tuple(row) for some in (said, seen, wanted) for row in db.execute(some)}:
-        if left.has(of, number):
-            continue
-        for table in (BlindTask, SeenLead, Opinion):
-            mine = (table.case_id == case.id, table.of == of, table.number == number)
-            gone = db.execute(delete(table).where(*mine)).rowcount  # type: ignore[attr-defined]
-            opinions += gone if table is Opinion else 0
-    joins = [row for row in db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id)) if _is_gone(row, left)]
+    for table in (BlindTask, SeenLead, Opinion):
+        rows = db.execute(select(table.of, table.number).where(table.case_id == case.id).distinct()).tuples()
+        for of, number in rows.all():
+            if not left.has(of, number):
+                gone = delete(table).where(table.case_id == case.id, table.of == of, table.number == number)
+                count = cast("CursorResult[tuple[()]]", db.execute(gone)).rowcount
+                opinions += count if table is Opinion else 0
+    joins = [
+        row
+        for row in db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id))
+        if _is_gone(row, left)
+    ]
     ids = [row.id for row in joins]
     db.execute(delete(WrongJoin).where(WrongJoin.id.in_(ids)))
     mine = list(db.scalars(select(Watch).where(Watch.case_id == case.id)).unique())
@@ -191,9 +192,7 @@ def _is_over(ws: Workspace, watch: Watch, left: Left) -> bool:
     if not left.ads:
         return True
     if watch.kind in _OF:
-        return not any(
-            left.has(watch.kind, id) for id in became(ws, watch.kind, watch.number, watch.made_at)
-        )
+        return not any(left.has(watch.kind, id) for id in became(ws, watch.kind, watch.number, watch.made_at))
     ad = watches.opened(ws, watch).ad
     return ad >= 0 and ad not in left.ads
 

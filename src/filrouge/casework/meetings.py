@@ -29,8 +29,8 @@ from filrouge.engines.plain_words import known_words
 
 if TYPE_CHECKING:
     from filrouge.casework.desk import Desk
-    from filrouge.engines.case_apart import Apart
     from filrouge.corpus.workspace import Workspace
+    from filrouge.engines.case_apart import Apart
 
 
 class Level(StrEnum):

@@ -38,8 +38,8 @@ def show_planned(ws: Workspace, planned: Destroyed, *, written: bool = False) ->
     if written:
         page.line(
             _(
-                "What people wrote of them in the workbench goes too: labels, notes, watches, alerts, wrong joins, files "
-                "of packages."
+                "What people wrote of them in the workbench goes too: labels, notes, watches, alerts, wrong joins, "
+                "files of packages."
             )
         )
     page.line(

@@ -1,7 +1,7 @@
 """What people judge of clusters and networks: opinions, calls for a second one, wrong joins, and what it taught.
 
-Nothing here is ever changed or deleted: who takes something back adds a row that says so. Only what was said of ads that
-are destroyed goes with them, see `casework.forgetting`.
+Nothing here is ever changed or deleted: who takes something back adds a row that says so. Only what was said of
+ads that are destroyed goes with them, see `casework.forgetting`.
 """
 
 from __future__ import annotations
