@@ -149,7 +149,7 @@ def follow(database: Database, ws: Workspace) -> None:
 def _forget_in(db: Session, ws: Workspace, case: Case, left: Left) -> Forgotten:
     opinions = 0
     for table in (BlindTask, SeenLead, Opinion):
-        rows = db.execute(select(table.of, table.number).where(table.case_id == case.id).distinct()).tuples()
+        rows = db.execute(select(table.of, table.number).where(table.case_id == case.id).distinct())
         for of, number in rows.all():
             if not left.has(of, number):
                 gone = delete(table).where(table.case_id == case.id, table.of == of, table.number == number)
