@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,3 +59,18 @@ def watched(browser: Any, address: str, **context: Any) -> Iterator[Watched]:
         yield watch
     finally:
         around.close()
+
+
+def at_rest(page: Any, path: str, seconds: float = 60) -> None:
+    """Open a page on which no job is under way.
+
+    A page that follows a job loads itself anew when the job ends: what is asked of it just then is lost. So the server
+    is asked, not the page, until nothing is followed; then the page is opened.
+    """
+    end = time.monotonic() + seconds
+    while "data-events" in page.request.get(path).text():
+        assert time.monotonic() < end, f"a job on {path} does not end"
+        time.sleep(0.2)
+    answer = page.goto(path)
+    assert answer.ok
+    assert "data-events" not in answer.text(), f"a job began on {path} in between"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import Watched, at_rest
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 FIRST_FINDING = 180
@@ -222,10 +223,8 @@ def test_a_new_user_comes_to_a_first_finding_in_the_demo(page: Any) -> None:
 
 
 def test_the_pages_are_accessible(page: Any) -> None:
-    axe = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
     base = case_path(page)
+    watch = Watched(page)
     for path in (f"{base}/files", f"{base}/work", f"{base}/jobs/1"):
-        page.goto(path)
-        page.evaluate(axe)
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-        assert found == [], path
+        at_rest(page, path)
+        assert watch.violations() == [], path

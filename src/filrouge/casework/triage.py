@@ -162,6 +162,11 @@ def page_of(
     )
 
 
+def ranked(leads: pl.DataFrame, board: Board) -> pl.DataFrame:
+    """The leads as they are listed when nothing is filtered, the strongest first."""
+    return _without(leads, _let_go(leads, board))
+
+
 def sorted_by(leads: pl.DataFrame, sort: str) -> pl.DataFrame:
     """The leads in an order: a name of `SORTS`, with a "-" for what is greatest first."""
     column = SORTS.get(sort.lstrip("-"))

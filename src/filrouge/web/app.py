@@ -11,11 +11,11 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from filrouge import __version__, i18n
+from filrouge import __version__
 from filrouge.casework.errors import NotThere
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
@@ -30,7 +30,7 @@ from filrouge.web.gate import SignInFirst, guards, public, who_by_cookie
 from filrouge.web.headers import Faults, KnownHost, SafeHeaders, Speaking
 from filrouge.web.house import House, Settings
 from filrouge.web.keeping import KeepsSessions
-from filrouge.web.render import STATIC, rendered
+from filrouge.web.render import STATIC
 from filrouge.web.rooms import (
     account,
     ads,
@@ -57,6 +57,7 @@ from filrouge.web.rooms import (
     work,
     wrong_leads,
 )
+from filrouge.web.trouble import trouble_page
 from filrouge.web.warming import warm
 from filrouge.web.worker import WorkerProcess
 
@@ -177,12 +178,7 @@ def _wants_json(request: Request) -> bool:
 def _told(request: Request, status: int, message: str) -> Response:
     if _wants_json(request):
         return JSONResponse({"detail": message}, status)
-    part = request.headers.get("HX-Request") == "true"
-    template = "trouble_part.html" if part else "trouble.html"
-    data = {"message": message, "status": status, "lang": i18n.language(), "path": request.url.path}
-    # htmx puts only answers of success into a page, unless told otherwise.
-    headers = {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"} if part else {}
-    return HTMLResponse(rendered(template, data), status, headers)
+    return trouble_page(request, status, message)
 
 
 def _sign_in_first(request: Request, trouble: SignInFirst) -> Response:

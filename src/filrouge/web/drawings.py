@@ -17,6 +17,7 @@ import polars as pl
 from filrouge import i18n
 from filrouge.i18n import _
 from filrouge.reports.html.words import kind_name, tie_kind
+from filrouge.web.render import shown_day
 
 if TYPE_CHECKING:
     from filrouge.engines.casebook import ClusterTie, Identifier, NetworkDossier
@@ -158,6 +159,8 @@ def identifiers_over_time(identifiers: Iterable[Identifier]) -> dict[str, Any]:
     ][:MOST_ROWS]
     spec = deepcopy(_identifiers_over_time(i18n.language()))
     spec["data"] = {"values": rows}
+    if len({row["kind"] for row in rows}) < 2:
+        spec["encoding"]["color"]["legend"] = None
     spec["encoding"]["y"]["sort"] = list(dict.fromkeys(row["identifier"] for row in rows))
     return spec
 
@@ -216,7 +219,16 @@ def map_of(places: pl.DataFrame, stays: pl.DataFrame | None, days: list[dict[str
     there = set(known["place"].to_list())
     return {
         "places": [
-            {"place": place, "lat": lat, "lon": lon, "ads": ads, "first": _iso(first), "last": _iso(last)}
+            {
+                "place": place,
+                "lat": lat,
+                "lon": lon,
+                "ads": ads,
+                "first": _iso(first),
+                "last": _iso(last),
+                "first_shown": shown_day(first),
+                "last_shown": shown_day(last),
+            }
             for place, lat, lon, ads, first, last in known.select(
                 "place", "lat", "lon", "ads", "first", "last"
             ).iter_rows()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 FOR: Final = 15 * 60.0
@@ -16,11 +17,16 @@ KEPT: Final = 500
 
 @dataclass(frozen=True)
 class Search:
-    """What a form asked for: the text, and what was chosen about how to search with it."""
+    """What a form asked for: the text, and what was chosen about how to search with it.
+
+    Attributes:
+        name: by which a page speaks of this search without repeating its text.
+    """
 
     text: str
     how: str
     split: str
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 class Recalled:

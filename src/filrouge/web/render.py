@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from filrouge import __version__, i18n
@@ -24,10 +24,16 @@ def shown_day(day: date | datetime | None, width: str = "medium") -> str:
 
 
 def shown_time(moment: datetime | None, width: str = "short") -> str:
-    """A day and a time in UTC, as the language writes them; "" for none."""
+    """A day and a time in UTC, as the language writes them; "" for none.
+
+    The month has its name: in 04/12 people of two countries read two days. `width` is that of the hour.
+    """
     if moment is None:
         return ""
-    return _("{time} UTC").format(time=format_datetime(moment, width, locale=i18n.language()))
+    language = i18n.language()
+    return _("{day}, {hour} UTC").format(
+        day=format_date(moment, "medium", locale=language), hour=format_time(moment, width, locale=language)
+    )
 
 
 @cache

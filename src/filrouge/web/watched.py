@@ -13,6 +13,7 @@ from filrouge.ads.tokens import SLOT_KINDS
 from filrouge.casework import watches
 from filrouge.casework.errors import Refused
 from filrouge.casework.held_back import HeldBack
+from filrouge.casework.searches import Split, split_ads
 from filrouge.casework.watches import CLUSTER, IDENTIFIER, LONGEST, NETWORK, TEXT, WORDS, Secret
 from filrouge.engines.asking import named_identifiers, question_of
 from filrouge.engines.masking import HIDDEN, is_pseudonym, least_number
@@ -58,6 +59,8 @@ def wanted(here: Here, form: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]
         Refused: if it cannot be watched.
     """
     kind, text = str(form.get("kind", "")), str(form.get("text", "")).strip()
+    if form.get("search"):
+        text = _searched(here, str(form["search"]), str(form.get("place", ""))).strip()
     number = str(form.get("number", ""))
     ad = str(form.get("ad", ""))
     if len(text) > LONGEST:
@@ -122,6 +125,16 @@ def _named(here: Here, text: str) -> tuple[tuple[str, ...], Any]:
 def _spelled(kinds: tuple[str, ...], numbers: Any) -> list[str]:
     pairs = zip(kinds, numbers.tolist(), strict=True)
     return list(dict.fromkeys(f"{kind}:{number:016x}" for kind, number in pairs))
+
+
+def _searched(here: Here, name: str, place: str) -> str:
+    """An ad of the last search, which the page names instead of repeating its text."""
+    last = here.house.recalled.of(here.session.id, here.the_case.id) if here.session else None
+    nth = whole_number(place)
+    texts = split_ads(last.text, Split(last.split)) if last is not None and last.name == name else []
+    if nth is None or not 1 <= nth <= len(texts):
+        raise Refused(_("That search is no longer remembered. Paste the text again."))
+    return texts[nth - 1]
 
 
 def _text_of(here: Here, ad: str) -> str:

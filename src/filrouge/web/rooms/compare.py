@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from filrouge.casework import searches
+from filrouge.casework import searches, triage
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.casework.searches import LONGEST, MOST_ADS, Split
@@ -26,7 +26,9 @@ AUTO: Final = "auto"
 @router.get("/cases/{case_id}")
 def home(here: Reader) -> Response:
     """The page with the box."""
-    return here.page("compare/home.html", **_around(here), asked=None, search=Search("", AUTO, AUTO))
+    return here.page(
+        "compare/home.html", **_around(here), asked=None, search=Search("", AUTO, AUTO), leads=_leads(here)
+    )
 
 
 @router.post("/cases/{case_id}/search")
@@ -48,7 +50,7 @@ def search(
         done = here.part("compare/results.html", **_around(here), asked=asked, search=wanted)
         done.headers["HX-Push-Url"] = f"/cases/{here.the_case.id}/search"
         return done
-    return here.page("compare/home.html", **_around(here), asked=asked, search=wanted)
+    return here.page("compare/home.html", **_around(here), asked=asked, search=wanted, leads=None)
 
 
 @router.get("/cases/{case_id}/search")
@@ -58,7 +60,7 @@ def search_again(here: Reader) -> Response:
     if last is None:
         said = _("That search is no longer remembered. Paste the text again.")
         return here.go(f"/cases/{here.the_case.id}", said, "info")
-    return here.page("compare/home.html", **_around(here), asked=_asked(here, last), search=last)
+    return here.page("compare/home.html", **_around(here), asked=_asked(here, last), search=last, leads=None)
 
 
 @router.post("/cases/{case_id}/forget")
@@ -67,6 +69,15 @@ def forget(here: Reader) -> Response:
     if here.session is not None:
         here.house.recalled.forget(here.session.id, here.the_case.id)
     return here.go(f"/cases/{here.the_case.id}")
+
+
+def _leads(here: Here) -> dict[str, Any] | None:
+    """How many leads there are and which is the strongest, for who comes with nothing to paste; None for none."""
+    leads = triage.ranked(here.casebook.leads, here.board)
+    if leads.is_empty():
+        return None
+    kind, id, name = leads.select("kind", "id", "name").row(0)
+    return {"count": leads.height, "name": name, "href": f"/cases/{here.the_case.id}/{kind}s/{id}"}
 
 
 def _around(here: Here) -> dict[str, Any]:

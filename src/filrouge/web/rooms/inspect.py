@@ -33,6 +33,8 @@ from filrouge.web.render import shown_day, shown_time
 router: Final = APIRouter()
 Reader = Annotated[Here, allowed(Permission.READ)]
 TIES_SHOWN: Final = 30
+LEAST: Final = 0.05
+"""Bits that are more than nothing when they are written with one decimal."""
 MAPPED: Final = 12
 """Leads that are drawn together on the map, if none is chosen."""
 
@@ -272,13 +274,21 @@ def tie_view(tie: ClusterTie, base: str) -> dict[str, Any]:
         "other_href": other_href,
         "href": f"{base}/tie?one={tie.one_ad}&other={tie.other_ad}",
         "bits": tie.claimed,
-        "parts": [(kind, tie_kind(kind), bits) for kind, bits in tie.parts],
+        "of": sum(bits for _kind, bits in tie.parts) if tie.parts else tie.claimed,
+        "parts": [(kind, tie_kind(kind), bits) for kind, bits in tie.parts if abs(bits) >= LEAST],
         "possible": tie.possible,
     }
 
 
 def _parts(parts: tuple[tuple[str, float], ...]) -> list[tuple[str, str]]:
-    return [(tie_kind(kind), decimals(bits, 1).replace("-", "−")) for kind, bits in parts if kind != "once"]
+    return [
+        (
+            _("what one source could hardly do") if kind == "against" else tie_kind(kind),
+            decimals(bits, 1).replace("-", "−"),
+        )
+        for kind, bits in parts
+        if kind != "once" and abs(bits) >= LEAST
+    ]
 
 
 def time_said(timeline: pl.DataFrame) -> str:

@@ -233,7 +233,6 @@ def _columns(sort: str) -> list[dict[str, Any]]:
         ("ads", _("Ads"), True, True), ("agencies", _("Agencies"), False, True),
         ("places", _("Places"), False, True),
         ("last", _("Last day"), False, True), ("strength", _("Strength"), True, True),
-        ("", _("Labels"), False, False),
     ]  # fmt: skip
     out = []
     for k, (key, label_, is_number, falling) in enumerate(named):

@@ -40,6 +40,15 @@ function readyTheme() {
   say();
 }
 
+// On a narrow window the rooms are a line that scrolls: where one is must be in it.
+function readyRooms() {
+  const rooms = document.querySelector("nav.rooms");
+  const current = rooms?.querySelector("[aria-current]");
+  if (!current || rooms.scrollWidth <= rooms.clientWidth) return;
+  const [line, room] = [rooms.getBoundingClientRect(), current.getBoundingClientRect()];
+  rooms.scrollLeft += room.left - line.left - (line.width - room.width) / 2;
+}
+
 // A menu is a <details>; it shuts when one leaves it.
 function readyMenus() {
   const shut = (except) => {
@@ -147,6 +156,7 @@ async function ready(root) {
 }
 
 readyTheme();
+readyRooms();
 readyMenus();
 readyClicks();
 readyKeys(openDialog);

@@ -104,7 +104,7 @@ async function draw(map) {
           latitude: { field: "lat", type: "quantitative" },
           size: { field: "ads", type: "quantitative", scale: { domain: [0, most], range: [50, 900] }, legend: null },
           opacity: { condition: [{ test: "datum._fits === false || (isValid(datum.first) && datum.first > until)", value: 0.12 }], value: 0.85 },
-          tooltip: [{ field: "place", title: " " }, { field: "ads", title: map.place.dataset.wordAds }, { field: "first", title: map.place.dataset.wordFirst }, { field: "last", title: map.place.dataset.wordLast }],
+          tooltip: [{ field: "place", title: " " }, { field: "ads", title: map.place.dataset.wordAds }, { field: "first_shown", title: map.place.dataset.wordFirst }, { field: "last_shown", title: map.place.dataset.wordLast }],
         },
       },
       {
