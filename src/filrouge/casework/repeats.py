@@ -5,9 +5,11 @@ Answers lie sealed under a key of the workspace: they may tell what lies sealed 
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
@@ -27,6 +29,12 @@ KEPT: Final = timedelta(hours=24)
 _NONCE: Final = 12
 
 
+def named(ws: Workspace, method: str, path: str, body: Any) -> str:
+    """The keyed hash of a request: what it asks may be somebody's number, of which a plain hash is soon guessed."""
+    told = json.dumps([method, path, body], sort_keys=True).encode()
+    return hmac.new(ws.secret_for("requests of scripts"), told, sha256).hexdigest()
+
+
 def answered(db: Session, ws: Workspace, token: int, key: str, request: str) -> dict[str, Any] | None:
     """What a script was answered when it sent this request before; None if it did not.
 
@@ -35,7 +43,7 @@ def answered(db: Session, ws: Workspace, token: int, key: str, request: str) -> 
         ws: whose key seals answers.
         token: its number.
         key: what the script calls the request.
-        request: SHA-256 of what it asks.
+        request: the keyed hash of what it asks, of `named`.
 
     Raises:
         Refused: if it called another request so.

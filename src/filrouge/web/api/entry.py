@@ -7,13 +7,11 @@ words go to the audit trail. What a script writes is noted there with the number
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, HTTPException, Request, Security
@@ -104,12 +102,8 @@ class Script(Here):
         with self.writing() as db:
             if not key:
                 return act(db)
-            told = [
-                self.request.method,
-                self.request.url.path,
-                asked.model_dump(mode="json") if asked else None,
-            ]
-            request = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+            body = asked.model_dump(mode="json") if asked else None
+            request = repeats.named(ws, self.request.method, self.request.url.path, body)
             before = repeats.answered(db, ws, self.token, key, request)
             if before is not None:
                 return shape.model_validate(before)
@@ -172,6 +166,7 @@ Judging = Annotated[Script, allowed(Permission.JUDGE)]
 Confirming = Annotated[Script, allowed(Permission.CONFIRM)]
 Packaging = Annotated[Script, allowed(Permission.PACKAGE)]
 Leading = Annotated[Script, allowed(Permission.LEAD)]
+Assisting = Annotated[Script, allowed(Permission.ASSIST)]
 Tipping = Annotated[Script, allowed(Permission.TIP)]
 Auditing = Annotated[Script, allowed(Permission.AUDIT)]
 MakingCases = Annotated[Script, allowed(Permission.MAKE_CASES)]
