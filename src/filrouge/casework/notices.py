@@ -91,19 +91,32 @@ def hook_of(db: Session, case: Case) -> Hook | None:
     return row if row is not None and row.url else None
 
 
+def is_mailed(db: Session, user: User, case: Case) -> bool:
+    """Whether a person wants to be told by e-mail of a case's alerts."""
+    return db.get(MailWish, (case.id, user.id)) is not None
+
+
+def shown(hook: Hook | None, *, leads: bool) -> str:
+    """The address that is called, for who leads the case; for others its host alone. "" for none."""
+    if hook is None:
+        return ""
+    return hook.url if leads else hook.url.split("/")[2]
+
+
 def of_case(db: Session, case: Case) -> Sequence[Notice]:
     """The newest notices of a case."""
     rows = select(Notice).where(Notice.case_id == case.id).order_by(Notice.id.desc()).limit(SHOWN)
     return db.scalars(rows).unique().all()
 
 
-def try_again(db: Session, by: User, case: Case, number: int) -> None:
+def try_again(db: Session, by: User, case: Case, number: int) -> Notice:
     """Send a notice again that was given up, or now one that waits."""
     notice = belonging(db, case, Notice, number)
     if notice is None or notice.state == "sent":
         raise Refused(_("This notice is not waiting."))
     notice.state, notice.due, notice.tries = "waiting", now(), 0
     note(db, by, "notice.tried_again", case=case, subject=f"notice:{notice.id}")
+    return notice
 
 
 # -- what workers do ----------------------------------------------------------------------------------------------

@@ -20,10 +20,11 @@ from filrouge.casework.errors import NotThere
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
-from filrouge.web.api import apart, judging, reading
+from filrouge.web.api import apart, by_hand, judging, reading
 from filrouge.web.api import files as files_api
 from filrouge.web.api import house as house_api
 from filrouge.web.api import packages as packages_api
+from filrouge.web.api import survivors as survivors_api
 from filrouge.web.api import triage as triage_api
 from filrouge.web.api import watches as watches_api
 from filrouge.web.gate import SignInFirst, guards, public, who_by_cookie
@@ -88,7 +89,18 @@ ROOMS: Final = (
     lessons,
 )
 """Each has a `router`."""
-PARTS: Final = (reading, triage_api, judging, apart, files_api, packages_api, watches_api, house_api)
+PARTS: Final = (
+    reading,
+    triage_api,
+    judging,
+    apart,
+    files_api,
+    packages_api,
+    survivors_api,
+    watches_api,
+    house_api,
+    by_hand,
+)
 """Of the interface for scripts."""
 API: Final = "/api/"
 

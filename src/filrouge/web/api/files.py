@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
@@ -30,6 +31,8 @@ from filrouge.web.api.shapes_of_house import (
     Brought,
     FileLook,
     FileOut,
+    FromInbox,
+    InboxFile,
     JobOut,
     Mapping_,
     RejectOut,
@@ -80,9 +83,22 @@ async def upload(here: Bringing, request: Request) -> Brought:
     here.must_be_today()
     files.must_be_open(here.the_case)
     spool = await run_in_threadpool(_spool, here)
-    most = int(here.house.settings.options.get("largest_file", files.LARGEST))
-    arrived = await received(request, None, spool, most)
+    arrived = await received(request, None, spool, _most(here))
     return await run_in_threadpool(_brought, here, spool, arrived)
+
+
+@router.get("/cases/{case_id}/files/inbox", **CASE_AS_IT_IS)
+def inbox(here: Bringing) -> list[InboxFile]:
+    """The files of the folder of the server that the administrator set aside for bringing, if there is one."""
+    return [InboxFile(name=name, bytes=size) for name, size in files.in_inbox(_inbox(here))]
+
+
+@router.post("/cases/{case_id}/files/inbox", status_code=201, **CASE_AS_IT_IS)
+def bring_from_inbox(here: Bringing, chosen: FromInbox) -> Brought:
+    """Bring files from that folder. They stay there; the same bytes do not wait twice."""
+    here.must_be_today()
+    where, spool, most = _inbox(here), _spool(here), _most(here)
+    return _brought(here, spool, [files.from_inbox(where, name, spool, most) for name in chosen.names])
 
 
 @router.get("/cases/{case_id}/files/{file}", **OPENING)
@@ -223,6 +239,19 @@ def try_again(here: Bringing, job: Row) -> JobOut:
 
 def _spool(here: Script) -> Spool:
     return Spool(here.house.settings.workspace)
+
+
+def _most(here: Script) -> int:
+    return int(here.house.settings.options.get("largest_file", files.LARGEST))
+
+
+def _inbox(here: Script) -> Path:
+    where = here.house.settings.options.get("inbox")
+    if not where:
+        raise Refused(
+            _("The administrator has set no folder of the server aside: see --inbox of filrouge serve.")
+        )
+    return Path(where)
 
 
 def _brought(here: Script, spool: Spool, arrived: list[files.Arrived]) -> Brought:

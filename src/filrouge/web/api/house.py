@@ -47,6 +47,7 @@ from filrouge.web.api.shapes_of_house import (
     CaseMember,
     CaseSettings,
     EntryOut,
+    HeadOut,
     KeepUntil,
     PersonOut,
     TokenOut,
@@ -182,6 +183,7 @@ def end_token(here: Entering, token: Row) -> None:
 # -- the trail ------------------------------------------------------------------------------------------------
 
 Action = Annotated[str | None, Query(pattern="^[a-z_]{1,40}([.][a-z_]{1,40})?$")]
+OfCase = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The number of a case.")]
 Actor = Annotated[str | None, Query(max_length=64, description="A login.")]
 
 
@@ -199,9 +201,9 @@ Asked = Annotated[Wanted, Depends(_asked)]
 
 
 @router.get("/audit", **ANYWHERE)
-def house_trail(here: Auditing, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
+def house_trail(here: Auditing, asked: Asked, case: OfCase = None, limit: Limit = 100) -> Page[EntryOut]:
     """Entries of the audit trail of the house, the earliest first; `total` are those after the number."""
-    return _entries(here, asked, limit)
+    return _entries(here, replace(asked, case=case), limit)
 
 
 @router.get("/cases/{case_id}/audit", **CASE_AS_IT_IS)
@@ -218,7 +220,21 @@ def verify_trail(here: Auditing) -> Verified:
         broken = trail.verify(db, ws)
         count, digest = audit.head(db)
     here.note("audit.verified", broken=len(broken), entries=count, head=digest)
-    return Verified(entries=count, digest=digest, broken=[broken_in_words(one) for one in broken])
+    return Verified(
+        entries=count,
+        digest=digest,
+        broken=[broken_in_words(one) for one in broken],
+        heads=[HeadOut.model_validate(head) for head in trail.noted_heads(ws)],
+    )
+
+
+@router.post("/audit/note", **ANYWHERE)
+def note_head(here: Auditing) -> HeadOut:
+    """Write the head of the trail into the ledger of the workspace, a chain of its own: no end can be cut off then."""
+    with here.reading() as db:
+        head = trail.note_head(db, here.house.settings.workspace.refreshed(), here.user.login)
+    here.house.desk.look_again()
+    return HeadOut.model_validate(head)
 
 
 # -- as JSON --------------------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
+from starlette.responses import Response
 
 from filrouge.casework import agreement, blind, judging, lessons
 from filrouge.casework.blind_sight import sight_of
@@ -23,6 +25,7 @@ from filrouge.reports.judging import name_of
 from filrouge.web.api.entry import Confirming, Judging, Leading, Reading, Script
 from filrouge.web.api.said import (
     CASE_AS_IT_IS,
+    CSV,
     IN_CASE,
     OPENING,
     WRITES_IN_CASE,
@@ -32,7 +35,7 @@ from filrouge.web.api.said import (
     Row,
     routes,
 )
-from filrouge.web.api.shapes_of_house import LessonOut
+from filrouge.web.api.shapes_of_house import LessonOut, WouldTeach
 from filrouge.web.api.shapes_of_work import (
     AgreementOut,
     BlindAd,
@@ -49,7 +52,7 @@ from filrouge.web.api.shapes_of_work import (
     What,
 )
 from filrouge.web.judged import ads_in, newest_seq
-from filrouge.web.rooms.lessons import folder_of, pairs_of
+from filrouge.web.rooms.lessons import folder_of, pairs_of, table
 
 router: Final = routes("judging")
 Id = Annotated[int, Path(ge=0, le=10**15 - 1)]
@@ -201,6 +204,25 @@ def lessons_handed_over(here: Leading) -> list[LessonOut]:
     """The tables of judged pairs that were handed over."""
     with here.reading() as db:
         return [_lesson(one) for one in lessons.lessons_of(db, here.the_case)]
+
+
+@router.get("/cases/{case_id}/lessons/now", **IN_CASE)
+def would_teach(here: Leading) -> WouldTeach:
+    """What would be learned from the labels, if it were handed over now."""
+    pairs = pairs_of(here)
+    off = lessons.measured(pairs)
+    return WouldTeach(
+        pairs=len(pairs),
+        labels=dict(sorted(Counter(pair.label for pair in pairs).items())),
+        cllr=off[0] if off else None,
+        least_cllr=off[1] if off else None,
+    )
+
+
+@router.get("/cases/{case_id}/lessons/{lesson}/table", response_class=Response, **CSV)
+def lesson_table(here: Leading, lesson: Row) -> Response:
+    """The table of judged pairs that was handed over: ids, bits, and what people said."""
+    return table(here, lesson)
 
 
 @router.post("/cases/{case_id}/lessons", status_code=201, **WRITES_IN_CASE)

@@ -15,7 +15,7 @@ from filrouge.casework.models import MadePackage, User
 from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
 from filrouge.web.api.entry import Entering, Packaging, Script
 from filrouge.web.api.files import FORM, TOO_BIG
-from filrouge.web.api.said import ANYWHERE, CASE_AS_IT_IS, WRITES_IN_CASE, Row, routes
+from filrouge.web.api.said import ANYWHERE, CASE_AS_IT_IS, WRITES_IN_CASE, ZIP, Row, routes
 from filrouge.web.api.shapes_of_house import (
     Checked,
     PackageIn,
@@ -26,16 +26,6 @@ from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, t
 from filrouge.web.rooms.check_package import SHOWN, brought, verdict_on
 
 router: Final = routes("packages")
-_ZIP: Final[dict[str, Any]] = {
-    **CASE_AS_IT_IS,
-    "responses": {
-        **CASE_AS_IT_IS["responses"],
-        200: {
-            "description": "The package, a ZIP file.",
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
-        },
-    },
-}
 _CHECK: Final[dict[str, Any]] = {
     "responses": {**ANYWHERE["responses"], 413: TOO_BIG},
     "openapi_extra": {"requestBody": FORM},
@@ -73,7 +63,7 @@ def a_package(here: Packaging, package: Row) -> PackageOut:
     return _package(package_of(here, package))
 
 
-@router.get("/cases/{case_id}/packages/{package}/file", response_class=Response, **_ZIP)
+@router.get("/cases/{case_id}/packages/{package}/file", response_class=Response, **ZIP)
 def fetch_package(here: Packaging, package: Row) -> Response:
     """The file of a package. That it left the house is written down before it does."""
     return taken_along(here, package_of(here, package))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import polars as pl
 from fastapi import HTTPException, Query
+from pydantic import Field
 
 from filrouge.casework import desk, held_back
 from filrouge.casework.errors import Refused
@@ -20,6 +21,7 @@ from filrouge.engines.casebook import Reason, TieSheet, UnknownCluster, UnknownN
 from filrouge.engines.masking import unmasked, with_pseudonyms
 from filrouge.i18n import _
 from filrouge.reports.casebook_words import reason_in_words
+from filrouge.web import moving
 from filrouge.web.api.entry import Entering, Reading, Tipping
 from filrouge.web.api.said import (
     ANYWHERE,
@@ -36,17 +38,22 @@ from filrouge.web.api.shapes import (
     AdOut,
     CaseOut,
     ClusterOut,
+    DayAt,
     Hits,
     Lead,
     Me,
+    Move,
+    MovementOut,
     NetworkOut,
+    Place,
     Question,
+    Selected,
     SnapshotOut,
     TieSheetOut,
     Tip,
     TipAnswer,
 )
-from filrouge.web.api.shapes_of_house import ChangeOut
+from filrouge.web.api.shapes_of_watches import ChangeOut
 from filrouge.web.judged import mark_opened
 
 router: Final = routes("reading")
@@ -136,6 +143,31 @@ def tie(
     except (UnknownAdNumber, UnknownCluster) as unknown:
         raise HTTPException(404) from unknown
     return tie_out(found)
+
+
+_Ids = Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Query(max_length=50)]
+
+
+@router.get("/cases/{case_id}/movement", **IN_CASE)
+def movement(here: Reading, network: _Ids = [], cluster: _Ids = []) -> MovementOut:  # noqa: B006
+    """Places and routes over time of some networks and clusters; of the strongest leads, if none of them is one."""
+    chosen = [("network", id) for id in network] + [("cluster", id) for id in cluster]
+    selection, ads = moving.selected(here.casebook, chosen)
+    found = moving.map_of_ads(ads)
+    return MovementOut(
+        of=[Selected(**one) for one in selection],
+        places=[Place(**one) for one in found.data["places"]],
+        moves=[
+            Move(of=one["cluster"], day=one["day"], from_=one["from"], to=one["to"])
+            for one in found.data["moves"]
+        ],
+        moves_left=found.moves_left,
+        days=[
+            DayAt(of=one["cluster"], day=one["day"], place=one["place"], ads=one["ads"])
+            for one in found.data["days"]
+        ],
+        unplaced=found.unplaced,
+    )
 
 
 @router.post("/cases/{case_id}/search", **OPENING)

@@ -81,6 +81,17 @@ WRITES_IN_CASE: Final = _said(_CASE, _REPEAT)
 """Of one that writes in a case."""
 
 
+def _file(said: dict[str, Any], kind: str, words: str) -> dict[str, Any]:
+    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
+    return {**said, "responses": {**said["responses"], 200: {"description": words, "content": content}}}
+
+
+ZIP: Final = _file(CASE_AS_IT_IS, "application/zip", "The package, a ZIP file.")
+"""Of one that gives a package."""
+CSV: Final = _file(CASE_AS_IT_IS, "text/csv", "The table.")
+"""Of one that gives a table as a file."""
+
+
 def routes(tag: str) -> APIRouter:
     """A part of the interface; its operations are called as their functions are."""
     return APIRouter(prefix="/api/v1", tags=[tag], generate_unique_id_function=lambda route: route.name)

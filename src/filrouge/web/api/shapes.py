@@ -321,3 +321,55 @@ class SnapshotOut(Shape):
     seq: int
     at: datetime
     kind: str
+
+
+# -- movement -------------------------------------------------------------------------------------------------
+
+
+class Selected(BaseModel):
+    """A network or cluster of a selection."""
+
+    kind: Literal["network", "cluster"]
+    id: int
+    name: str
+    ads: int
+
+
+class Place(BaseModel):
+    """A place that is known, and when ads of the selection were there."""
+
+    place: str
+    lat: float
+    lon: float
+    ads: int
+    first: date | None
+    last: date | None
+
+
+class Move(BaseModel):
+    """From one place to the next: `of`, the name of a network or cluster."""
+
+    of: str
+    day: date
+    from_: str = Field(serialization_alias="from")
+    to: str
+
+
+class DayAt(BaseModel):
+    """Ads of one of the selection at a place on a day."""
+
+    of: str
+    day: date
+    place: str
+    ads: int
+
+
+class MovementOut(BaseModel):
+    """Where the ads of a selection were posted for, and in which order; `unplaced` ads name no place."""
+
+    of: list[Selected]
+    places: list[Place]
+    moves: list[Move]
+    moves_left: int
+    days: list[DayAt]
+    unplaced: int

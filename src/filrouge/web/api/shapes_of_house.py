@@ -1,4 +1,4 @@
-"""What the interface for scripts gives and takes of files, jobs, packages, watches, cases and accounts."""
+"""What the interface for scripts gives and takes of files, jobs, packages, cases and accounts."""
 
 from __future__ import annotations
 
@@ -85,6 +85,19 @@ class Mapping_(Body):
     posted: str | None = Field(default=None, max_length=1_000)
     location: str | None = Field(default=None, max_length=1_000)
     image: str | None = Field(default=None, max_length=1_000)
+
+
+class InboxFile(BaseModel):
+    """A file of the folder that the administrator set aside, by its name in it."""
+
+    name: str
+    bytes: int
+
+
+class FromInbox(Body):
+    """Files of that folder, by their names in it."""
+
+    names: list[Annotated[str, Field(min_length=1, max_length=1_000)]] = Field(min_length=1, max_length=100)
 
 
 class SourceOut(Shape):
@@ -183,75 +196,13 @@ class LessonOut(BaseModel):
     sha256: str
 
 
-# -- watches and the past -------------------------------------------------------------------------------------
+class WouldTeach(BaseModel):
+    """What would be handed over now: how many judged pairs, and by label; how far off the bits are on them (Cllr)."""
 
-
-class WatchIn(Body):
-    """What is to be watched.
-
-    "text": ads near `text`, or near the text of an `ad`; "words": ads that hold them; "identifier": ads that carry it,
-    by itself or by its pseudonym in `text`; "cluster", "network": by `number`.
-    """
-
-    kind: Literal["text", "words", "identifier", "cluster", "network"]
-    text: str = Field(default="", max_length=100_000)
-    number: int | None = Field(default=None, ge=0, le=10**15 - 1)
-    ad: int | None = Field(default=None, ge=0, le=10**15 - 1)
-    name: str = Field(default="", max_length=100)
-
-
-class WatchName(Body):
-    """What a watch is to be called."""
-
-    name: str = Field(max_length=100)
-
-
-class Muted(Body):
-    """Whether a watch is silent for you."""
-
-    muted: bool = True
-
-
-class WatchOut(BaseModel):
-    """A watch; `number` of a cluster or network."""
-
-    id: int
-    kind: str
-    title: str
-    number: int | None
-    by: str
-    made: datetime
-    muted: bool
-
-
-class AlertOut(BaseModel):
-    """New ads that match a watch: how many, and in which run."""
-
-    id: int
-    watch: int
-    title: str
-    at: datetime
-    run: int
-    ads: int
-    seen: bool
-
-
-class AlertWithAds(AlertOut):
-    """The same, with the numbers of the ads."""
-
-    numbers: list[int]
-
-
-class ChangeOut(Shape):
-    """A cluster or network that is not as it was: ads and agencies then and now; `went`: where most of its ads are."""
-
-    kind: str
-    id: int
-    ads_then: int
-    ads_now: int
-    agencies_then: int
-    agencies_now: int
-    went: int
+    pairs: int
+    labels: dict[str, int]
+    cllr: float | None
+    least_cllr: float | None
 
 
 # -- the house ------------------------------------------------------------------------------------------------
@@ -341,9 +292,21 @@ class EntryOut(Shape):
     digest: str
 
 
+class HeadOut(Shape):
+    """The head of the trail as a snapshot of the ledger keeps it: how many entries, and the digest of the last."""
+
+    snapshot: int
+    entries: int
+    digest: str
+
+
 class Verified(BaseModel):
-    """Whether the trail is as it was written: how many entries, the digest of the last, and where it is not."""
+    """Whether the trail is as it was written: how many entries, the digest of the last, where it is not.
+
+    `heads`: those that the ledger keeps, the first first.
+    """
 
     entries: int
     digest: str
     broken: list[str]
+    heads: list[HeadOut]

@@ -6,22 +6,27 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from filrouge.casework import watches
-from filrouge.casework.errors import NotThere
-from filrouge.casework.models import Watch, WatchAlert
-from filrouge.web.api.entry import Judging, Reading, Script
+from filrouge.casework import notices, watches
+from filrouge.casework.access import Permission
+from filrouge.casework.errors import NotThere, Refused
+from filrouge.casework.models import Notice, Watch, WatchAlert
+from filrouge.i18n import _
+from filrouge.web.api.entry import Judging, Leading, Reading, Script
 from filrouge.web.api.said import CASE_AS_IT_IS, OPENING, WRITES_IN_CASE, Limit, Offset, Page, Row, routes
-from filrouge.web.api.shapes_of_house import (
+from filrouge.web.api.shapes_of_watches import (
     AlertOut,
     AlertWithAds,
+    HookIn,
+    HookOut,
     Muted,
+    NoticeOut,
+    Telling,
     WatchIn,
     WatchName,
     WatchOut,
+    Wish,
 )
-from filrouge.web.api.shapes_of_work import (
-    Marked,
-)
+from filrouge.web.api.shapes_of_work import Marked
 from filrouge.web.watched import wanted
 
 router: Final = routes("watches")
@@ -120,6 +125,72 @@ def an_alert(here: Reading, alert: Row) -> AlertWithAds:
 def see_alerts(here: Reading) -> Marked:
     """Mark all alerts as seen by you."""
     return here.once(Marked, lambda db: Marked(count=watches.see(db, here.user, here.the_case)))
+
+
+# -- telling outside ------------------------------------------------------------------------------------------
+
+
+@router.get("/cases/{case_id}/notices", **CASE_AS_IT_IS)
+def telling(here: Reading) -> Telling:
+    """Who is told of the case's alerts outside, by e-mail or as another program, and what became of it."""
+    outside = notices.outside_of(here.house.settings.options)
+    with here.reading() as db:
+        return Telling(
+            by_mail=notices.is_mailed(db, here.user, here.the_case),
+            address=here.user.email,
+            mails=outside.mails,
+            hook=notices.shown(notices.hook_of(db, here.the_case), leads=here.may(Permission.LEAD)),
+            hosts=list(outside.webhook_hosts),
+            notices=[_notice(one) for one in notices.of_case(db, here.the_case)],
+        )
+
+
+@router.put("/cases/{case_id}/notices/mail", status_code=204, **CASE_AS_IT_IS)
+def wish_mail(here: Reading, wish: Wish) -> None:
+    """Be told of the case's alerts by e-mail, or not."""
+    with here.writing() as db:
+        notices.wish_mail(db, here.user, here.the_case, wanted=wish.wanted)
+
+
+@router.put("/cases/{case_id}/notices/hook", **CASE_AS_IT_IS)
+def set_hook(here: Leading, wanted: HookIn) -> HookOut:
+    """Have another program told of alerts, of a host that the administrator allowed: each time with a new key."""
+    here.must_be_today()
+    outside = notices.outside_of(here.house.settings.options)
+    with here.writing() as db:
+        hook = notices.set_hook(db, here.user, here.the_case, outside, wanted.url)
+        if hook is None:
+            raise Refused(_("This is no address that can be called."))
+        return HookOut(url=hook.url, key=notices.key_of(here.house.settings.workspace, hook))
+
+
+@router.delete("/cases/{case_id}/notices/hook", status_code=204, **CASE_AS_IT_IS)
+def remove_hook(here: Leading) -> None:
+    """Have no other program told any more."""
+    here.must_be_today()
+    with here.writing() as db:
+        notices.set_hook(db, here.user, here.the_case, notices.outside_of(here.house.settings.options), "")
+
+
+@router.post("/cases/{case_id}/notices/{notice}/again", **WRITES_IN_CASE)
+def send_again(here: Judging, notice: Row) -> NoticeOut:
+    """Send a notice again that was given up, or now one that waits."""
+
+    def act(db: Session) -> NoticeOut:
+        return _notice(notices.try_again(db, here.user, here.the_case, notice))
+
+    return here.once(NoticeOut, act)
+
+
+# -- as JSON --------------------------------------------------------------------------------------------------
+
+
+def _notice(one: Notice) -> NoticeOut:
+    return NoticeOut(
+        id=one.id, kind=one.kind, to=one.user.name if one.user else "", alerts=one.count, at=one.at, state=one.state,
+        tries=one.tries, due=one.due if one.state == "waiting" else None,
+        trouble=notices.trouble_in_words(one.trouble),
+    )  # fmt: skip
 
 
 def _own(db: Session, here: Script, number: int) -> Watch:

@@ -23,7 +23,7 @@ from filrouge.i18n import _, decimals, ngettext, number
 from filrouge.reports.casebook_words import indicator, reason_in_words
 from filrouge.reports.html.network_words import holds_together, weakest
 from filrouge.reports.html.words import kind_name, tie_kind
-from filrouge.web import drawings
+from filrouge.web import drawings, moving
 from filrouge.web.forms import whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
@@ -35,8 +35,6 @@ Reader = Annotated[Here, allowed(Permission.READ)]
 TIES_SHOWN: Final = 30
 LEAST: Final = 0.05
 """Bits that are more than nothing when they are written with one decimal."""
-MAPPED: Final = 12
-"""Leads that are drawn together on the map, if none is chosen."""
 
 
 @router.get("/cases/{case_id}/networks/{network}")
@@ -120,24 +118,19 @@ def cluster_page(here: Reader, cluster: int, page: int = 1) -> Response:
 @router.get("/cases/{case_id}/map")
 def map_page(here: Reader, networks: str = "", clusters: str = "") -> Response:
     """Places and routes over time of a selection: of the networks and clusters named, or of the strongest leads."""
-    book, base = here.casebook, f"/cases/{here.the_case.id}"
+    base = f"/cases/{here.the_case.id}"
     chosen = [("network", number) for number in _numbers(networks)]
     chosen += [("cluster", number) for number in _numbers(clusters)]
-    known = {(kind, id): name for kind, id, name in book.leads.select("kind", "id", "name").iter_rows()}
-    selection = [lead for lead in chosen if lead in known] or list(known)[:MAPPED]
-    frames, names = [], []
-    for kind, id in selection:
-        ads = book.ads.filter(pl.col(kind) == id)
-        names.append({"name": known[kind, id], "href": f"{base}/{kind}s/{id}", "ads": ads.height})
-        frames.append(ads.with_columns(cluster=pl.lit(known[kind, id]), day=pl.col("posted").cast(pl.Date)))
-    ads = pl.concat(frames) if frames else book.ads.clear().with_columns(day=pl.lit(None, pl.Date))
+    known = moving.names_of(here.casebook)
+    selection, ads = moving.selected(here.casebook, chosen)
+    there = {(one["kind"], one["id"]) for one in selection}
     return here.page(
         "inspect/map.html",
         wide=True,
         base=base,
-        selection=names,
+        selection=[{**one, "href": f"{base}/{one['kind']}s/{one['id']}"} for one in selection],
         leads=[
-            {"value": f"{kind}:{id}", "name": name, "chosen": (kind, id) in selection}
+            {"value": f"{kind}:{id}", "name": name, "chosen": (kind, id) in there}
             for (kind, id), name in list(known.items())[:200]
         ],
         **_map_of_ads(ads),
@@ -157,38 +150,14 @@ def choose_for_map(here: Reader, lead: Annotated[list[str], Form()] = []) -> Res
 
 
 def _map_of_ads(ads: pl.DataFrame) -> dict[str, Any]:
-    from filrouge.engines.case_places import itinerary
-
-    places = itinerary(ads)
-    where = ads.filter(pl.col("place") != "").drop_nulls("day")
-    counted = (
-        where.group_by("day", "cluster", "place").agg(pl.len().alias("ads")).sort("day", "cluster", "place")
-    )
-    days = [
-        {"day": day.isoformat(), "cluster": cluster, "place": place, "ads": count}
-        for day, cluster, place, count in counted.head(drawings.MOST_POINTS).iter_rows()
-    ]
-    moves: list[dict[str, Any]] = []
-    located = set(places.drop_nulls(["lat", "lon"])["place"].to_list())
-    # Each of the selection has its own route.
-    for _name, route in counted.filter(pl.col("place").is_in(list(located))).group_by(
-        "cluster", maintain_order=True
-    ):
-        before: str | None = None
-        for day, cluster, place in route.select("day", "cluster", "place").iter_rows():
-            if before is not None and place != before:
-                moves.append({"from": before, "to": place, "day": day.isoformat(), "cluster": cluster})
-            before = place
-    data = drawings.map_of(places, None, days)
-    moves.sort(key=lambda move: move["day"])
-    data["moves"] = moves[: drawings.MOST_MOVES]
-    left = len(moves) - len(data["moves"])
+    found = moving.map_of_ads(ads)
+    data = found.data
     return {
         "map": data,
-        "map_said": map_said(places),
+        "map_said": map_said(found.places),
         "moves": [{**move, "shown": shown_day(date.fromisoformat(move["day"]))} for move in data["moves"]],
-        "moves_left": left,
-        "unplaced": ads.filter(pl.col("place") == "").height,
+        "moves_left": found.moves_left,
+        "unplaced": found.unplaced,
     }
 
 

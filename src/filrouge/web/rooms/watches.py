@@ -11,7 +11,7 @@ from starlette.responses import Response
 from filrouge.casework import notices, watches
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import MailWish, Notice, Watch, WatchAlert
+from filrouge.casework.models import Notice, Watch, WatchAlert
 from filrouge.i18n import _, ngettext, number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
@@ -175,7 +175,7 @@ def _room(here: Here, *, wrong: str = "", key: str = "", url: str = "") -> Respo
         raised = watches.alerts(db, here.the_case)
         seen = watches.seen_by(db, here.user, raised)
         muted = watches.muted_by(db, here.user)
-        wish = db.get(MailWish, (here.the_case.id, here.user.id)) is not None
+        wish = notices.is_mailed(db, here.user, here.the_case)
         hook = notices.hook_of(db, here.the_case)
         told = notices.of_case(db, here.the_case)
     counts = {row.id: sum(alert.watch_id == row.id for alert in raised) for row in rows}
@@ -191,7 +191,7 @@ def _room(here: Here, *, wrong: str = "", key: str = "", url: str = "") -> Respo
         wish=wish,
         mails=outside.mails,
         address=here.user.email,
-        hook=(hook.url if here.may(Permission.LEAD) else hook.url.split("/")[2]) if hook else "",
+        hook=notices.shown(hook, leads=here.may(Permission.LEAD)),
         hosts=outside.webhook_hosts,
         told=[_notice_view(notice) for notice in told],
         wrong=wrong,
