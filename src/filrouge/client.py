@@ -19,7 +19,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any, Self
@@ -118,6 +118,10 @@ class Client:
         """What ties two ads, or two "clusters"."""
         return self.get(f"/cases/{case}/ties", one=one, other=other, of=of)
 
+    def movement(self, case: int, networks: Collection[int] = (), clusters: Collection[int] = ()) -> Json:
+        """Places and routes over time of some networks and clusters; of the strongest leads, if none is named."""
+        return self.get(f"/cases/{case}/movement", network=list(networks), cluster=list(clusters))
+
     def search(self, case: int, text: str, how: str = "near", top: int = 10) -> Json:
         """The ads near a text, or that hold "words", or carry an "identifier"."""
         return self.post(f"/cases/{case}/search", text=text, how=how, top=top)
@@ -146,10 +150,17 @@ class Client:
 
     def bring(self, case: int, path: str | os.PathLike[str], **columns: str | None) -> Json:
         """Bring a file and have it taken in and compared: the job. `text="Body"` says which column is what."""
-        file = self.upload(f"/cases/{case}/files", Path(path))["files"][0]["id"]
-        if columns:
-            self.put(f"/cases/{case}/files/{file}/columns", **columns)
-        return self.post(f"/cases/{case}/files/{file}/take")
+        brought = self.upload(f"/cases/{case}/files", Path(path))
+        return self._take(case, brought["files"][0]["id"], columns)
+
+    def inbox(self, case: int) -> list[Json]:
+        """The files of the folder of the server that the administrator set aside for bringing."""
+        return self.list_of(f"/cases/{case}/files/inbox")
+
+    def bring_from_inbox(self, case: int, name: str, **columns: str | None) -> Json:
+        """Bring a file of that folder, and have it taken in and compared: the job."""
+        brought = self.post(f"/cases/{case}/files/inbox", names=[name])
+        return self._take(case, brought["files"][0]["id"], columns)
 
     def run(self, case: int, *, anew: bool = False) -> Json:
         """Have what is new compared: the job."""
@@ -167,6 +178,89 @@ class Client:
                 raise TimeoutError(f"job {job} is still {found['state']}")
             time.sleep(POLL)
         return found
+
+    def watch(self, case: int, kind: str, **what: Any) -> Json:
+        """Watch a "text", "words", an "identifier", a "cluster" or a "network": `text="…"`, `ad=12` or `number=7`."""
+        return self.post(f"/cases/{case}/watches", kind=kind, **what)
+
+    def alerts(self, case: int) -> Iterator[Json]:
+        """The last alerts of the case, the newest first."""
+        return self.every(f"/cases/{case}/alerts")
+
+    def alert(self, case: int, alert: int) -> Json:
+        """An alert, and the ads that raised it. It counts as seen."""
+        return self.get(f"/cases/{case}/alerts/{alert}")
+
+    def telling(self, case: int) -> Json:
+        """Who is told of the case's alerts outside, and what became of it."""
+        return self.get(f"/cases/{case}/notices")
+
+    def tell_by_mail(self, case: int, *, wanted: bool = True) -> None:
+        """Be told of the case's alerts by e-mail, or not."""
+        self.put(f"/cases/{case}/notices/mail", wanted=wanted)
+
+    def tell_program(self, case: int, url: str) -> Json:
+        """Have another program told of alerts: its address, and the key with which what it is sent is signed."""
+        return self.put(f"/cases/{case}/notices/hook", url=url)
+
+    def tell_no_program(self, case: int) -> None:
+        """Have no other program told any more."""
+        self.delete(f"/cases/{case}/notices/hook")
+
+    def package(
+        self, case: int, of: str, *numbers: int, recipient: str, purpose: str, language: str = "en",
+        reason: str = "", seconds: float = 3_600,
+    ) -> bytes:  # fmt: skip
+        """A "network", a "cluster" or some "ads" as an evidence package, made and fetched: a ZIP file.
+
+        It is masked unless `reason` says why it has to be opened.
+        """
+        asked = {"language": language, "opened": bool(reason), "reason": reason, "as_of": self._as_of}
+        # The past is in what is asked: to ask for it is done today.
+        path = f"/cases/{case}/packages"
+        body = {"of": of, "numbers": numbers, "recipient": recipient, "purpose": purpose, **asked}
+        made = self._answer("POST", path, {}, body, past=False)
+        job = self.wait(case, made["job"], seconds=seconds)
+        if job["state"] != "done":
+            raise WorkbenchRefused(409, job["message"] or job["state"])
+        return self.fetch(f"{path}/{made['id']}/file")
+
+    def check_package(self, path: str | os.PathLike[str]) -> Json:
+        """Whether a package is as it was made, and whether this house signed it."""
+        return self.upload("/check-package/files", Path(path))
+
+    def survivor_requests(self, case: int) -> list[Json]:
+        """Survivors' requests, the newest first. A person begins one, on its page, with the consent."""
+        return self.list_of(f"/cases/{case}/survivor-requests")
+
+    def survivor_request(self, case: int, request: int) -> Json:
+        """A survivor's request, and the ads that were found, with all that names anybody taken out."""
+        return self.get(f"/cases/{case}/survivor-requests/{request}")
+
+    def look_for_own(self, case: int, request: int, text: str, kind: str = "identifier") -> Json:
+        """Look for the ads with the person's own phone, e-mail or account, or with this "text": how many there are."""
+        return self.post(f"/cases/{case}/survivor-requests/{request}/search", kind=kind, text=text)
+
+    def keep_answers(self, case: int, request: int, said: Mapping[int, str]) -> Json:
+        """Write down what the person says of each ad by its number: "own", "not" or "unsure"."""
+        told = {str(ad): word for ad, word in said.items()}
+        return self.put(f"/cases/{case}/survivor-requests/{request}/answers", said=told)
+
+    def own_package(self, case: int, request: int, language: str = "en") -> bytes:
+        """The person's own ads as a package, which names nobody: a ZIP file."""
+        path = f"/cases/{case}/survivor-requests/{request}/package"
+        return bytes(self._answer("POST", path, {}, {"language": language}))
+
+    def end_request(self, case: int, request: int, *, stopped: bool = False) -> Json:
+        """Close a survivor's request, or stop it since the person wants to: which ads were found is forgotten."""
+        return self.post(f"/cases/{case}/survivor-requests/{request}/{'stop' if stopped else 'close'}")
+
+    def trail(self, case: int | None = None, after: int = 0, **wanted: Any) -> Iterator[Json]:
+        """The audit trail of a case, or of the house, the earliest first: `actor=`, `action=`, `since=`, `until=`."""
+        path = "/audit" if case is None else f"/cases/{case}/audit"
+        while items := self.get(path, after=after, limit=PAGE, **wanted)["items"]:
+            yield from items
+            after = items[-1]["seq"]
 
     def get(self, path: str, **parameters: Any) -> Json:
         """What a path of the interface gives; parameters that are None are left out."""
@@ -218,10 +312,17 @@ class Client:
         kind = {"Content-Type": f"multipart/form-data; boundary={mark}", "Content-Length": length}
         return dict(self._sent("POST", path, pieces(), kind))
 
-    def _answer(self, method: str, path: str, parameters: Json, body: Json | None) -> Any:
+    def _take(self, case: int, file: int, columns: Json) -> Json:
+        if columns:
+            self.put(f"/cases/{case}/files/{file}/columns", **columns)
+        return self.post(f"/cases/{case}/files/{file}/take")
+
+    def _answer(
+        self, method: str, path: str, parameters: Json, body: Json | None, *, past: bool = True
+    ) -> Any:
         asked = {name: value for name, value in parameters.items() if value is not None}
-        asked |= {"as_of": self._as_of} if self._as_of else {}
-        path += f"?{urlencode(asked)}" if asked else ""
+        asked |= {"as_of": self._as_of} if self._as_of and past else {}
+        path += f"?{urlencode(asked, doseq=True)}" if asked else ""
         headers = {} if body is None else {"Content-Type": "application/json"}
         if method == "POST":
             headers["Idempotency-Key"] = uuid.uuid4().hex

@@ -20,7 +20,7 @@ from filrouge.casework.errors import NotThere
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
-from filrouge.web.api import apart, by_hand, judging, reading
+from filrouge.web.api import apart, judging, reading
 from filrouge.web.api import files as files_api
 from filrouge.web.api import house as house_api
 from filrouge.web.api import packages as packages_api
@@ -99,7 +99,6 @@ PARTS: Final = (
     survivors_api,
     watches_api,
     house_api,
-    by_hand,
 )
 """Of the interface for scripts."""
 API: Final = "/api/"

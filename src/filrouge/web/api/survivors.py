@@ -1,6 +1,6 @@
 """What scripts do of a survivor's request, once a person has seen to the consent; see `web.helping`.
 
-Whether somebody agrees, only a person sees: a request is begun on its page (`by_hand`). No answer that is kept for a
+Whether somebody agrees, only a person sees: a request is begun on its page. No answer that is kept for a
 script that asks again holds an ad: which were found is forgotten when the request ends, everywhere.
 """
 
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from filrouge.casework import survivors
+from filrouge.casework.errors import Refused
 from filrouge.casework.models import SurvivorRequest, User
+from filrouge.i18n import _
 from filrouge.web import helping
 from filrouge.web.api.entry import Assisting, Script
 from filrouge.web.api.said import CASE_AS_IT_IS, WRITES_IN_CASE, ZIP, Row, routes
@@ -35,6 +37,18 @@ def survivor_requests(here: Assisting) -> list[SurvivorRequestOut]:
     """The requests that you began, and all of the case if you lead it, the newest first."""
     with here.reading() as db:
         return [_request(db, one) for one in survivors.of_case(db, here.user, here.the_case)]
+
+
+# Not in OpenAPI, since it is never done: it is here so that a script is told what to do instead.
+@router.post("/cases/{case_id}/survivor-requests", include_in_schema=False)
+def begin_request(here: Assisting) -> None:
+    """Refused: that a person agreed, another person sees or hears, and says so on the page."""
+    raise Refused(
+        _(
+            "Whether a person agrees, another person has to see or hear. Begin the request on the page “A survivor's "
+            "request”; from then on a script may take part."
+        )
+    )
 
 
 @router.get("/cases/{case_id}/survivor-requests/{request}", **CASE_AS_IT_IS)
