@@ -281,8 +281,12 @@ def from_inbox(inbox: Path, name: str, spool: Spool, most: int) -> Arrived:
         Refused: if there is none of that name in it; nothing outside is ever looked at.
     """
     path = inbox / name
-    real = path.resolve() if "\0" not in name else inbox
-    if path.is_symlink() or not real.is_relative_to(inbox.resolve()) or not real.is_file():
+    try:
+        real = path.resolve() if "\0" not in name else inbox
+        there = not path.is_symlink() and real.is_relative_to(inbox.resolve()) and real.is_file()
+    except OSError:  # a name longer than any file's
+        there = False
+    if not there:
         raise Refused(_("There is no such file in the folder of the server."))
     with spool.writer(most) as writing, real.open("rb") as file:
         while piece := file.read(1 << 20):

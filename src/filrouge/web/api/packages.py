@@ -52,6 +52,7 @@ def ask_for_package(here: Packaging, wanted: PackageIn) -> PackageOut:
     def act(db: Session) -> PackageOut:
         row = packages.ask(db, here.user, here.the_case, asked)
         row.user = db.get_one(User, here.user.id)
+        db.flush()  # so that the number of its job is told
         return _package(row)
 
     return here.once(PackageOut, act, wanted)
@@ -89,6 +90,7 @@ def make_package_again(here: Packaging, package: Row) -> PackageOut:
         if mine is None:
             raise NotThere
         packages.make_again(db, here.user, here.the_case, mine)
+        db.flush()
         return _package(mine)
 
     return here.once(PackageOut, act)
