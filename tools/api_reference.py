@@ -32,6 +32,9 @@ two cannot differ. [Script the workbench](../how-to/script-the-workbench.md) sho
   not done again.
 - **Pages**: `{"total": …, "items": […]}`, by `offset` and `limit`.
 - **Blind opinions**: what is held back from you on the pages is held back from your tokens.
+- **By hand**: a survivor's request is begun by a person, who sees to the consent; accounts and tokens are made and
+  changed by one who shows again who they are. See
+  [what a script cannot do](../how-to/script-the-workbench.md#what-a-script-cannot-do).
 """
 
 
