@@ -243,8 +243,8 @@ class Client:
 
     def keep_answers(self, case: int, request: int, said: Mapping[int, str]) -> Json:
         """Write down what the person says of each ad by its number: "own", "not" or "unsure"."""
-        told = {str(ad): word for ad, word in said.items()}
-        return self.put(f"/cases/{case}/survivor-requests/{request}/answers", said=told)
+        told = [{"ad": ad, "said": word} for ad, word in said.items()]
+        return self.put(f"/cases/{case}/survivor-requests/{request}/answers", answers=told)
 
     def own_package(self, case: int, request: int, language: str = "en") -> bytes:
         """The person's own ads as a package, which names nobody: a ZIP file."""

@@ -11,7 +11,6 @@ from filrouge.casework.searches import LONGEST
 from filrouge.web.api.shapes import Body, Posted
 
 Stage = Literal["search", "confirm", "package", "ended"]
-Answered = Literal["own", "not", "unsure"]
 
 
 class SurvivorRequestOut(BaseModel):
@@ -76,12 +75,17 @@ class OwnFound(BaseModel):
     searches: int
 
 
-class OwnAnswers(Body):
-    """What the person said of each ad, by its number."""
+class OwnAnswer(Body):
+    """What the person said of an ad: that it is their own, that it is not, or that they are not sure."""
 
-    said: dict[Annotated[str, StringConstraints(pattern="^[0-9]{1,15}$")], Answered] = Field(
-        min_length=1, max_length=2_000
-    )
+    ad: int = Field(ge=0, le=10**15 - 1)
+    said: Literal["own", "not", "unsure"]
+
+
+class OwnAnswers(Body):
+    """What the person said of the ads that were found; what is said of others is not heard."""
+
+    answers: list[OwnAnswer] = Field(min_length=1, max_length=2_000)
 
 
 class OwnPackage(Body):

@@ -84,16 +84,16 @@ def look_for_own_ads(here: Assisting, request: Row, wanted: OwnSearch) -> OwnFou
 
 
 @router.put("/cases/{case_id}/survivor-requests/{request}/answers", **CASE_AS_IT_IS)
-def keep_answers(here: Assisting, request: Row, answers: OwnAnswers) -> SurvivorRequestOut:
+def keep_answers(here: Assisting, request: Row, told: OwnAnswers) -> SurvivorRequestOut:
     """Write down what the person says of each ad. It is theirs to say: no program may answer for them."""
 
     def act(db: Session) -> SurvivorRequestOut:
         mine = helping.request_of(here, db, request)
-        said = {int(ad): word for ad, word in answers.said.items()}
+        said = {one.ad: one.said for one in told.answers}
         survivors.confirm(db, here.user, here.the_case, mine, said)
         return _request(db, mine)
 
-    return here.once(SurvivorRequestOut, act, answers)
+    return here.once(SurvivorRequestOut, act, told)
 
 
 @router.post("/cases/{case_id}/survivor-requests/{request}/package", response_class=Response, **ZIP)
