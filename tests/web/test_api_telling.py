@@ -16,7 +16,7 @@ from filrouge.casework.access import Permission
 from filrouge.casework.models import AuditEntry, Notice
 from filrouge.casework.outside import Outside
 from filrouge.casework.work import Worker
-from filrouge.client import Client
+from filrouge.client import Client, WorkbenchRefused
 from filrouge.web import kinds  # noqa: F401  makes the kinds of jobs known
 
 OUTSIDE = Outside(
@@ -62,7 +62,7 @@ def test_who_leads_the_case_has_another_program_told_and_others_see_its_host(
     with refused(409):
         sam.tell_program(case, "   ")
     assert sam.telling(case)["hook"] == url
-    with refused(403):
+    with pytest.raises(WorkbenchRefused, match=r"403: Your role does not allow that here[.]"):
         ana.tell_program(case, url)
     sam.tell_no_program(case)
     assert sam.telling(case)["hook"] == ""

@@ -215,6 +215,9 @@ def _http_trouble(request: Request, trouble: HTTPException) -> Response:
         405: _("That cannot be done here."),
         429: _("Too many requests in a short time. Wait a moment, and try again."),
     }
+    if _wants_json(request):
+        # No page of a script's was open for long.
+        messages[403] = _("Your role does not allow that here.")
     said = trouble.detail if trouble.detail != HTTPStatus(trouble.status_code).phrase else ""
     message = said or messages.get(trouble.status_code, HTTPStatus(trouble.status_code).phrase)
     answer = _told(request, trouble.status_code, message)
