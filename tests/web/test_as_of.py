@@ -208,3 +208,13 @@ def test_a_day_is_chosen_with_the_keyboard_on_a_narrow_window(
     assert "June 1, 2026" in page.inner_text(".strip.as-of")
     page.get_by_role("button", name="Back to today").press("Enter")
     page.wait_for_selector(".strip.as-of", state="detached")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_no_fault(ana: Any, site: Any, day: str) -> None:
+    asked = {"what": "C0", "language": "en", "text": "masked", "recipient": "Court", "purpose": "disclosure"}
+    assert ana.post(site.path("harbour", "/package"), {**asked, "as_of": day}).status_code == 400
+    assert ana.post(site.path("harbour", "/as-of"), {"day": day}).status_code in (200, 404)
+    token = {"Authorization": f"Bearer {site.token('ana')}"}
+    path = f"/api/v1/cases/{site.cases['harbour'].id}/leads?as_of={day}"
+    assert ana.client.get(path, headers=token).status_code in (200, 404)

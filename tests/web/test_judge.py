@@ -159,6 +159,26 @@ def pages_of(site: Any, browser: Any) -> dict[str, str]:
     return out
 
 
+def test_who_judges_blind_reads_no_reported_wrong_join_of_it(site: Any, two: Any) -> None:
+    ana, ben = two
+    lead = next(lead for lead in leads(site) if lead["kind"] == "network")
+    cluster = site.house.desk.casebook("harbour").network(lead["id"]).clusters[0].id
+    said = "a word of the first judge on why it was joined wrongly"
+    data = {"what": "cluster", "one": cluster, "other": lead["id"], "text": said}
+    assert ana.post(site.path("harbour", "/wrong-leads"), data).status_code == 200
+    ana.post(site.path("harbour", "/wrong-leads/1/undo"))
+    judge(ana, site, lead, step_organised=5)
+    token = {"Authorization": f"Bearer {site.token('ben')}"}
+    scripted = f"/api/v1/cases/{site.cases['harbour'].id}/wrong-leads"
+    task = taken(site, ben)
+    assert said not in ben.get(site.path("harbour", "/wrong-leads")).text
+    assert ben.client.get(scripted, headers=token).json() == []
+    assert said in ana.get(site.path("harbour", "/wrong-leads")).text
+    ben.post(task, {"step-organised": 4, "step-independent": 1})
+    assert said in ben.get(site.path("harbour", "/wrong-leads")).text
+    assert len(ben.client.get(scripted, headers=token).json()) == 1
+
+
 def test_the_first_opinion_is_hidden_from_whoever_could_be_asked(site: Any, two: Any) -> None:
     ana, ben = two
     lead = leads(site)[0]

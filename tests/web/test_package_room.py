@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 from browsing import Watched
 
-from filrouge.casework import packages
+from filrouge.casework import audit, meetings, packages
 from filrouge.casework.models import AuditEntry, MadePackage, WrongJoinEntry, now
 from filrouge.casework.packages import FOLDER
 from filrouge.casework.spool import Spool
@@ -394,3 +394,21 @@ def test_the_pages_are_accessible(
     page.wait_for_selector("text=Everything agrees.")
     assert watch.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_is_for_the_leaders_of_the_case_alone_is_in_no_package(own: Any) -> None:
+    sam = own.users["sam"]
+    case, other = own.cases["harbour"], own.cases["market"]
+    with own.house.database.writing() as db:
+        meetings.allow(db, sam, case, other, meetings.Level.EXISTS)
+        audit.note(db, sam, "survivor.begun", case=case, subject="survivor:1")
+        audit.note(db, sam, "hook.set", case=case, host="hook.example.org")
+    browser, _page = asked(own, f"C{lead(own, 'cluster')}")
+    work(own)
+    content = browser.get(own.path("harbour", "/package/1/file")).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("audit.csv").decode())))
+        lines = archive.read("audit.jsonl").decode()
+    assert {row["action"].partition(".")[0] for row in rows} == {"case", "package"}
+    for secret in (f"case:{other.id}", "survivor", "hook.example.org"):
+        assert secret not in lines

@@ -28,6 +28,9 @@ KEPT_FOR: Final = timedelta(days=7)
 LONGEST: Final = 300
 """Characters of what a person types: for whom, why."""
 _SHOWN: Final = 100
+_STAYS_IN: Final = ("meeting.", "survivor.", "hook.", "notice.")
+"""How the actions begin of which no package tells: they name other cases, people who asked for their own ads, and hosts
+of this house, to who leads the case alone."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
     """The audit trail of a case as it goes along with a package: the entries of the case alone, up to one of them.
 
     Each has its own digest and the one before it in the whole trail, so that who has the trail can prove that nothing
-    was changed, though entries of other cases lie between.
+    was changed, though entries of other cases lie between. What is for the leaders of the case alone is not among them.
 
     Args:
         db: a transaction. case: whose entries.
@@ -189,7 +192,7 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
             "before": row.before, "digest": row.digest,
         }
         for row in db.scalars(rows)
-        if row.subject not in held
+        if row.subject not in held and not row.action.startswith(_STAYS_IN)
     ]  # fmt: skip
 
 

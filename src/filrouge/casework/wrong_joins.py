@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from filrouge.casework.audit import note
 from filrouge.casework.cases import belonging
 from filrouge.casework.errors import NotThere, Refused
-from filrouge.casework.held_back import HeldBack
+from filrouge.casework.held_back import HeldBack, must_show
 from filrouge.casework.models import Case, User, WrongJoin, WrongJoinEntry
 from filrouge.engines.case_apart import Apart
 from filrouge.i18n import _
@@ -79,14 +79,7 @@ def must_be_of_case(book: Casebook, held: Collection[What], decision: Decision) 
     Raises:
         NotThere, HeldBack: then.
     """
-    one, other = decision.one, decision.other
-    of_what = {
-        "ad": (("ad", one), ("cluster", other)),
-        "cluster": (("cluster", one), ("network", other)),
-        "pair": (("cluster", one), ("cluster", other)),
-        "ads": (("ad", one), ("ad", other)),
-        "network": (("network", one),),
-    }.get(decision.what, ())
+    of_what = _named(decision)
     if not of_what:
         raise NotThere
     for column, number in of_what:
@@ -94,6 +87,18 @@ def must_be_of_case(book: Casebook, held: Collection[What], decision: Decision) 
             raise NotThere
         if (column, number) in held:
             raise HeldBack
+
+
+def _named(decision: Decision) -> tuple[What, ...]:
+    """The ads, clusters and networks that it names."""
+    one, other = decision.one, decision.other
+    return {
+        "ad": (("ad", one), ("cluster", other)),
+        "cluster": (("cluster", one), ("network", other)),
+        "pair": (("cluster", one), ("cluster", other)),
+        "ads": (("ad", one), ("ad", other)),
+        "network": (("network", one),),
+    }.get(decision.what, ())
 
 
 def undo(db: Session, by: User, case: Case, join_id: int, text: str = "") -> WrongJoin:
@@ -141,11 +146,25 @@ def stands(join: WrongJoin, until: datetime | None = None) -> bool:
     return bool(last) and last[-1] == "reported"
 
 
-def register(db: Session, case: Case) -> list[WrongJoin]:
-    """All that were ever reported, the newest first."""
-    return list(
-        db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id).order_by(WrongJoin.id.desc()))
-    )
+def register(db: Session, case: Case, book: Casebook) -> list[WrongJoin]:
+    """All that were ever reported, the newest first; not what tells of something that is held back from the person.
+
+    Args:
+        db: a transaction.
+        case: which.
+        book: of the case, as `held_back.without` gives it.
+    """
+    rows = db.scalars(select(WrongJoin).where(WrongJoin.case_id == case.id).order_by(WrongJoin.id.desc()))
+    return [row for row in rows if not _is_held_back(book, Decision(row.what, row.one, row.other))]
+
+
+def _is_held_back(book: Casebook, decision: Decision) -> bool:
+    try:
+        for column, number in _named(decision):
+            must_show(book, "ads" if column == "ad" else column, [number])
+    except HeldBack:
+        return True
+    return False
 
 
 def apart(db: Session, case: Case, lineage: Lineage, until: datetime | None = None) -> Apart:

@@ -235,6 +235,9 @@ def last_moment(asked: str | int | date | datetime) -> int | datetime | None:
                 return None
     if isinstance(asked, int):
         return asked
-    if not isinstance(asked, datetime):
-        asked = datetime.combine(asked + timedelta(days=1), time()) - timedelta(microseconds=1)
-    return asked.astimezone(UTC)
+    try:
+        if not isinstance(asked, datetime):
+            asked = datetime.combine(asked + timedelta(days=1), time()) - timedelta(microseconds=1)
+        return asked.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # a day of the year 1 or 9999, which no time of another zone can be

@@ -29,8 +29,9 @@ router: Final = routes("wrong leads and meetings")
 @router.get("/cases/{case_id}/wrong-leads", **CASE_AS_IT_IS)
 def wrong_leads(here: Reading) -> list[WrongJoinOut]:
     """All wrong joins that were ever reported, the newest first, and what was done about each."""
+    book = here.casebook
     with here.reading() as db:
-        return [_join(row) for row in wrong_joins.register(db, here.the_case)]
+        return [_join(row) for row in wrong_joins.register(db, here.the_case, book)]
 
 
 @router.post("/cases/{case_id}/wrong-leads", status_code=201, **WRITES_IN_CASE)

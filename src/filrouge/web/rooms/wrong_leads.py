@@ -28,8 +28,9 @@ Judge = Annotated[Here, allowed(Permission.JUDGE)]
 @router.get("/cases/{case_id}/wrong-leads")
 def register(here: Reader) -> Response:
     """All that was ever reported, and what was done."""
+    book = here.casebook
     with here.reading() as db:
-        rows = [_told(here, row) for row in wrong_joins.register(db, here.the_case)]
+        rows = [_told(here, row) for row in wrong_joins.register(db, here.the_case, book)]
     return here.page("judge/wrong_leads.html", rows=rows, done=done_words())
 
 
