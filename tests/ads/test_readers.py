@@ -199,6 +199,12 @@ def test_a_row_without_text_is_rejected(read: Read) -> None:
     assert reasons(result) == [(1, "text", "there is no text"), (2, "text", "there is no text")]
 
 
+def test_a_text_that_is_far_too_long_for_one_ad_is_rejected(read: Read) -> None:
+    result = read("id,text\n1," + "word " * 250_000 + "\n2,x\n")
+    assert texts(result) == ["x"]
+    assert [(row, field) for row, field, _ in reasons(result)] == [(1, "text")]
+
+
 def test_an_ad_without_a_readable_date_is_kept_and_told(read: Read) -> None:
     result = read("id,text,posted\n1,a,2026-01-03\n2,b,soon\n3,c,\n")
     assert result.ads["posted"].to_list() == [datetime(2026, 1, 3), None, None]

@@ -192,6 +192,28 @@ def test_what_is_no_table_of_ads_is_told_clearly(own: Any, name: str, data: byte
     assert re.search(says, page.text), page.text[-3000:]
 
 
+@pytest.mark.parametrize(
+    "row", ["Quiet room by the park,514-555-0100", "Quiet room by the park 514-555-0100"]
+)
+def test_why_a_file_could_not_be_read_holds_no_word_of_it(own: Any, row: str) -> None:
+    browser = own.client("ana")
+    bring(browser, own, "list.csv", f"{row}\n{row} again and again, with a view\n".encode())
+    browser.post(own.path("harbour", f"/files/{newest(own).id}/columns"), {"do": "take"})
+    work(own)
+    job = newest_job(own)
+    assert job.state == "failed"
+    for login, paths in (
+        ("pat", (f"/jobs/{job.id}", "/work")),
+        ("ben", (f"/files/{newest(own).id}", "/files")),
+    ):
+        for path in paths:
+            page = own.client(login).get(own.path("harbour", path))
+            assert page.status_code == 200
+            assert "list.csv" in page.text or "Taking a file in" in page.text
+            assert "Quiet room" not in page.text, (login, path)
+            assert "555" not in page.text, (login, path)
+
+
 def test_a_bomb_is_refused(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from filrouge.casework import bringing
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from filrouge.casework import audit, trail
 from filrouge.casework.database import Database
@@ -103,6 +103,17 @@ def test_an_entry_taken_out_is_found(people_site: Any, taken: str) -> None:
     with people_site.house.database.writing() as db:
         db.execute(delete(AuditEntry).where(AuditEntry.seq == (1 if taken == "first" else 4)))
         assert [b.what for b in audit.verify(db)] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["details = 'no JSON'", "at = 'no time'", "at = replace(at, '.000000', '.500000')"],
+)
+def test_an_entry_that_cannot_even_be_read_is_named(people_site: Any, change: str) -> None:
+    with people_site.house.database.writing() as db:
+        db.execute(text(f"UPDATE audit SET {change} WHERE seq = 4"))
+        db.expire_all()
+        assert (4, "altered") in [(b.seq, b.what) for b in audit.verify(db)]
 
 
 def test_an_end_cut_off_is_seen_by_the_ledger(new_site: Any) -> None:

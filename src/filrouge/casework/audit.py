@@ -19,6 +19,7 @@ CIRCUMSTANCES: Final = "filrouge.circumstances"
 """Under this name a transaction has details of every entry that is written in it, such as by which token."""
 BEGINNING: Final = "0" * 64
 """What the first entry has before it."""
+_AT_ONCE: Final = 1_000
 
 
 def note(
@@ -90,14 +91,33 @@ class Broken:
 def verify(db: Session) -> Iterator[Broken]:
     """The places where the trail is not as it was written; none if all is well."""
     expected, before = 1, BEGINNING
-    for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1_000)):
-        if entry.seq != expected:
+    for seq, entry in _as_they_stand(db):
+        if seq != expected:
             yield Broken(expected, "missing")
-        elif entry.before != before:
-            yield Broken(entry.seq, "linked")
-        if digest_of(entry) != entry.digest:
-            yield Broken(entry.seq, "altered")
-        expected, before = entry.seq + 1, entry.digest
+        elif entry is not None and entry.before != before:
+            yield Broken(seq, "linked")
+        if entry is None or digest_of(entry) != entry.digest or entry.at.microsecond:
+            yield Broken(seq, "altered")
+        expected, before = seq + 1, entry.digest if entry is not None else ""
+
+
+def _as_they_stand(db: Session) -> Iterator[tuple[int, AuditEntry | None]]:
+    """The numbers of all entries in order, each with its entry; None for one that cannot even be read any more."""
+    numbers = db.scalars(select(AuditEntry.seq).order_by(AuditEntry.seq)).all()
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        wanted = select(AuditEntry).where(AuditEntry.seq.between(some[0], some[-1])).order_by(AuditEntry.seq)
+        try:
+            yield from [(entry.seq, entry) for entry in db.scalars(wanted)]
+        except (ValueError, TypeError):
+            yield from [(seq, _readable(db, seq)) for seq in some]
+
+
+def _readable(db: Session, seq: int) -> AuditEntry | None:
+    try:
+        return db.get(AuditEntry, seq)
+    except (ValueError, TypeError):
+        return None
 
 
 def head(db: Session) -> tuple[int, str]:

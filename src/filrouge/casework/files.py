@@ -26,7 +26,15 @@ from filrouge.casework.errors import NotThere, Refused
 from filrouge.casework.models import BroughtFile, Case, Job, User, now
 from filrouge.casework.spool import Spool, Writing
 from filrouge.corpus.workspace import Workspace
-from filrouge.errors import AmbiguousColumn, FilrougeError, NoAds, NoTextColumn, UnknownColumn
+from filrouge.errors import (
+    AmbiguousColumn,
+    FilrougeError,
+    NoAds,
+    NoHeader,
+    NoTextColumn,
+    UnknownColumn,
+    WrongDelimiter,
+)
 from filrouge.i18n import _
 
 INGEST: Final = "ingest"
@@ -195,7 +203,20 @@ def columns_of(file: BroughtFile) -> Columns:
 
 
 def in_plain_words(trouble: FilrougeError) -> str:
-    """What is wrong with a file, for somebody who chooses columns on a page."""
+    """What is wrong with a file, for somebody who chooses columns on a page.
+
+    No word of its rows is in it: partners read what came of a job, and so does who has opened nothing.
+    """
+    if isinstance(trouble, NoHeader):
+        return _(
+            "The first row of this file looks like an ad. Put a row with the names of the columns above it, such as: "
+            "id,text,agency,posted,location"
+        )
+    if isinstance(trouble, WrongDelimiter):
+        return _(
+            "The columns of this file cannot be told apart. Part them by a comma, a tab, a semicolon or a bar (|), and "
+            "bring it again."
+        )
     if isinstance(trouble, NoTextColumn):
         return _("No column of this file seems to hold the text of the ads. Choose the one that does.")
     if isinstance(trouble, UnknownColumn):

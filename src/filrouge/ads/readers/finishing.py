@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _COMPRESSED: Final = re.compile(r"\.(gz|gzip|zst|zstd)$", re.I)
 _SHOWN: Final = 40
+LONGEST_AD: Final = 1_000_000
+"""Bytes of a text that can be one ad: a quote that is never closed, or a file made to wear us out, makes longer ones."""
 
 
 def stem_of(name: str) -> str:
@@ -60,6 +62,11 @@ def finish(part: Part, name: str, agency: str) -> tuple[pl.DataFrame, GuessedCol
     frame = frame.with_columns(pl.col(pl.String).fill_null(""))
     frame, empty = _with_text(frame)
     rejects += [Reject(source, row, "text", _("there is no text")) for row in empty]
+    frame, endless = _no_longer_than(frame, LONGEST_AD)
+    rejects += [
+        Reject(source, row, "text", _("the text is too long to be one ad: a quote may not be closed"))
+        for row in endless
+    ]
     frame, unnamed = _with_ids(frame, stem_of(name))
     rejects += [
         Reject(source, row, "id", _("there is no id; the ad is called “{id}”").format(id=new))
@@ -103,6 +110,14 @@ def _with_text(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
     if filled.all():
         return frame, []
     return frame.filter(filled), frame.filter(~filled)["row"].to_list()
+
+
+def _no_longer_than(frame: pl.DataFrame, most: int) -> tuple[pl.DataFrame, list[int]]:
+    """The rows whose text has at most so many bytes, and the numbers of the others."""
+    fits = frame["text"].str.len_bytes() <= most
+    if fits.all():
+        return frame, []
+    return frame.filter(fits), frame.filter(~fits)["row"].to_list()
 
 
 def _with_ids(frame: pl.DataFrame, stem: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
