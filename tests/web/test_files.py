@@ -13,10 +13,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from filrouge.casework import audit, files
-from filrouge.casework.models import BroughtFile, Job
+from filrouge.casework import audit, cases, files, sessions
+from filrouge.casework.models import BroughtFile, Case, Job, User
 from filrouge.casework.work import Worker
 from filrouge.web import kinds
+from filrouge.web.rooms import work as work_room
 
 assert kinds.MODULES
 AD = "Gentle massage by the harbour, call after six, parking behind the house, number {n}"
@@ -471,6 +472,33 @@ def test_progress_is_told_as_it_goes(own: Any) -> None:
     assert events[0] == "progress"
     assert events[-1] == "done"
     assert "waits for its turn" in answer.text
+
+
+@pytest.mark.parametrize("how", ["signed out", "out of the case"])
+def test_who_may_read_no_more_is_told_no_more(own: Any, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    import threading
+    import time
+
+    monkeypatch.setattr(work_room, "LONGEST", 10)
+    browser = own.client("ana")
+    bring(browser, own, "alpha.csv", table(40))
+    take_in(browser, own)
+
+    def lose() -> None:
+        with own.house.database.writing() as db:
+            user, case = db.get_one(User, own.users["ana"].id), db.get_one(Case, own.cases["harbour"].id)
+            if how == "signed out":
+                sessions.end_all(db, user)
+            else:
+                cases.remove_member(db, own.users["adm"], case, user)
+
+    timer = threading.Timer(0.5, lose)
+    timer.start()
+    began = time.monotonic()
+    answer = browser.get(own.path("harbour", f"/jobs/{newest_job(own).id}/events"))
+    timer.join()
+    assert time.monotonic() - began < 8
+    assert "event: done" not in answer.text
 
 
 def test_a_job_is_cancelled_and_tried_again_on_its_page(own: Any) -> None:

@@ -106,8 +106,23 @@ def test_a_form_from_elsewhere_is_refused(site: Any) -> None:
     assert browser.get("/account", follow_redirects=False).status_code == 200
 
 
-def test_another_host_is_refused(site: Any) -> None:
-    assert site.client().get("/healthz", headers={"Host": "elsewhere.example.com"}).status_code == 400
+@pytest.mark.parametrize(
+    "host",
+    [
+        "elsewhere.example.com",
+        "127.0.0.1:80@elsewhere.example.com",
+        "127.0.0.1:x",
+        "127.0.0.1, a.example.com",
+        "",
+    ],
+)
+def test_another_host_is_refused(people_site: Any, host: str) -> None:
+    assert people_site.client().get("/healthz", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8600", "LOCALHOST:8600"])
+def test_a_host_of_ours_is_known_with_its_port(people_site: Any, host: str) -> None:
+    assert people_site.client().get("/healthz", headers={"Host": host}).status_code == 200
 
 
 def test_every_answer_carries_the_headers(site: Any) -> None:

@@ -130,6 +130,19 @@ def test_a_number_of_an_agency_gives_nobody_away(ana: Any, site: Any) -> None:
     assert "agency" in answer.text
 
 
+def test_what_is_shared_by_many_counts_as_a_search(ana: Any, site: Any) -> None:
+    path = begun(ana, site)
+    common = {"kind": "text", "text": "massage"}
+    for _time in range(10):
+        assert "written by many people" in ana.post(f"{path}/search", common).text
+    assert len(record(site).asked) == 10
+    assert "has been searched by 10 things already" in ana.post(f"{path}/search", common).text
+    with site.house.database.session() as db:
+        entries = db.query(AuditEntry).filter_by(action="survivor.not_told").all()
+    assert len({entry.details["proof"] for entry in entries}) == 1
+    assert len(entries) == 10
+
+
 def test_a_mask_is_no_proof_of_owning_a_number(ana: Any, site: Any) -> None:
     book = site.house.desk.casebook("harbour")
     mask = next(

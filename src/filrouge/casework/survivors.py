@@ -111,11 +111,7 @@ def found(
     db: Session, by: User, case: Case, request: SurvivorRequest, kind: str, proof: str, ads: Sequence[int]
 ) -> None:
     """Write down what was found by an identifier or a text, which itself is not kept."""
-    may_search(request)
-    request.asked = {
-        **request.asked,
-        str(len(request.asked) + 1): {"kind": kind, "proof": proof, "found": len(ads)},
-    }
+    _count(request, kind, proof, len(ads))
     request.ads = {**{str(ad): "" for ad in ads}, **request.ads}
     note(
         db,
@@ -127,6 +123,12 @@ def found(
         proof=proof,
         found=len(ads),
     )
+
+
+def not_told(db: Session, by: User, case: Case, request: SurvivorRequest, kind: str, proof: str) -> None:
+    """Write down that many people share what was asked by, so that nothing is shown; it counts as a search all the same."""
+    _count(request, kind, proof, 0)
+    note(db, by, "survivor.not_told", case=case, subject=_subject(request), kind=kind, proof=proof)
 
 
 def confirm(db: Session, by: User, case: Case, request: SurvivorRequest, said: Mapping[int, str]) -> None:
@@ -181,6 +183,12 @@ def trail_of(db: Session, case: Case, request: SurvivorRequest) -> list[dict[str
         {"seq": one.seq, "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}", "action": one.action, "subject": one.subject}
         for one in entries
     ]
+
+
+def _count(request: SurvivorRequest, kind: str, proof: str, found: int) -> None:
+    may_search(request)
+    number = str(len(request.asked) + 1)
+    request.asked = {**request.asked, number: {"kind": kind, "proof": proof, "found": found}}
 
 
 def _still_open(request: SurvivorRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -39,6 +40,8 @@ LARGEST_UPLOAD: Final = 8 * 1024 * 1024 * 1024
 """Bytes of one that does."""
 UPLOADS: Final = "/files"
 """How the paths end that take files in."""
+_HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
+"""A name and perhaps a port, and nothing else: addresses that we give to others are made of it."""
 _log = logging.getLogger("filrouge.web")
 _security = logging.getLogger("filrouge.security")
 
@@ -81,9 +84,8 @@ class KnownHost:
         """Answer a request."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            host = headers.get("host", "").lower()
-            name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-            if "*" not in self.hosts and name not in self.hosts:
+            told = _HOST.fullmatch(headers.get("host", "").lower())
+            if told is None or ("*" not in self.hosts and told["name"] not in self.hosts):
                 _security.warning("refused: a host that is none of ours")
                 await PlainTextResponse(_("This host is not known here."), 400)(scope, receive, send)
                 return

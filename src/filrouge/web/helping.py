@@ -49,10 +49,12 @@ def looked_for(here: Here, request: SurvivorRequest, kind: str, said: str) -> tu
     _must_be_searchable(kind, said)
     book, look = _masked(here), own_ads.by_text if kind == TEXT else own_ads.by_identifier
     found = look(book, here.house.desk.index(here.the_case.name), said)
+    proof = searches.proof(book.ws.pepper, said, "survivor")
     if found.shared:
-        here.note("survivor.not_told", f"survivor:{request.id}", kind=kind)
+        with here.writing() as db:
+            survivors.not_told(db, here.user, here.the_case, request_of(here, db, request.id), kind, proof)
         raise Refused(_shared(kind))
-    return searches.proof(book.ws.pepper, said, "survivor"), found.ads
+    return proof, found.ads
 
 
 def packaged(here: Here, number: int, language: str) -> tuple[str, bytes]:

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from filrouge.casework import comparing, files, jobs
+from filrouge.casework import access, comparing, files, jobs
 from filrouge.casework.access import Permission
 from filrouge.casework.jobs import State
-from filrouge.casework.models import BroughtFile, Job, now
+from filrouge.casework.models import BroughtFile, Case, Job, SignedIn, now
 from filrouge.i18n import _, number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
@@ -98,7 +98,19 @@ async def _events(here: Here, job: Job) -> AsyncIterator[str]:
         yield f"event: progress\ndata: {telling}\n\n" if telling != said else ": \n\n"
         said = telling
         await asyncio.sleep(LOOKED)
+        if not await run_in_threadpool(_may_still_read, here):
+            return
         job = await run_in_threadpool(_job, here, number)
+
+
+def _may_still_read(here: Here) -> bool:
+    """Whether the person is still signed in and of the case: an answer that goes on outlives what the gate saw."""
+    with here.reading() as db:
+        session, case = (
+            db.get(SignedIn, here.session.id if here.session else 0),
+            db.get(Case, here.the_case.id),
+        )
+        return session is not None and access.may(session.user, Permission.READ, case)
 
 
 @router.post("/cases/{case_id}/jobs/{job}/cancel")
