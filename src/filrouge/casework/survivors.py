@@ -126,7 +126,7 @@ def found(
 
 
 def not_told(db: Session, by: User, case: Case, request: SurvivorRequest, kind: str, proof: str) -> None:
-    """Write down that many people share what was asked by, so that nothing is shown; it counts as a search all the same."""
+    """Write down that many people share what was asked by, so that nothing is shown; it counts as a search, too."""
     _count(request, kind, proof, 0)
     note(db, by, "survivor.not_told", case=case, subject=_subject(request), kind=kind, proof=proof)
 
