@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COMPRESSED: Final = re.compile(r"\.(gz|gzip|zst|zstd)$", re.I)
 _SHOWN: Final = 40
-LONGEST_AD: Final = 1_000_000
+LONGEST_AD: Final = 32 << 20
 """Bytes of a text that can be one ad: a quote that is never closed makes longer ones."""
 
 
