@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,9 @@ from filrouge.corpus.kernels import Int32Array, Int64Array, UInt8Array, UInt64Ar
 from filrouge.corpus.sealing import MARK_COLUMNS
 
 Fields = Sequence[memoryview]
+
+TABLED: Final = 20_000
+"""Ads that are collected before they are put into tables: to make these of each block takes longer."""
 
 MARK_SCHEMA = {
     "identifiers": {
@@ -102,11 +105,13 @@ class Gathering:
 
     def __init__(self) -> None:
         self._numbers: list[Int64Array] = []
-        self.columns: dict[str, list[Any]] = {name: [] for name in ads_schema()}
-        self._marks: dict[str, dict[str, list[Any]]] = {
-            name: {column: [] for column in columns} for name, columns in MARK_SCHEMA.items()
-        }
+        self.columns: dict[str, list[Any]] = _empty(ads_schema())
+        self._marks: dict[str, dict[str, list[Any]]] = {name: _empty(of) for name, of in MARK_SCHEMA.items()}
         self._tokens: list[Tokens] = []
+        # As tables, what came before takes a fifth of the memory.
+        self._tabled = 0
+        self._ads_tables: list[pl.DataFrame] = []
+        self._marks_tables: dict[str, list[pl.DataFrame]] = {name: [] for name in MARK_SCHEMA}
 
     def add(
         self,
@@ -117,32 +122,50 @@ class Gathering:
         words: OpenWords | None = None,
         keys: OpenKeys | None = None,
     ) -> None:
-        """Take ads of one block: their numbers in the workspace, and in which rows of the block they are."""
+        """Take ads of one block: their numbers in the workspace, and in which rows of the block they are.
+
+        Args:
+            numbers, rows: shape (n,).
+            texts, marks: the parts of the block; without marks the tables of what was found in the texts are empty.
+            words, keys: without them the ads have no words.
+        """
         self._numbers.append(numbers)
-        before = len(self.columns["id"])
+        before = self._tabled + len(self.columns["id"])
         self.add_texts(texts, rows)
-        if marks is not None and words is not None and keys is not None:
-            self.add_words(marks, words, keys, rows)
-            place = np.full(words.offsets.size - 1, -1, np.int32)
+        if marks is not None:
+            if words is not None and keys is not None:
+                self.add_words(marks, words, keys, rows)
+            place = np.full(int(rows.max(initial=0)) + 1, -1, np.int32)
             place[rows] = np.arange(before, before + rows.size)
             self._take_marks(marks, place)
+        if len(self.columns["id"]) >= TABLED:
+            self._table()
 
     def opened(self, place: Int64Array | None = None) -> Opened:
         """All that was collected; the k-th ad at `place[k]`, if that is given."""
-        order = None if place is None else np.argsort(place)
+        self._table()
         numbers = np.concatenate([*self._numbers, np.zeros(0, np.int64)])
-        ads = {
-            name: values if order is None else _moved(values, order) for name, values in self.columns.items()
-        }
-        columns = [_series(name, ads[name], dtype) for name, dtype in ads_schema().items()]
-        columns.append(pl.Series("ad", numbers if order is None else numbers[order]))
-        marks = {name: self._frame(name, place) for name in MARK_SCHEMA}
+        ads = pl.concat(self._ads_tables).with_columns(pl.Series("ad", numbers))
+        marks = {name: pl.concat(tables) for name, tables in self._marks_tables.items()}
         tokens = self.words()
-        return Opened(pl.DataFrame(columns), tokens if order is None else reordered(tokens, order), **marks)
+        if place is None:
+            return Opened(ads, tokens, **marks)
+        order = np.argsort(place)
+        marks = {name: _moved(frame, place) for name, frame in marks.items()}
+        return Opened(ads[order], reordered(tokens, order), **marks)
 
     def words(self) -> Tokens:
         """The words of all ads that were collected, in the order in which they came."""
-        return joined(self._tokens, len(self.columns["id"]))
+        return joined(self._tokens, self._tabled + len(self.columns["id"]))
+
+    def _table(self) -> None:
+        """Make tables of what was collected since the last."""
+        self._tabled += len(self.columns["id"])
+        self._ads_tables.append(_frame(self.columns, ads_schema()))
+        self.columns = _empty(ads_schema())
+        for name, of in MARK_SCHEMA.items():
+            self._marks_tables[name].append(_frame(self._marks[name], of))
+            self._marks[name] = _empty(of)
 
     def add_texts(self, fields: Fields, rows: Int64Array) -> None:
         """Take the columns of ads of one block, from its part "texts"."""
@@ -179,7 +202,8 @@ class Gathering:
         at = 4
         for name, columns in MARK_COLUMNS.items():
             into = self._marks[name]
-            ad = place[from_planes(fields[at], np.uint16)]
+            row = from_planes(fields[at], np.uint16)
+            ad = np.where(row < place.size, place[np.minimum(row, place.size - 1)], -1)
             at += 1
             keep = np.flatnonzero(ad >= 0)
             into["ad"] += ad[keep].tolist()
@@ -198,18 +222,20 @@ class Gathering:
                     into[column] += (numbers if how == "start" else starts + numbers).tolist()
                     at += 1
 
-    def _frame(self, name: str, place: Int64Array | None) -> pl.DataFrame:
-        columns = self._marks[name]
-        if place is not None:
-            moved = place[np.array(columns["ad"], np.int64)]
-            order = np.argsort(moved, kind="stable")
-            columns = {c: _moved(values, order) for c, values in columns.items()}
-            columns["ad"] = moved[order].tolist()
-        return pl.DataFrame([_series(c, columns[c], dtype) for c, dtype in MARK_SCHEMA[name].items()])
+
+def _empty(columns: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {name: [] for name in columns}
 
 
-def _moved(values: list[Any], order: Int64Array) -> list[Any]:
-    return [values[k] for k in order.tolist()]
+def _frame(columns: dict[str, list[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame([_series(name, columns[name], dtype) for name, dtype in schema.items()])
+
+
+def _moved(frame: pl.DataFrame, place: Int64Array) -> pl.DataFrame:
+    """What was found in the ads when the k-th of them stands at `place[k]`."""
+    moved = place[frame["ad"].to_numpy()]
+    order = np.argsort(moved, kind="stable")
+    return frame[order].with_columns(pl.Series("ad", moved[order].astype(np.int32)))
 
 
 def _series(name: str, values: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:

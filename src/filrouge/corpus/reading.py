@@ -168,8 +168,10 @@ def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
     return Words(ads, words, keys, offsets)
 
 
-def texts_of(blocks: Blocks, opener: Opener, ads: Int64Array, marks: bool) -> Opened:
-    """Ads in the clear, in the order given.
+def texts_of(
+    blocks: Blocks, opener: Opener, ads: Int64Array, marks: bool = True, words: bool = True
+) -> Opened:
+    """Ads in the clear, in the order given; with what was found in them, and with their words, if wanted.
 
     Raises:
         UnknownAdNumber: if one of them is not there.
@@ -181,14 +183,15 @@ def texts_of(blocks: Blocks, opener: Opener, ads: Int64Array, marks: bool) -> Op
         k = int(at[mine[0]])
         texts = opener.remembered(blocks.texts[k], lambda f: f)
         rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))
-        if marks:
+        found = opener.remembered(blocks.marks[k], lambda f: f) if marks else None
+        if marks and words:
             out.add(
-                each[mine], rows, texts, opener.remembered(blocks.marks[k], lambda f: f),
+                each[mine], rows, texts, found,
                 opener.remembered(blocks.words[k], read_words),
                 opener.remembered(blocks.keys[blocks.group[k]], read_keys),
             )  # fmt: skip
         else:
-            out.add(each[mine], rows, texts)
+            out.add(each[mine], rows, texts, found)
     place_of = place_of.astype(np.int64)
     if each.size != ads.size:
         return _repeated(out.opened(), place_of)

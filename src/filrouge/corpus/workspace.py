@@ -249,17 +249,18 @@ class Workspace:
             return all_words(self.view.blocks, self.opener)
         return some_words(self.view.blocks, self.opener, np.asarray(ads, np.int64))
 
-    def texts(self, ads: NDArray[np.int64], *, marks: bool = True) -> Opened:
+    def texts(self, ads: NDArray[np.int64], *, marks: bool = True, words: bool = True) -> Opened:
         """Ads in the clear, in the order given.
 
         Args:
             ads: numbers of ads, shape (n,).
             marks: whether words, identifiers, places and names are wanted too; their tables are empty if not.
+            words: whether words are, where marks are.
 
         Raises:
             UnknownAdNumber: if one of them is not there, or was destroyed.
         """
-        return texts_of(self.view.blocks, self.opener, np.asarray(ads, np.int64), marks)
+        return texts_of(self.view.blocks, self.opener, np.asarray(ads, np.int64), marks, words)
 
     def holders(self, pseudonyms: NDArray[np.uint64]) -> pl.DataFrame:
         """The ads that carry some identifiers: ad, kind (index in SLOT_KINDS), pseudonym."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -48,13 +49,21 @@ class Findings:
     tokens: Tokens
     vocabulary: Vocabulary
     groups: Groups
-    records: list[dict[str, Any]]
-    ties: pl.DataFrame
     located: pl.DataFrame
     names: pl.DataFrame
     listed: Listed
     networks: FoundNetworks
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """A line of templates.jsonl for each cluster, the strongest first."""
+        return [self.groups.record(cluster) for cluster in self.groups.rank]
+
+    @cached_property
+    def ties(self) -> pl.DataFrame:
+        """Pairs of ads with the evidence between them; see `all_ties`."""
+        return all_ties(self.comparison, self.identifiers)
 
 
 class Clock:
@@ -113,7 +122,7 @@ def analyse(
     countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
     clock.stage("words", _("Splitting into words"), None)
-    written = split_chunks(folded, make_masks(marks, folded), jobs)
+    written = split_chunks(folded, make_masks(marks, [*map(len, folded)]), jobs)
     listed = listed_words(load_indicators(), folded)
     del folded
     vocabulary = vocabulary_of(written, jobs)
@@ -157,8 +166,6 @@ def described(
     values = SlotValues(every, SLOT_KINDS)
     texts_in_words = Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS, values)
     groups = Groups(found, texts_in_words, marks.identifiers, located)
-    records = [groups.record(cluster) for cluster in groups.rank]
-    ties = all_ties(found, marks.identifiers)
     clock.stage("networks", _("Weighing ties and finding networks"), None)
     networks = find_networks(found, ads, tokens, marks.identifiers, located, every, groups)
     clock.stop()
@@ -169,8 +176,6 @@ def described(
         tokens,
         vocabulary,
         groups,
-        records,
-        ties,
         located,
         marks.names,
         listed,

@@ -93,7 +93,7 @@ def as_written(ads: pl.DataFrame) -> Written:
     folded = fold_texts(texts)
     countries, located = countries_of(ads)
     marks = marks_of(folded, texts, countries)
-    return Written(ads, written_words(folded, make_masks(marks, [folded])[0]), marks, located)
+    return Written(ads, written_words(folded, make_masks(marks, [len(folded)])[0]), marks, located)
 
 
 def joined(written: Written, vocabulary: Vocabulary) -> Chunk:
@@ -159,8 +159,13 @@ def first_come(ad: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.
     return kept
 
 
-def make_masks(marks: Marks, chunks: Sequence[Folded]) -> list[Masks]:
-    """The spans that stand for one word each, no two overlapping: identifiers before places before names."""
+def make_masks(marks: Marks, sizes: Sequence[int]) -> list[Masks]:
+    """The spans that stand for one word each, no two overlapping: identifiers before places before names.
+
+    Args:
+        marks: what was found.
+        sizes: the ads of each chunk.
+    """
     kind = {name: k for k, name in enumerate(SLOT_KINDS)}
     layers = (
         marks.together()
@@ -174,8 +179,8 @@ def make_masks(marks: Marks, chunks: Sequence[Folded]) -> list[Masks]:
     rows = layers.filter(pl.Series(first_come(ad, start, end))).sort("ad", "start")
     columns = [rows[c].to_numpy() for c in ("ad", "start", "end", "kind")]
     out, first = [], 0
-    for chunk in chunks:
-        after = first + chunk.offsets.size - 1
+    for size in sizes:
+        after = first + size
         a, b = np.searchsorted(columns[0], [first, after])
         out.append(
             Masks(

@@ -18,7 +18,7 @@ from filrouge.ads.columns import GuessedColumns
 from filrouge.ads.fold import fold_texts
 from filrouge.ads.readers.finishing import with_unique_ids
 from filrouge.ads.schema import ReadResult, Source, rejects_frame
-from filrouge.ads.tokens import Tokens, join_chunks, split_chunks
+from filrouge.ads.tokens import Tokens, Vocabulary, join_chunks, split_chunks
 from filrouge.compare.candidates import candidate_pairs
 from filrouge.compare.clusters import FAR_LESS, Clustering
 from filrouge.compare.comparison import Comparison, different_texts
@@ -28,12 +28,14 @@ from filrouge.compare.reach import Reach
 from filrouge.compare.runs import dense_ids
 from filrouge.compare.strangers import prices
 from filrouge.compare.templates import build_templates
+from filrouge.corpus.opening import joined
 from filrouge.corpus.results import NoRunYet, last_run, membership
 from filrouge.engines.local import Findings, described
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import CHUNK, Marks, make_masks
 from filrouge.guide import load_indicators
-from filrouge.networks.listed import listed_words
+from filrouge.networks.listed import Listed, listed_words, together
+from filrouge.networks.phrases import THREADS
 from filrouge.progress import Silent
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def recall(ws: Workspace, *, jobs: int = 1, progress: Progress | None = None) ->
     members = membership(ws)
     cluster, bits = members.of(ads), members.bits_of(ads)
     reaches = [Reach(*run.details[name]) for name in ("reach", "among")]
-    findings = findings_of(ws, ads, cluster, bits, (reaches[0], reaches[1]), jobs=jobs, progress=progress)
+    findings = findings_of(
+        ws, ads, cluster, bits, (reaches[0], reaches[1]), ties=True, jobs=jobs, progress=progress
+    )
     return Recalled(findings, ads, cluster, run)
 
 
@@ -84,6 +88,7 @@ def findings_of(
     bits: NDArray[np.float32],
     reaches: tuple[Reach, Reach],
     *,
+    ties: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Findings:
@@ -95,22 +100,33 @@ def findings_of(
         cluster: int64: the cluster of each, -1 for none.
         bits: float32: what its template saves each.
         reaches: what strangers reach with each other, and with templates.
+        ties: whether `Findings.ties` will be asked for: pairs of texts are sought only then.
         jobs: cores to use.
         progress: told how far the work is.
     """
-    opened = ws.texts(ads)
+    opened = ws.texts(ads, words=False)
     marks = Marks(opened.identifiers, opened.places, opened.names)
-    texts = opened.ads["text"].to_list()
-    folded = [fold_texts(texts[s : s + CHUNK]) for s in range(0, len(texts), CHUNK)]
     vocabulary = known_words(ws)
-    tokens = join_chunks(split_chunks(folded, make_masks(marks, folded), jobs), vocabulary, jobs)
-    listed = listed_words(load_indicators(), folded)
-    del folded
-    found = _comparison(tokens, cluster, bits, reaches, jobs)
+    tokens, listed = _read_through(opened.ads["text"], marks, vocabulary, jobs)
+    found = _comparison(tokens, cluster, bits, reaches, ties, jobs)
     read = _read(ws, opened)
     return described(
         read, marks, opened.located, tokens, vocabulary, listed, found, progress=progress or Silent()
     )
+
+
+def _read_through(
+    texts: pl.Series, marks: Marks, vocabulary: Vocabulary, jobs: int
+) -> tuple[Tokens, Listed]:
+    """The words of texts, and what the word lists of the guide say of them: few texts are folded at a time."""
+    indicators, parts, listed = load_indicators(), [], []
+    starts = range(0, texts.len(), CHUNK)
+    masks = make_masks(marks, [min(CHUNK, texts.len() - at) for at in starts])
+    for k in range(0, max(len(starts), 1), THREADS):
+        folded = [fold_texts(texts.slice(at, CHUNK).to_list()) for at in starts[k : k + THREADS]]
+        parts.append(join_chunks(split_chunks(folded, masks[k : k + THREADS], jobs), vocabulary, jobs))
+        listed.append(listed_words(indicators, folded))
+    return joined(parts, texts.len()), together(listed)
 
 
 def _comparison(
@@ -118,9 +134,10 @@ def _comparison(
     cluster: NDArray[np.int64],
     bits: NDArray[np.float32],
     reaches: tuple[Reach, Reach],
+    ties: bool,
     jobs: int,
 ) -> Comparison:
-    """The comparison that has these clusters."""
+    """The comparison that has these clusters; with the pairs of texts that were near, if ties are wanted."""
     words, count = dense_ids(tokens.key)
     key_of_word, kind_of_word = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
     key_of_word[words], kind_of_word[words] = tokens.key, tokens.kind
@@ -137,7 +154,9 @@ def _comparison(
     starts = best_connected(members, saved)
     start = corpus.words, corpus.offsets[starts], corpus.offsets[starts + 1]
     models = models_begun_at(corpus, price, members, start, 2, reaches[0].pair, jobs)
-    first, second, _times = candidate_pairs(corpus, KEPT, FAR_LESS, threads=jobs)
+    first = second = np.zeros(0, np.int32)
+    if ties:
+        first, second, _times = candidate_pairs(corpus, KEPT, FAR_LESS, threads=jobs)
     plain = corpus.without_runs()
     clustering = Clustering(
         label, saved, models, price, first, second, reaches[0].pair, *reaches, plain, jobs

@@ -71,6 +71,6 @@ def _meanings(
     """What stands at each span: the value that is known there for its kind, else the words."""
     known = texts.values.of(ad, start, kind - 1)
     unknown = np.flatnonzero(known.is_null().to_numpy())
-    spans = zip(ad[unknown].tolist(), start[unknown].tolist(), end[unknown].tolist(), strict=True)
-    words = [" ".join(texts.raw[k][a:b].split()).lower() for k, a, b in spans]
+    spelled = texts.pieces(ad[unknown], start[unknown], end[unknown])
+    words = [" ".join(piece.split()).lower() for piece in spelled]
     return known.scatter(unknown, pl.Series(words, dtype=pl.String))

@@ -195,4 +195,4 @@ class Groups:
         for first, last, kind in in_slots:
             slots[first - base : last - base] = [kind] * (last - first)
         spans = list(zip(texts.start[words].tolist(), texts.end[words].tolist(), strict=True))
-        return stretches(texts.raw[ad], spans, places.tolist(), slots, constants)
+        return stretches(texts.raw(np.array([ad]))[0], spans, places.tolist(), slots, constants)

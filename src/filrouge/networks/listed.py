@@ -28,6 +28,16 @@ class Listed:
     language: NDArray[np.int8]
 
 
+def together(parts: Sequence[Listed]) -> Listed:
+    """What was found in the texts of all parts, one part after another."""
+    firsts = np.cumsum([0, *(part.language.size for part in parts)]).tolist()
+    phrases = [
+        part.phrases.with_columns(pl.col("ad") + pl.lit(first, pl.Int32))
+        for part, first in zip(parts, firsts[:-1], strict=True)
+    ]
+    return Listed(pl.concat(phrases), np.concatenate([part.language for part in parts]))
+
+
 def listed_words(indicators: Sequence[Indicator], folded: Sequence[Folded]) -> Listed:
     """Where the words of these indicators stand in the texts, and the texts' languages.
 

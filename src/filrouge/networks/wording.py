@@ -42,7 +42,7 @@ def _wordings(
 ) -> list[list[str]]:
     members = [template.members[:WORDING_FROM] for template in templates]
     ads = first[np.concatenate(members)]
-    raw = [texts.raw[ad] for ad in ads.tolist()]
+    raw = texts.raw(ads)
     lengths = np.array([len(text) for text in raw])
     together = "".join(raw)
     # The constants of all templates stand end to end, as do the texts.
@@ -146,4 +146,4 @@ def _example(word: int, found: Comparison, texts: Texts, first: Int64Array) -> s
     text = int(np.searchsorted(found.corpus.offsets, word, side="right") - 1)
     ad = int(first[text])
     at = word - int(found.corpus.offsets[text]) + int(texts.offsets[ad])
-    return texts.raw[ad][int(texts.start[at]) : int(texts.end[at])].lower()
+    return texts.raw(np.array([ad]))[0][int(texts.start[at]) : int(texts.end[at])].lower()
