@@ -6,15 +6,21 @@
 WS is a workspace that was compared; FILE.csv holds ads in the columns of `scale_set.py`, from which the analysts paste.
 The workbench runs in a process of its own with a database of its own, the analysts in another one (locust, each on a
 connection of their own). Every analyst signs in, then goes on until the time is over: pastes an ad of which every tenth
-word is missing (5 of 10), opens the triage page (2) or one of its pages (1), the page of a network or a cluster from
-there (2), with a pause of 1 to 3 seconds after each. The first half minute, in which caches fill, is not counted.
+word is missing (5 of 11), opens the triage page (2) or one of its pages (1), the page of a network from there (2), or
+of a cluster of a network that was opened (1), with a pause of 1 to 3 seconds after each. The first half minute, in which
+caches fill, is not counted.
+
+What a request takes of a core is measured in two ways: by all that the workbench used while the analysts worked, and
+afterwards, page by page, by one analyst alone. Exits with 1 if an answer failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import json
+import os
 import random
 import re
 import subprocess
@@ -26,13 +32,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from common import machine
+from common import kilobytes_held, machine, with_descendants
 
 WARM = 30
 PASSWORD = "seven quiet bicycles"
 PORT = 8611
 ASKED = {"search": 500, "triage": 300, "network": 800}
 """Milliseconds that 95 of 100 answers may take."""
+ALONE = 40
+"""Requests of each kind that one analyst makes alone, to see what they take of a core."""
 
 
 def main() -> None:
@@ -47,6 +55,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, nargs=2, default=(1.0, 3.0))
     parser.add_argument("--database", help=argparse.SUPPRESS)
     parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.ask is not None:
         ask(given)
@@ -66,20 +75,32 @@ def measure(given: argparse.Namespace) -> None:
         try:
             until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz").status == 200)
             told = subprocess.run(
-                [sys.executable, *sys.argv, "--ask", str(case)], stdout=subprocess.PIPE, text=True, check=True
-            )
+                [sys.executable, *sys.argv, "--ask", str(case), "--server", str(server.pid)],
+                stdout=subprocess.PIPE, text=True, check=True,
+            )  # fmt: skip
+            held = kilobytes_held(with_descendants(server.pid)) / 1e6
         finally:
             server.terminate()
             server.wait(20)
     found = json.loads(told.stdout)
     print(machine())
     print(f"{given.analysts} analysts, {given.seconds} s, pauses of {given.think[0]} to {given.think[1]} s")
-    for name, row in found.items():
+    for name, row in found["pages"].items():
         asked = f" (asked {ASKED[name]})" if name in ASKED else ""
+        core = found["alone"].get(name)
         print(
             f"{name:10} {row['count']:6} answers, {row['failed']} failed · p50 {row['p50']:.0f} ms, "
             f"p95 {row['p95']:.0f} ms{asked}, slowest {row['most']:.0f} ms"
+            + (f" · of a core, alone: p50 {core['p50']:.0f}, p95 {core['p95']:.0f} ms" if core else "")
         )
+    answers = sum(row["count"] for row in found["pages"].values())
+    print(
+        f"{answers / given.seconds:.1f} answers a second; {1000 * found['core'] / max(answers, 1):.0f} ms of a core "
+        f"each; the workbench used {found['core'] / given.seconds:.2f} cores and holds {held:.1f} GB; "
+        f"load of the machine {found['load']:.1f}"
+    )
+    if any(row["failed"] for row in found["pages"].values()):
+        sys.exit(1)
 
 
 def serve(given: argparse.Namespace) -> None:
@@ -132,7 +153,8 @@ def ask(given: argparse.Namespace) -> None:
             page = self.client.get(base, name="home")
             assert page.status_code == 200, (page.status_code, page.text[:200])
             self.csrf = re.search(r'name="csrf" content="([^"]+)"', page.text)[1]
-            self.leads: list[str] = []
+            self.networks: list[str] = []
+            self.clusters: list[str] = []
             self.random = random.Random(self.login)
 
         def said(self, name: str, began_at: float, answer: Any) -> None:
@@ -161,7 +183,8 @@ def ask(given: argparse.Namespace) -> None:
         @task(2)
         def triage(self) -> None:
             page = self.get("triage", f"{base}/triage").text
-            self.leads = list(dict.fromkeys(re.findall(rf'href="{base}/((?:networks|clusters)/\d+)"', page)))
+            self.networks = links(page, "networks")
+            self.clusters = self.clusters or links(page, "clusters")
 
         @task(1)
         def later(self) -> None:
@@ -169,20 +192,56 @@ def ask(given: argparse.Namespace) -> None:
 
         @task(2)
         def network(self) -> None:
-            if not self.leads:
+            if not self.networks:
                 self.triage()
-            if self.leads:
-                lead = self.random.choice(self.leads)
-                self.get("network" if lead.startswith("networks") else "cluster", f"{base}/{lead}")
+            if self.networks:
+                page = self.get("network", f"{base}/{self.random.choice(self.networks)}").text
+                self.clusters = links(page, "clusters") or self.clusters
+
+        @task(1)
+        def cluster(self) -> None:
+            if not self.clusters:
+                self.triage()
+            if self.clusters:
+                self.get("cluster", f"{base}/{self.random.choice(self.clusters)}")
+
+    def links(page: str, of: str) -> list[str]:
+        """The networks or clusters that a page leads to."""
+        return list(dict.fromkeys(re.findall(rf'href="{base}/({of}/\d+)"', page)))
 
     env = Environment(user_classes=[Analyst])
     runner = env.create_local_runner()
     runner.start(given.analysts, spawn_rate=2)
     import gevent
 
-    gevent.sleep(WARM + given.seconds)
+    gevent.sleep(WARM)
+    used = core_seconds(given.server)
+    gevent.sleep(given.seconds)
+    used, load = core_seconds(given.server) - used, os.getloadavg()[0]
+    runner.stop()
+    pages = {name: summary(found, failed.get(name, 0)) for name, found in sorted(times.items())}
+    one = Analyst(env)
+    numbers = iter([0])
+    one.on_start()
+    one.network()
+    alone: dict[str, list[float]] = {}
+    for name in ("search", "triage", "network", "cluster"):
+        for _again in range(ALONE):
+            before = core_seconds(given.server)
+            getattr(one, name)()
+            alone.setdefault(name, []).append(1000 * (core_seconds(given.server) - before))
     runner.quit()
-    print(json.dumps({name: summary(found, failed.get(name, 0)) for name, found in sorted(times.items())}))
+    told = {name: summary(found, 0) for name, found in alone.items()}
+    print(json.dumps({"pages": pages, "alone": told, "core": used, "load": load}))
+
+
+def core_seconds(process: int) -> float:
+    """Seconds of a core that the threads of a process have used."""
+    total = 0
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(OSError):  # it ended
+            total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9
 
 
 def summary(times: list[float], failed: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +27,12 @@ def in_order(work: Callable[[int], T], count: int, threads: int) -> list[T]:
 def even_cuts(count: int, together: int) -> NDArray[np.int64]:
     """Where to cut `count` things into shares of at most `together`: shape (shares + 1,), from 0 to `count`."""
     return np.append(np.arange(0, count, together), count).astype(np.int64)
+
+
+def shares_of(sizes: NDArray[np.integer], together: int) -> list[slice]:
+    """Things of these sizes in shares that each hold about `together`; one share, if there is nothing."""
+    cuts = cuts_at(np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]), together).tolist()
+    return [slice(a, b) for a, b in pairwise(cuts)] or [slice(0, 0)]
 
 
 def cuts_at(begins: NDArray[np.int64], together: int) -> NDArray[np.int64]:

@@ -122,7 +122,7 @@ def analyse(
     countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
     clock.stage("words", _("Splitting into words"), None)
-    written = split_chunks(folded, make_masks(marks, [*map(len, folded)]), jobs)
+    written = split_chunks(folded, make_masks(marks, folded), jobs)
     listed = listed_words(load_indicators(), folded)
     del folded
     vocabulary = vocabulary_of(written, jobs)

@@ -7,7 +7,7 @@ in all ads known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,7 +93,7 @@ def as_written(ads: pl.DataFrame) -> Written:
     folded = fold_texts(texts)
     countries, located = countries_of(ads)
     marks = marks_of(folded, texts, countries)
-    return Written(ads, written_words(folded, make_masks(marks, [len(folded)])[0]), marks, located)
+    return Written(ads, written_words(folded, make_masks(marks, [folded])[0]), marks, located)
 
 
 def joined(written: Written, vocabulary: Vocabulary) -> Chunk:
@@ -159,12 +159,12 @@ def first_come(ad: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.
     return kept
 
 
-def make_masks(marks: Marks, sizes: Sequence[int]) -> list[Masks]:
+def make_masks(marks: Marks, chunks: Sequence[Sized]) -> list[Masks]:
     """The spans that stand for one word each, no two overlapping: identifiers before places before names.
 
     Args:
         marks: what was found.
-        sizes: the ads of each chunk.
+        chunks: the ads in order, in pieces, of which only the lengths count.
     """
     kind = {name: k for k, name in enumerate(SLOT_KINDS)}
     layers = (
@@ -179,8 +179,8 @@ def make_masks(marks: Marks, sizes: Sequence[int]) -> list[Masks]:
     rows = layers.filter(pl.Series(first_come(ad, start, end))).sort("ad", "start")
     columns = [rows[c].to_numpy() for c in ("ad", "start", "end", "kind")]
     out, first = [], 0
-    for size in sizes:
-        after = first + size
+    for chunk in chunks:
+        after = first + len(chunk)
         a, b = np.searchsorted(columns[0], [first, after])
         out.append(
             Masks(

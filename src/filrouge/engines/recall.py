@@ -120,10 +120,11 @@ def _read_through(
 ) -> tuple[Tokens, Listed]:
     """The words of texts, and what the word lists of the guide say of them: few texts are folded at a time."""
     indicators, parts, listed = load_indicators(), [], []
-    starts = range(0, texts.len(), CHUNK)
-    masks = make_masks(marks, [min(CHUNK, texts.len() - at) for at in starts])
-    for k in range(0, max(len(starts), 1), THREADS):
-        folded = [fold_texts(texts.slice(at, CHUNK).to_list()) for at in starts[k : k + THREADS]]
+    every = range(texts.len())
+    chunks = [every[at : at + CHUNK] for at in every[::CHUNK]]
+    masks = make_masks(marks, chunks)
+    for k in range(0, max(len(chunks), 1), THREADS):
+        folded = [fold_texts(texts[some.start : some.stop].to_list()) for some in chunks[k : k + THREADS]]
         parts.append(join_chunks(split_chunks(folded, masks[k : k + THREADS], jobs), vocabulary, jobs))
         listed.append(listed_words(indicators, folded))
     return joined(parts, texts.len()), together(listed)

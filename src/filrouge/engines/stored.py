@@ -179,7 +179,7 @@ class Stored:
         folded = [fold_texts([text])]
         marks = find_marks([text], folded, ["CA"], 1, Silent())
         vocabulary = Vocabulary(np.array(self._array("plain_words")), np.array(self._array("plain_counts")))
-        tokens = tokenize_chunks(folded, make_masks(marks, [*map(len, folded)]), vocabulary=vocabulary)
+        tokens = tokenize_chunks(folded, make_masks(marks, folded), vocabulary=vocabulary)
         named = marks.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select("kind", "value").unique()
         return self._index.known(tokens.key), named
 

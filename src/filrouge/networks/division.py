@@ -85,11 +85,13 @@ def parts_of_clusters(
     by_contact, by_other = marks.filter("contact"), marks.filter(~pl.col("contact"))
     telling = np.intersect1d(by_contact["ad"].to_numpy(), by_other["ad"].to_numpy())
     contacts, others = _held_together(cluster.size, by_contact), _held_together(cluster.size, by_other)
+    about = about.sort("cluster", maintain_order=True)
     for number, parts in found.items():
         apart = _at_one_time(parts)
         if len(apart) < 2:
             continue
-        rows = about.filter(pl.col("cluster") == number)
+        begin, end = (int(about["cluster"].search_sorted(k)) for k in (number, number + 1))
+        rows = about[begin:end]
         if rows.height - sum(p.ads for group in apart for p in group) > MOST_LEFT_OVER * rows.height:
             continue
         of = {p.number: k for k, group in enumerate(apart) for p in group}

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.compare.shares import shares_of
 from filrouge.networks.itineraries import itineraries_geojson
 from filrouge.networks.presence import coordinates, presences
 from filrouge.networks.travel import great_circle_km, impossible_bits, impossible_moves
@@ -37,6 +38,8 @@ MOST_HOLDERS = 64
 """A move that more units make proposes no pairs."""
 NEIGHBOURS = 7
 """Each unit that makes a rare move is paired with this many makers that follow it."""
+TOGETHER = 2_000_000
+"""Stays of pairs that are looked at together: bounds memory, since an organisation's are in many pairs."""
 DAYS_TO_MONDAY = 3  # 1 January 1970 was a Thursday
 
 Int32Array = NDArray[np.int32]
@@ -134,7 +137,15 @@ class Movement:
             (Date), `km`, `direct` (no other stay of either between) and `chance`: that a stranger who was in
             the first place would be in the second in that week.
         """
-        shared = self._shared_stays(a, b)
+        stays = np.bincount(self.stays["unit"].to_numpy(), minlength=int(a.max(initial=0)) + 1)
+        found = [
+            self._made_together(a[some], b[some], some.start) for some in shares_of(stays[a], TOGETHER)
+        ]
+        return self._with_chance(pl.concat(found))
+
+    def _made_together(self, a: Int32Array, b: Int32Array, first: int) -> pl.DataFrame:
+        """The same without the chance; `first` is the number of the first pair."""
+        shared = self._shared_stays(a, b, first)
         pair = shared["pair"].to_numpy()
         place = shared["place"].to_numpy()
         later = np.r_[False, pair[1:] == pair[:-1]] if pair.size else np.zeros(0, bool)
@@ -147,10 +158,10 @@ class Movement:
             pl.col("order_b").diff().alias("step_b"),
             pl.Series("km", km),
         ).filter(pl.Series(later & (km >= MOVE_KM)) & pl.col("new"))
-        return self._with_chance(moves.with_columns(direct=(pl.col("step_a") == 1) & (pl.col("step_b") == 1)))
+        return moves.with_columns(direct=(pl.col("step_a") == 1) & (pl.col("step_b") == 1))
 
-    def _shared_stays(self, a: Int32Array, b: Int32Array) -> pl.DataFrame:
-        pairs = pl.DataFrame({"pair": np.arange(a.size, dtype=np.int32), "a": a, "b": b})
+    def _shared_stays(self, a: Int32Array, b: Int32Array, first: int = 0) -> pl.DataFrame:
+        pairs = pl.DataFrame({"pair": np.arange(first, first + a.size, dtype=np.int32), "a": a, "b": b})
         mine = self.stays.select(
             pl.col("unit").alias("a"), "place", "week", pl.col("first").alias("first_a"),
             pl.col("order").alias("order_a"),

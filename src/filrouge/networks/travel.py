@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filrouge.compare.shares import shares_of
+
 EARTH_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
 AIR_KM_PER_HOUR = 900.0
@@ -29,6 +31,8 @@ PRIOR_ONE_HAND = 0.25
 PRIOR_STRANGERS = 0.5
 """What is held before the corpus speaks: how often two postings within two days are too far apart for one
 person, if one hand wrote both (tools repost) and if strangers did. Worth `PRIOR_CASES` observations."""
+TOGETHER = 2_000_000
+"""Postings of pairs that are looked at together: bounds memory, since an organisation's are in many pairs."""
 STRANGERS_AFTER = 3
 """Each posting is held against so many that follow it by other units."""
 
@@ -108,9 +112,15 @@ def impossible_bits(
     out = np.zeros(len(unit_a), np.float32)
     if one >= other or not out.size:
         return out
-    steps = _between(presence, unit_a, unit_b).group_by("pair").agg(
-        pl.len().alias("cases"), pl.col("impossible").sum().alias("conflicts")
-    )  # fmt: skip
+    events = _events(presence)
+    sizes = np.bincount(events["unit"].to_numpy(), minlength=1 + max(int(unit_a.max()), int(unit_b.max())))
+    counted = [
+        _between(events, unit_a[some], unit_b[some], some.start)
+        .group_by("pair")
+        .agg(pl.len().alias("cases"), pl.col("impossible").sum().alias("conflicts"))
+        for some in shares_of(sizes[unit_a] + sizes[unit_b], TOGETHER)
+    ]
+    steps = pl.concat(counted)
     cases, conflicts = (steps[c].to_numpy().astype(np.float64) for c in ("cases", "conflicts"))
     bits = conflicts * np.log2(one / other) + (cases - conflicts) * np.log2((1 - one) / (1 - other))
     out[steps["pair"].to_numpy()] = np.where(conflicts > 0, np.clip(bits, -MOST_AGAINST, 0.0), 0.0)
@@ -119,7 +129,7 @@ def impossible_bits(
 
 def impossible_record(presence: pl.DataFrame, a: int, b: int) -> dict[str, Any]:
     """The conflicts of one pair with distance, hours and speed, and the speeds that were held possible."""
-    steps = _between(presence, np.array([a]), np.array([b]))
+    steps = _between(_events(presence), np.array([a]), np.array([b]))
     conflicts = steps.filter(pl.col("impossible"))
     one, other = impossible_rates(presence)
     return {
@@ -160,11 +170,10 @@ def _events(presence: pl.DataFrame) -> pl.DataFrame:
 
 
 def _between(
-    presence: pl.DataFrame, unit_a: NDArray[np.integer[Any]], unit_b: NDArray[np.integer[Any]]
+    events: pl.DataFrame, unit_a: NDArray[np.integer[Any]], unit_b: NDArray[np.integer[Any]], first: int = 0
 ) -> pl.DataFrame:
-    """The neighbouring postings of each pair's two units in one row of time."""
-    events = _events(presence)
-    number = np.arange(len(unit_a), dtype=np.int32)
+    """The neighbouring postings of each pair's two units in one row of time; `first` is the first pair's number."""
+    number = np.arange(first, first + len(unit_a), dtype=np.int32)
     rows = [
         pl.DataFrame({"pair": number, "unit": np.asarray(of, np.int32)})
         .with_columns(side=pl.lit(side, pl.Int8))
@@ -172,7 +181,7 @@ def _between(
         for side, of in enumerate((unit_a, unit_b))
     ]
     # Of one moment, the two of one place stand together: who could have been in one place was.
-    row = pl.concat(rows).sort("pair", "from", "place", "side")
+    row = pl.concat(rows).sort("pair", "from", "place", "side", "to")
     return _steps(row, row["pair"].to_numpy()).filter(pl.col("side") != pl.col("side_from"))
 
 

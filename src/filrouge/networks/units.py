@@ -108,7 +108,8 @@ class Units:
     def siblings(self) -> tuple[Int32Array, Int32Array]:
         """The pairs of units that are parts of one cluster, a < b, sorted."""
         divided = np.flatnonzero(self.divided)
-        together = [divided[self.whole[divided] == whole] for whole in np.unique(self.whole[divided])]
+        divided = divided[np.argsort(self.whole[divided], kind="stable")]
+        together = np.split(divided, np.flatnonzero(np.diff(self.whole[divided])) + 1)
         pairs = [pair for parts in together for pair in combinations(parts.tolist(), 2)]
         a, b = np.array(sorted(pairs), np.int32).reshape(-1, 2).T
         return a, b
