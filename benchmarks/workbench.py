@@ -7,8 +7,8 @@ WS is a workspace that was compared; FILE.csv holds ads in the columns of `scale
 The workbench runs in a process of its own with a database of its own, the analysts in another one (locust, each on a
 connection of their own). Every analyst signs in, then goes on until the time is over: pastes an ad of which every tenth
 word is missing (5 of 11), opens the triage page (2) or one of its pages (1), the page of a network from there (2), or
-of a cluster of a network that was opened (1), with a pause of 1 to 3 seconds after each. The first half minute, in which
-caches fill, is not counted.
+of a cluster of a network that was opened (1), with a pause of 1 to 3 seconds after each. The first half minute, in
+which caches fill, is not counted.
 
 What a request takes of a core is measured in two ways: by all that the workbench used while the analysts worked, and
 afterwards, page by page, by one analyst alone. Exits with 1 if an answer failed.
@@ -69,7 +69,9 @@ def measure(given: argparse.Namespace) -> None:
     """Start both processes, and print what the analysts saw."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/people.sqlite"
-        server = subprocess.Popen([sys.executable, *sys.argv, "--database", url], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [sys.executable, *sys.argv, "--database", url], stdout=subprocess.PIPE, text=True
+        )
         assert server.stdout is not None
         case = int(server.stdout.readline())
         try:
@@ -117,7 +119,9 @@ def serve(given: argparse.Namespace) -> None:
     app = create_app(Settings(ws, database_url=given.database, work=False))
     with app.state.house.database.writing() as db:
         users = [
-            people.make_user(db, "", login=f"analyst{k}", name=f"Analyst {k}", role=Role.ANALYST, password=PASSWORD)
+            people.make_user(
+                db, "", login=f"analyst{k}", name=f"Analyst {k}", role=Role.ANALYST, password=PASSWORD
+            )
             for k in range(given.analysts)
         ]
         case = cases.make_case(

@@ -143,6 +143,8 @@ class Gathering:
 
     def opened(self, place: Int64Array | None = None) -> Opened:
         """All that was collected; the k-th ad at `place[k]`, if that is given."""
+        if place is not None and not self._tabled:
+            return self._few(place)
         self._table()
         numbers = np.concatenate([*self._numbers, np.zeros(0, np.int64)])
         ads = pl.concat(self._ads_tables).with_columns(pl.Series("ad", numbers))
@@ -153,6 +155,21 @@ class Gathering:
         order = np.argsort(place)
         marks = {name: _moved(frame, place) for name, frame in marks.items()}
         return Opened(ads[order], reordered(tokens, order), **marks)
+
+    def _few(self, place: Int64Array) -> Opened:
+        """The same of ads that are in no table yet: lists are put in order, which of few is many times faster."""
+        order = np.argsort(place)
+        columns = {name: _ordered(values, order) for name, values in self.columns.items()}
+        ads = _frame(columns, ads_schema()).with_columns(
+            pl.Series("ad", np.concatenate(self._numbers)[order])
+        )
+        marks = {}
+        for name, found in self._marks.items():
+            moved = place[np.array(found["ad"], np.int64)]
+            by_place = np.argsort(moved, kind="stable")
+            there = {column: _ordered(values, by_place) for column, values in found.items()}
+            marks[name] = _frame({**there, "ad": moved[by_place].tolist()}, MARK_SCHEMA[name])
+        return Opened(ads, reordered(self.words(), order), **marks)
 
     def words(self) -> Tokens:
         """The words of all ads that were collected, in the order in which they came."""
@@ -229,6 +246,10 @@ def _empty(columns: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def _frame(columns: dict[str, list[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame([_series(name, columns[name], dtype) for name, dtype in schema.items()])
+
+
+def _ordered(values: list[Any], order: Int64Array) -> list[Any]:
+    return [values[k] for k in order.tolist()]
 
 
 def _moved(frame: pl.DataFrame, place: Int64Array) -> pl.DataFrame:

@@ -152,6 +152,16 @@ class ClusterBrief:
 
 
 @dataclass(frozen=True)
+class ClusterTemplate:
+    """The template of a cluster: `id`, `name` ("C345"), the case's `ads` in it, and its pieces in order."""
+
+    id: int
+    name: str
+    ads: int
+    template: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
 class ClusterTie:
     """What ties two clusters, or a cluster and a single ad, of one case.
 

@@ -21,6 +21,7 @@ from filrouge.engines.case_sheets import (
     AdSheet,
     ClusterBrief,
     ClusterDossier,
+    ClusterTemplate,
     ClusterTie,
     Identifier,
     Member,
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
     from filrouge.engines.case_apart import Apart
 
 __all__ = [
-    "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTie", "Identifier", "Member", "NetworkDossier",
-    "Piece", "Reason", "Segment", "SharedIdentifier", "TieSheet", "UnknownCluster", "UnknownNetwork",
+    "AdSheet", "Casebook", "ClusterBrief", "ClusterDossier", "ClusterTemplate", "ClusterTie", "Identifier", "Member",
+    "NetworkDossier", "Piece", "Reason", "Segment", "SharedIdentifier", "TieSheet", "UnknownCluster",
+    "UnknownNetwork",
 ]  # fmt: skip
 
 DRAWN_FROM: Final = 64
@@ -241,6 +243,16 @@ class Casebook(CasePairs):
             places=itinerary(ads),
             history=self._history(id),
         )
+
+    def template(self, id: int) -> ClusterTemplate:
+        """The template of a cluster, without all else that its dossier says.
+
+        Raises:
+            UnknownCluster: if the case holds less than two ads of it.
+        """
+        ads = self._tables.ads[self._rows_of("cluster", id)].sort("bits", "ad", descending=[True, False])
+        _sample, drawn = self._drawn(ads, DRAWN_FROM)
+        return ClusterTemplate(id, f"C{id}", ads.height, drawn.template())
 
     def _facts_of_cluster(self, id: int, ads: pl.DataFrame, found: pl.DataFrame) -> dict[str, Any]:
         if found.height:

@@ -38,6 +38,8 @@ _WORD: Final = re.compile(r"\b[^\W\d_]+\b")
 _ENDED: Final = re.compile(r"[.!?\n\u2022~*-][^\w]*$")
 """What stands before the first word of a sentence or of a line."""
 
+_LIKE_ASCII: Final = "\u0130\u0131\u017f\u212a"
+"""Letters that are no ASCII ones, and are the same as one of these where capitals make no difference."""
 _NUMBER: Final = re.compile(r"[^\w\n]{1,4}\d{2}")
 
 Mask = tuple[int, int, str]
@@ -205,9 +207,29 @@ def masks_of(opened: Opened, pepper: bytes, known: Container[int] = ()) -> dict[
     for ad, kind, value, start, end in pl.concat(marks).iter_rows():
         words = pseudonym(kind, identifier_pseudonym(kind, value, pepper))
         out[ad].append((start, end, words))
-        again = re.compile(rf"(?<!\w){re.escape(texts[ad][start:end])}(?!\w)", re.IGNORECASE)
-        out[ad] += [(found.start(), found.end(), words) for found in again.finditer(texts[ad])]
+        out[ad] += [(first, after, words) for first, after in said_again(texts[ad], texts[ad][start:end])]
     return {ad: sorted(set(masks), key=lambda mask: (mask[0], -mask[1])) for ad, masks in out.items()}
+
+
+def said_again(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where a text says some words, as whole words, in large or small letters: begin and end of each place."""
+    if not words.isascii() or not words or any(letter in text for letter in _LIKE_ASCII):
+        again = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        yield from (found.span() for found in again.finditer(text))
+        return
+    # The same without an expression: to compile one takes longer than all the rest.
+    low, wanted = text.lower(), words.lower()
+    at = low.find(wanted)
+    while at >= 0:
+        after = at + len(wanted)
+        whole = not (at and _is_word(text[at - 1])) and not (after < len(text) and _is_word(text[after]))
+        if whole:
+            yield at, after
+        at = low.find(wanted, after if whole else at + 1)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def capitalised_names(text: str) -> Iterator[tuple[int, int, str, bool]]:

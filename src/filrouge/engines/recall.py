@@ -115,9 +115,7 @@ def findings_of(
     )
 
 
-def _read_through(
-    texts: pl.Series, marks: Marks, vocabulary: Vocabulary, jobs: int
-) -> tuple[Tokens, Listed]:
+def _read_through(texts: pl.Series, marks: Marks, vocabulary: Vocabulary, jobs: int) -> tuple[Tokens, Listed]:
     """The words of texts, and what the word lists of the guide say of them: few texts are folded at a time."""
     indicators, parts, listed = load_indicators(), [], []
     every = range(texts.len())

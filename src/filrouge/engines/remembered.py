@@ -62,6 +62,17 @@ class Ties:
         return np.unique(np.concatenate([self._by_a.of(units), self._by_b.of(units)]))
 
 
+class ByAd:
+    """Rows about ads, of which those of a few ads are found without looking at all."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self._rows, self._by_ad = rows, RowsBy(rows["ad"].to_numpy())
+
+    def of(self, ads: pl.Series) -> pl.DataFrame:
+        """The rows of some ads."""
+        return self._rows[self._by_ad.of(np.unique(ads.to_numpy()))]
+
+
 class Remembered:
     """What runs of a view wrote down."""
 
@@ -92,9 +103,7 @@ class Remembered:
         Args:
             ads: ad, group.
         """
-        signed = (
-            self._ads.filter(pl.col("name") > 0).select("ad", "name").join(ads.select("ad", "group"), on="ad")
-        )
+        signed = self._signed.of(ads["ad"]).join(ads.select("ad", "group"), on="ad")
         return signed.unique().group_by("group", "name").agg(pl.len().cast(pl.Int64).alias("count"))
 
     @cached_property
@@ -108,11 +117,18 @@ class Remembered:
         Args:
             ads: ad, group.
         """
-        known = self._ads.filter(pl.col("language") >= 0).select("ad", "language").unique("ad")
         names = dict(enumerate(LANGUAGES))
-        return ads.select("ad", "group").join(known, on="ad").select(
+        return ads.select("ad", "group").join(self._spoken.of(ads["ad"]), on="ad").select(
             "group", pl.col("language").cast(pl.Int32).replace_strict(names, return_dtype=pl.String)
         )  # fmt: skip
+
+    @cached_property
+    def _signed(self) -> ByAd:
+        return ByAd(self._ads.filter(pl.col("name") > 0).select("ad", "name"))
+
+    @cached_property
+    def _spoken(self) -> ByAd:
+        return ByAd(self._ads.filter(pl.col("language") >= 0).select("ad", "language").unique("ad"))
 
     @cached_property
     def _indicators(self) -> pl.DataFrame:

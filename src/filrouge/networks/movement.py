@@ -138,9 +138,7 @@ class Movement:
             the first place would be in the second in that week.
         """
         stays = np.bincount(self.stays["unit"].to_numpy(), minlength=int(a.max(initial=0)) + 1)
-        found = [
-            self._made_together(a[some], b[some], some.start) for some in shares_of(stays[a], TOGETHER)
-        ]
+        found = [self._made_together(a[some], b[some], some.start) for some in shares_of(stays[a], TOGETHER)]
         return self._with_chance(pl.concat(found))
 
     def _made_together(self, a: Int32Array, b: Int32Array, first: int) -> pl.DataFrame:

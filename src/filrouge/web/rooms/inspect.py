@@ -48,7 +48,7 @@ def network_page(here: Reader, network: int) -> Response:
     base = f"/cases/{here.the_case.id}"
     order = [brief.id for brief in found.clusters[: drawings.MOST_ROWS]]
     days = drawings.days_of(found.timeline, order)
-    first = here.casebook.cluster(found.clusters[0].id) if found.clusters else None
+    first = here.casebook.template(found.clusters[0].id) if found.clusters else None
     return here.page(
         "inspect/network.html",
         wide=True,
