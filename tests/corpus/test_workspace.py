@@ -276,3 +276,18 @@ def test_a_table_is_read_by_others_through_the_log(three: Workspace) -> None:
 def test_the_secret_is_kept_out_of_sight(three: Workspace) -> None:
     assert SECRET.hex() not in repr(three)
     assert "key=" not in repr(three.ring.for_months("case", ["2026-01"]))
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_many_ads_are_read_as_few_are(three: Workspace, monkeypatch: pytest.MonkeyPatch, words: bool) -> None:
+    ads = np.random.default_rng(5).permutation(three.ads()["ad"].to_numpy())
+    few, in_order = three.texts(ads), three.texts(np.sort(ads))
+    monkeypatch.setattr("filrouge.corpus.opening.TABLED", 100)
+    for asked, before in ((ads, few), (np.sort(ads), in_order)):
+        many = three.texts(asked, words=words)
+        for table in ("ads", "identifiers", "places", "names", "located"):
+            assert_frame_equal(getattr(many, table), getattr(before, table))
+        assert many.tokens.key.size == (before.tokens.key.size if words else 0)
+        assert (np.diff(many.tokens.offsets) == np.diff(before.tokens.offsets) * words).all()
+        if words:
+            assert (many.tokens.key == before.tokens.key).all()

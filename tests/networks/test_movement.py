@@ -275,3 +275,21 @@ def test_a_line_over_the_pacific_is_cut_at_the_date_line():
     line = itineraries_geojson(rows, members)["features"][0]["geometry"]
     assert line["type"] == "MultiLineString"
     assert line["coordinates"] == [[[170.0, 10.0], [180.0, 15.0]], [[-180.0, 15.0], [-170.0, 20.0]]]
+
+
+@pytest.mark.parametrize("together", [1, 40])
+def test_pairs_weighed_in_shares_weigh_what_they_weigh_together(monkeypatch, together):
+    rows = one_hand_each() + [
+        (unit, place, week, 12 + unit % 5)
+        for unit in range(6)
+        for week, place in enumerate(["Toronto", "Kenora", "Winnipeg", "Sudbury"][unit % 3 :])
+    ]
+    known = presence(rows)
+    a, b = np.array([(k, j) for k in range(6) for j in range(k)], np.int32).T.copy()
+    whole = impossible_bits(known, a, b), movement_bits(known, a, b)
+    monkeypatch.setattr("filrouge.networks.travel.TOGETHER", together)
+    monkeypatch.setattr("filrouge.networks.movement.TOGETHER", together)
+    assert (impossible_bits(known, a, b) == whole[0]).all()
+    assert (movement_bits(known, a, b) == whole[1]).all()
+    assert whole[0].any()
+    assert whole[1].any()
