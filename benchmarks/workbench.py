@@ -17,7 +17,6 @@ afterwards, page by page, by one analyst alone. Exits with 1 if an answer failed
 from __future__ import annotations
 
 import argparse
-import contextlib
 import csv
 import json
 import os
@@ -240,12 +239,9 @@ def ask(given: argparse.Namespace) -> None:
 
 
 def core_seconds(process: int) -> float:
-    """Seconds of a core that the threads of a process have used."""
-    total = 0
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        with contextlib.suppress(OSError):  # it ended
-            total += int((thread / "schedstat").read_text().split()[0])
-    return total / 1e9
+    """Seconds of a core that a process has used, with all its threads; those that ended, too."""
+    # The clock of another process, as clock_getcpuclockid(3) of Linux makes it.
+    return time.clock_gettime(~process << 3 | 2)
 
 
 def summary(times: list[float], failed: int) -> dict[str, float]:

@@ -16,7 +16,15 @@ from filrouge.i18n import _
 
 if TYPE_CHECKING:
     from filrouge.casework.lineage import What
-    from filrouge.engines.casebook import AdSheet, Casebook, ClusterDossier, NetworkDossier, Reason, TieSheet
+    from filrouge.engines.casebook import (
+        AdSheet,
+        Casebook,
+        ClusterDossier,
+        ClusterTemplate,
+        NetworkDossier,
+        Reason,
+        TieSheet,
+    )
 
 
 class HeldBack(Refused):
@@ -136,6 +144,11 @@ class _HoldingBack:
         """As the casebook does."""
         self._let("cluster", id)
         return self._book.cluster(id, page)
+
+    def template(self, id: int) -> ClusterTemplate:
+        """As the casebook does."""
+        self._let("cluster", id)
+        return self._book.template(id)
 
     def ad(self, ad: int) -> AdSheet:
         """As the casebook does; the ads themselves are what is to be judged."""

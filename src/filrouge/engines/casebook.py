@@ -8,7 +8,9 @@ Dossiers are paged and capped: `page`, `..._left` and `opened` say so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,6 +19,7 @@ from filrouge.engines.case_ground import AS_RUN, SHARED, brief_of, commonest
 from filrouge.engines.case_leads import facts, parts_of, reasons
 from filrouge.engines.case_pairs import MOST_IDENTIFIERS, CasePairs
 from filrouge.engines.case_places import itinerary, stays, timeline
+from filrouge.engines.case_recent import Recent
 from filrouge.engines.case_sheets import (
     AdSheet,
     ClusterBrief,
@@ -47,6 +50,7 @@ __all__ = [
     "UnknownNetwork",
 ]  # fmt: skip
 
+T = TypeVar("T")
 DRAWN_FROM: Final = 64
 """Ads of a cluster that are opened for its template."""
 PAGE: Final = 25
@@ -100,10 +104,19 @@ class Casebook(CasePairs):
         """Itself, with all that its pages rest on at hand: seconds now rather than on somebody's first page."""
         for name in SHARED:
             getattr(self, name)
+        _ = self._recent
         if not self._tables.ads.is_empty():
             self._identifiers.of_units(np.zeros(1, np.int64), False, 1)
             self._ties.within(np.zeros(1, np.int64), 1)
         return self
+
+    def _lately(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, or gave lately; what is shown in the clear is not kept."""
+        return make() if self.opened else self._recent.of(key, make)
+
+    @cached_property
+    def _recent(self) -> Recent:
+        return Recent()
 
     # -- the case as a whole ------------------------------------------------------------------------------
 
@@ -135,6 +148,9 @@ class Casebook(CasePairs):
         Raises:
             UnknownNetwork: if it is no lead of this case.
         """
+        return self._lately(("network", id), lambda: self._network(id))
+
+    def _network(self, id: int) -> NetworkDossier:
         lead = self.lead("network", id)
         if lead is None:
             raise UnknownNetwork(id)
@@ -206,6 +222,9 @@ class Casebook(CasePairs):
         Raises:
             UnknownCluster: if the case holds less than two ads of it.
         """
+        return self._lately(("cluster", id, page), lambda: self._cluster(id, page))
+
+    def _cluster(self, id: int, page: int) -> ClusterDossier:
         rows = self._rows_of("cluster", id)
         tables = self._tables
         ads = tables.ads[rows].sort("bits", "ad", descending=[True, False])
@@ -250,6 +269,9 @@ class Casebook(CasePairs):
         Raises:
             UnknownCluster: if the case holds less than two ads of it.
         """
+        return self._lately(("template", id), lambda: self._template(id))
+
+    def _template(self, id: int) -> ClusterTemplate:
         ads = self._tables.ads[self._rows_of("cluster", id)].sort("bits", "ad", descending=[True, False])
         _sample, drawn = self._drawn(ads, DRAWN_FROM)
         return ClusterTemplate(id, f"C{id}", ads.height, drawn.template())
