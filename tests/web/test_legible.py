@@ -165,3 +165,5 @@ def test_a_network_begins_with_what_it_is_and_leads_to_each_part(site: Any) -> N
         assert all(f'id="{id}"' in page for id in ids)
         if row["clusters"] > 1:
             break
+    else:
+        raise AssertionError("no network of several clusters was looked at")
