@@ -276,3 +276,37 @@ def test_a_case_is_kept_until_a_day_to_come(people_site: Any) -> None:
             db, db.get_one(User, people_site.users["sam"].id), name="late", title="", purpose="x", authority="y",
             keep_until=date(2020, 1, 1),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["page", "script"])
+def test_ads_without_a_case_are_given_to_somebody_by_an_administrator_alone(new_site: Any, by: str) -> None:
+    site = new_site(own=True)
+    with site.house.database.writing() as db:
+        db.get_one(Case, site.cases["market"].id).name = "another"  # as if a command had taken its ads in
+    wanted = {
+        "name": "market", "title": "Mine", "purpose": "To see", "authority": "None",
+        "keep_until": "2031-01-01",
+    }  # fmt: skip
+
+    def made(login: str, **more: Any) -> int:
+        browser = site.client(login)
+        if by == "page":
+            browser.get("/account")
+            answer = browser.post("/cases/new", {**wanted, **more})
+        else:
+            token = {"Authorization": f"Bearer {site.token(login)}"}
+            answer = browser.client.post("/api/v1/cases", json={**wanted, **more}, headers=token)
+        return int(answer.status_code)
+
+    assert made("sam") in (400, 409)
+    assert made("sam", name="of-my-own") in (200, 201)
+    assert made("adm", supervisor=site.users["sue"].id) in (200, 201)
+
+
+@pytest.mark.parametrize("days", ["-1", "0", "367", "99999999999999999999"])
+def test_a_token_lasts_for_some_days_up_to_a_year(people_site: Any, days: str) -> None:
+    browser = people_site.client("ana")
+    browser.get("/account/tokens")
+    answer = browser.post("/account/tokens", {"name": "x", "days": days, "scope": "read"})
+    assert answer.status_code == 400
+    assert "1 to 366 days" in answer.text

@@ -70,6 +70,10 @@ class Desk:
         with self._guard:
             self._looked = -LOOKED_AFTER
 
+    def names(self) -> frozenset[str]:
+        """The names of the cases of which the workspace holds ads, or held some."""
+        return frozenset(self.view().table("sources", ["case"])["case"])
+
     def casebook(
         self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None
     ) -> Casebook:

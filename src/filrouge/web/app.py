@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -153,6 +154,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(FilrougeError, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(StarletteHTTPException, _http_trouble)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _not_understood)  # type: ignore[arg-type]
+    app.add_exception_handler(DataError, _not_kept)  # type: ignore[arg-type]
     return app
 
 
@@ -231,6 +233,12 @@ def _not_understood(request: Request, trouble: RequestValidationError) -> Respon
     return _told(
         request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields))
     )
+
+
+def _not_kept(request: Request, _trouble: DataError) -> Response:
+    # PostgreSQL takes no NUL into a text, and no number longer than its column; SQLite takes both.
+    said = _("This holds a character or a number that cannot be kept. Take it out, and send it again.")
+    return _told(request, 422 if _wants_json(request) else 400, said)
 
 
 def _fault(request: Request, number: str) -> Response:
