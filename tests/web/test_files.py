@@ -156,7 +156,9 @@ def test_rejects_are_told_counted_and_downloaded(own: Any) -> None:
     job = newest_job(own)
     assert job.result["rejects"] == 3
     assert job.result["fields"] == {"posted": 2, "text": 1}
-    path = own.path("harbour", f"/files/sources/{job.result['snapshot']}")
+    number = own.house.desk.numbers("harbour").of(job.result["snapshot"])
+    path = own.path("harbour", f"/files/sources/{number}")
+    assert f'href="{path}"' in browser.get(own.path("harbour", f"/jobs/{job.id}")).text
     assert "no date at all" in browser.get(path).text
     answer = browser.get(path + "/rejects.csv")
     assert answer.headers["content-type"].startswith("text/csv")

@@ -10,9 +10,6 @@ from concurrent.futures import Future
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import polars as pl
-
-from filrouge.corpus.ledger import Snapshot
 from filrouge.corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from filrouge.casework.meetings import Touching
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.case_apart import Apart
+    from filrouge.engines.case_past import Numbers, Step
     from filrouge.engines.casebook import Casebook
 
 T = TypeVar("T")
@@ -27,12 +25,6 @@ LOOKED_AFTER: Final = 2.0
 """Seconds for which the ledger is taken to be as it was."""
 KEPT: Final = 24
 """Casebooks and indexes that are kept open."""
-
-
-def snapshots_of(ws: Workspace, case: str) -> list[Snapshot]:
-    """What changed what is read in a case, the newest first: runs, and files of its own; of others' nothing is told."""
-    own = set(ws.table("sources", ["seq", "case"]).filter(pl.col("case") == case)["seq"].to_list())
-    return [row for row in reversed(ws.snapshots()) if row.kind == "run" or row.seq in own]
 
 
 class Desk:
@@ -110,6 +102,21 @@ class Desk:
 
         ws = self.view()
         return self._once(("touching", self._state(ws, None)), lambda: touching(ws))
+
+    def steps(self, case: str) -> tuple[Step, ...]:
+        """The snapshots that changed something for a case, the newest first, as of now."""
+        from filrouge.engines.case_past import steps_of
+
+        ws = self.view()
+        return self._once(
+            ("steps", case, self._state(ws, None)), lambda: tuple(steps_of(self.casebook(case)))
+        )
+
+    def numbers(self, case: str) -> Numbers:
+        """By which numbers readers of a case know these."""
+        from filrouge.engines.case_past import Numbers
+
+        return Numbers(tuple(step.seq for step in reversed(self.steps(case))))
 
     def lineage(self) -> Lineage:
         """What became of clusters and networks, as of now."""

@@ -36,7 +36,7 @@ _CHECK: Final[dict[str, Any]] = {
 def packages_of_case(here: Packaging) -> list[PackageOut]:
     """The packages of the case that were asked for, the newest first: a hundred at most."""
     with here.reading() as db:
-        return [_package(row) for row in packages.of_case(db, here.the_case)]
+        return [_package(here, row) for row in packages.of_case(db, here.the_case)]
 
 
 @router.post("/cases/{case_id}/packages", status_code=202, **WRITES_IN_CASE)
@@ -53,7 +53,7 @@ def ask_for_package(here: Packaging, wanted: PackageIn) -> PackageOut:
         row = packages.ask(db, here.user, here.the_case, asked)
         row.user = db.get_one(User, here.user.id)
         db.flush()  # so that the number of its job is told
-        return _package(row)
+        return _package(here, row)
 
     return here.once(PackageOut, act, wanted)
 
@@ -61,7 +61,7 @@ def ask_for_package(here: Packaging, wanted: PackageIn) -> PackageOut:
 @router.get("/cases/{case_id}/packages/{package}", **CASE_AS_IT_IS)
 def a_package(here: Packaging, package: Row) -> PackageOut:
     """A package: how far it is, or what it is, and its SHA-256."""
-    return _package(package_of(here, package))
+    return _package(here, package_of(here, package))
 
 
 @router.get("/cases/{case_id}/packages/{package}/file", response_class=Response, **ZIP)
@@ -74,7 +74,7 @@ def fetch_package(here: Packaging, package: Row) -> Response:
 def delete_package_file(here: Packaging, package: Row) -> PackageOut:
     """Delete the file of a package; what is known of it stays."""
     here.must_be_today()
-    return _package(put_away(here, package))
+    return _package(here, put_away(here, package))
 
 
 @router.post("/cases/{case_id}/packages/{package}/again", status_code=202, **WRITES_IN_CASE)
@@ -91,7 +91,7 @@ def make_package_again(here: Packaging, package: Row) -> PackageOut:
             raise NotThere
         packages.make_again(db, here.user, here.the_case, mine)
         db.flush()
-        return _package(mine)
+        return _package(here, mine)
 
     return here.once(PackageOut, act)
 
@@ -116,11 +116,11 @@ def _checked(here: Script, found: Any, sha256: str) -> Checked:
     )  # fmt: skip
 
 
-def _package(row: MadePackage) -> PackageOut:
+def _package(here: Script, row: MadePackage) -> PackageOut:
     return PackageOut(
         id=row.id, of=row.of, numbers=row.numbers, name=packages.name_of(row), language=row.language,
         opened=row.opened, reason=row.reason, recipient=row.recipient, purpose=row.purpose, as_of=row.as_of,
-        snapshot=row.seq, by=row.user.name if row.user else "", made=row.made, ready=bool(row.stored), job=row.job_id,
-        state=row.job.state if row.job else None, sha256=row.sha256 or "", bytes=row.bytes or 0,
+        snapshot=here.numbers.of(row.seq), by=row.user.name if row.user else "", made=row.made,
+        ready=bool(row.stored), job=row.job_id, state=row.job.state if row.job else None, sha256=row.sha256 or "", bytes=row.bytes or 0,
         signed_by=row.signed_by or "", ads=row.ads or 0, fetched=row.fetched or 0, keep_until=row.keep_until,
     )  # fmt: skip

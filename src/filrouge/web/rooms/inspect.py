@@ -113,7 +113,12 @@ def cluster_page(here: Reader, cluster: int, page: int = 1) -> Response:
         map=drawings.map_of(found.places, None, days),
         map_said=map_said(found.places),
         history=[
-            (shown_time(row["at"]), event_name(row["kind"]), number(row["ads"]), number(row["seq"]))
+            (
+                shown_time(row["at"]),
+                event_name(row["kind"]),
+                number(row["ads"]),
+                number(here.numbers.of(row["seq"])),
+            )
             for row in found.history.iter_rows(named=True)
         ],
         kind_name=kind_name,
