@@ -31,11 +31,15 @@ class Desk:
     """A workspace, opened for many readers.
 
     What is read of it is kept by view and case: the first reader of a new snapshot waits, the others find it ready.
+
+    Attributes:
+        read: when somebody last read in a case, by its name; seconds of `time.monotonic`.
     """
 
     def __init__(self, ws: Workspace, *, jobs: int = 1) -> None:
         self.jobs = jobs
         self._now = ws
+        self.read: dict[str, float] = {}
         self._looked = time.monotonic()
         self._guard = threading.Lock()
         self._kept: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
@@ -67,8 +71,9 @@ class Desk:
         return frozenset(self.view().table("sources", ["case"])["case"])
 
     def casebook(
-        self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None
-    ) -> Casebook:
+        self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None,
+        ahead: bool = False,
+    ) -> Casebook:  # fmt: skip
         """What a reader of a case may see; masked unless opened.
 
         Args:
@@ -76,9 +81,12 @@ class Desk:
             as_of: a day of the past; None for now.
             opened: whether texts and identifiers are in the clear.
             apart: what its people keep apart though a run put it together.
+            ahead: whether it is made before anybody reads it.
         """
         from filrouge.engines.casebook import Casebook
 
+        if not ahead:
+            self.read[case] = time.monotonic()
         ws = self.view(as_of)
         key = ("casebook", case, self._state(ws, as_of))
         # What is reckoned for all readers is reckoned by the first, since a casebook has no lock of its own.

@@ -62,7 +62,7 @@ from filrouge.web.rooms import (
     wrong_leads,
 )
 from filrouge.web.trouble import trouble_page
-from filrouge.web.warming import warm
+from filrouge.web.warming import Warmer
 from filrouge.web.worker import WorkerProcess
 
 ROOMS: Final = (
@@ -122,8 +122,10 @@ def create_app(settings: Settings) -> FastAPI:
         if worker is not None:
             worker.start()
         app.state.worker = worker
-        warm(house)
+        warmer = Warmer(house)
+        warmer.start()
         yield
+        warmer.end()
         if worker is not None:
             worker.end()
         house.close()

@@ -282,7 +282,7 @@ def _file(file: BroughtFile) -> FileOut:
 def _job(here: Script, job: Job) -> JobOut:
     return JobOut(
         id=job.id, kind=job.kind, title=jobs.title(job), state=job.state,
-        stopping=job.stop is not None and job.state in jobs.OPEN, stage=job.stage or "", done=job.done or 0, of=job.of,
-        message=job.message or "", result=result_of(here, job), by=job.user.name if job.user else "", made=job.made,
-        ended=job.ended,
+        stopping=job.stop is not None and job.state in jobs.OPEN, stage=_(job.stage), done=job.done or 0,
+        of=job.of, message=job.message or "", result=result_of(here, job), by=job.user.name if job.user else "",
+        made=job.made, ended=job.ended,
     )  # fmt: skip

@@ -211,11 +211,12 @@ def note_of(job: Job) -> str:
         return _("waits for its turn") if not job.attempts else _("was interrupted, and is begun again soon")
     if job.stop is not None:
         return _("stops at its next step")
+    stage = _(job.stage)
     if job.of:
-        return _("{stage}: {done} of {of}").format(stage=job.stage, done=number(job.done), of=number(job.of))
+        return _("{stage}: {done} of {of}").format(stage=stage, done=number(job.done), of=number(job.of))
     if job.done:
-        return _("{stage}: {done}").format(stage=job.stage, done=number(job.done))
-    return job.stage
+        return _("{stage}: {done}").format(stage=stage, done=number(job.done))
+    return stage
 
 
 def field_names() -> dict[str, str]:
