@@ -144,7 +144,8 @@ def test_a_file_is_dropped_corrected_watched_and_its_rejects_are_downloaded(
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
     # Nothing is clicked: the page tells by itself how it goes on.
     page.wait_for_selector("text=What was in the file", timeout=60_000)
-    page.wait_for_selector("text=All is compared", timeout=60_000)
+    # In quotes: without them, case is not looked at, and "Next: all is compared" would do before it is.
+    page.wait_for_selector('text="All is compared."', timeout=120_000)
     assert page.locator(".stats dd").first.inner_text() == "300"
     with page.expect_download() as download:
         page.click("text=Download as CSV")
