@@ -32,6 +32,7 @@ class Running:
     address: str
     password: str
     server: subprocess.Popen[bytes]
+    where: Path
 
     def workers(self) -> list[int]:
         """The numbers of the processes that work on jobs."""
@@ -68,7 +69,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         except OSError:
             assert time.monotonic() < end
             time.sleep(0.1)
-    found = Running(address, password[1], server)
+    found = Running(address, password[1], server, where)
     yield found
     workers = found.workers()
     server.send_signal(signal.SIGTERM)
@@ -114,6 +115,12 @@ def drop(page: Any, path: Path) -> None:
     )
     for event in ("dragenter", "dragover", "drop"):
         page.dispatch_event("[data-drop]", event, {"dataTransfer": data})
+
+
+@pytest.mark.parametrize("words", [["audit", "verify"], ["status"]])
+def test_commands_find_the_key_of_a_practice_workspace(running: Running, words: list[str]) -> None:
+    command = [sys.executable, "-m", "filrouge", *words, str(running.where)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def case_path(page: Any) -> str:
