@@ -14,6 +14,7 @@ from filrouge.compare.growth import grow
 from filrouge.compare.identity import Event, named
 from filrouge.compare.known import ALONE, NEW, Grown, State, Texts
 from filrouge.compare.language import language_model
+from filrouge.compare.ordering import in_their_order
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import gathered
 from filrouge.engines.kept import Kept, by_key
@@ -40,13 +41,16 @@ class Held:
         ads: int64: their numbers, ascending.
         text: int64: which text each has.
         seen: bool: whether the last run had seen it.
-        texts: the different texts.
+        texts: the different texts, in their order, see `filrouge.compare.ordering`.
+        came: int64, per text: the place of the first ad that has it. New ids go by that and not by the order of the
+            texts: whoever sees ids without the key would learn from that order which texts they may be.
     """
 
     ads: NDArray[np.int64]
     text: NDArray[np.int64]
     seen: NDArray[np.bool_]
     texts: Texts
+    came: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,7 @@ def held_in(ws: Workspace, through: int) -> Held:
     if not np.array_equal(frame["ad"].to_numpy(), words.ad):
         # Ads destroyed between the two looks are in neither from now on.
         frame = frame.filter(pl.col("ad").is_in(pl.Series(words.ad).implode()))
-    # In the order of their hashes, so that the order in which ads came decides nothing.
-    _keys, first, text = np.unique(frame["text_key"].to_numpy(), return_index=True, return_inverse=True)
+    first, text = in_their_order(words.order, frame["text_key"].to_numpy())
     texts = Texts(
         words.words,
         words.offsets[:-1][first],
@@ -81,7 +84,7 @@ def held_in(ws: Workspace, through: int) -> Held:
         words.keys,
         np.bincount(text, minlength=first.size).astype(np.int64),
     )
-    return Held(words.ad, text.astype(np.int64), (frame["seq"] <= through).to_numpy(), texts)
+    return Held(words.ad, text, (frame["seq"] <= through).to_numpy(), texts, first)
 
 
 def compared(
@@ -109,7 +112,7 @@ def compared(
     doubled = before is not None and count > MUCH_MORE * int(before.details["texts_whole"])
     if kept is None or count <= SMALL or fresh > MUCH * (count - fresh) or doubled:
         next_id = int(before.details["next_id"]) if before else 0
-        return _whole(held.texts, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
+        return _whole(held, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(held, old, known, kept, jobs), False
 
 
@@ -121,8 +124,9 @@ def as_it_was(held: Held, known: Membership, kept: Kept) -> Found:
     return Found(cluster, bits, kept, [])
 
 
-def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> Found:
+def _whole(held: Held, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> Found:
     """All texts compared with all."""
+    texts = held.texts
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]
     whole, key_of_word = texts.by_appearance(said, jobs)
@@ -131,7 +135,7 @@ def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages
     label[said] = clustering.label
     bits = np.zeros(old.size, np.float32)
     bits[said] = clustering.bits
-    names = named(old, label, next_id, texts.sizes)
+    names = named(old, label, next_id, texts.sizes, held.came)
     order = np.argsort(names.ids)
     templates = clustering.templates.kept(order)
     kept = Kept(
@@ -182,7 +186,7 @@ def _grown(
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
     after = grown.state
-    ids, next_id, told = _ids_after(old, label, grown, kept, texts.sizes)
+    ids, next_id, told = _ids_after(old, label, grown, kept, held)
     alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
     order = alive[np.argsort(ids[alive])]
     lengths = np.diff(after.begins)[order]
@@ -206,7 +210,7 @@ def _ids_after(
     before: NDArray[np.int32],
     grown: Grown,
     kept: Kept,
-    sizes: NDArray[np.int64],
+    held: Held,
 ) -> tuple[NDArray[np.int64], int, list[Event]]:
     """The id of each label, and what became of those that were touched."""
     label, touched = grown.state.label, grown.touched
@@ -218,7 +222,8 @@ def _ids_after(
     present, number = np.unique(label[here], return_inverse=True)
     if present.size and present[0] < 0:
         number, present = number - 1, present[1:]
-    names = named(np.where(old[here] == NEW, ALONE, old[here]), number, kept.next_id, sizes[here])
+    was = np.where(old[here] == NEW, ALONE, old[here])
+    names = named(was, number, kept.next_id, held.texts.sizes[here], held.came[here])
     ids[touched] = ALONE
     ids[present] = names.ids
     return ids, names.next_id, names.events
