@@ -14,6 +14,7 @@ from filrouge.compare.growth import grow
 from filrouge.compare.identity import Event, named
 from filrouge.compare.known import ALONE, NEW, Grown, State, Texts
 from filrouge.compare.language import language_model
+from filrouge.compare.numbering import number_by_appearance
 from filrouge.compare.ordering import in_their_order
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import gathered
@@ -70,18 +71,22 @@ class Found:
     events: list[Event]
 
 
-def held_in(ws: Workspace, through: int) -> Held:
+def held_in(ws: Workspace, through: int, jobs: int = 1) -> Held:
     """The ads of a view and their different texts; the last run had seen what came up to the snapshot `through`."""
     frame, words = ws.ads(["text_key"]), ws.words()
     if not np.array_equal(frame["ad"].to_numpy(), words.ad):
         # Ads destroyed between the two looks are in neither from now on.
         frame = frame.filter(pl.col("ad").is_in(pl.Series(words.ad).implode()))
     first, text = in_their_order(words.order, frame["text_key"].to_numpy())
+    begins, lengths = words.offsets[:-1][first], np.diff(words.offsets)[first]
+    number = number_by_appearance(words.words, begins, lengths, words.keys.size, jobs)
+    key_of_word = np.empty_like(words.keys)
+    key_of_word[number] = words.keys
     texts = Texts(
         words.words,
-        words.offsets[:-1][first],
-        np.diff(words.offsets)[first],
-        words.keys,
+        begins,
+        lengths,
+        key_of_word,
         np.bincount(text, minlength=first.size).astype(np.int64),
     )
     return Held(words.ad, text, (frame["seq"] <= through).to_numpy(), texts, first)
@@ -159,13 +164,7 @@ def _grown(
     jobs: int,
 ) -> Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
-    # Words that only templates of destroyed ads had need numbers, too.
-    known_words = held.texts.key_of_word
-    at = np.searchsorted(known_words, kept.keys)
-    lost = at == known_words.size
-    lost[~lost] = known_words[at[~lost]] != kept.keys[~lost]
-    at[lost] = known_words.size + np.arange(int(lost.sum()))
-    keys = np.concatenate([known_words, kept.keys[lost]])
+    keys, number = _with_numbers(held.texts.key_of_word, kept)
     texts = replace(held.texts, key_of_word=keys)
     label = np.searchsorted(kept.ids, old).astype(np.int32)
     label[old < 0] = old[old < 0]
@@ -181,7 +180,7 @@ def _grown(
     asked |= shrunk[np.maximum(label, ALONE)]
     asked &= texts.lengths > 0
     state = State(
-        label, bits, at.astype(np.int32)[kept.words], kept.price, kept.begins,
+        label, bits, number[kept.words], kept.price, kept.begins,
         kept.model, kept.reach, kept.among,
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
@@ -203,6 +202,27 @@ def _grown(
         next_id,
     )
     return Found(named_by(ids, after.label), after.bits, now, told)
+
+
+def _with_numbers(
+    key_of_word: NDArray[np.uint64], kept: Kept
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """The key of each number, and the number of each word of templates.
+
+    Words that only templates of destroyed ads had need numbers, too: as they appear in these.
+    """
+    by_key = np.argsort(key_of_word)
+    at = np.searchsorted(key_of_word, kept.keys, sorter=by_key)
+    there = at < key_of_word.size
+    there[there] = key_of_word[by_key[at[there]]] == kept.keys[there]
+    number = np.empty(kept.keys.size, np.int32)
+    number[there] = by_key[at[there]]
+    lost = np.flatnonzero(~there)
+    appear = np.full(kept.keys.size, kept.words.size, np.int64)
+    np.minimum.at(appear, kept.words, np.arange(kept.words.size))
+    lost = lost[np.argsort(appear[lost], kind="stable")]
+    number[lost] = key_of_word.size + np.arange(lost.size)
+    return np.concatenate([key_of_word, kept.keys[lost]]), number
 
 
 def _ids_after(

@@ -109,7 +109,7 @@ def run(
     clock.stage("open", N_("Opening"))
     before, known = last_run(ws), membership(ws, as_written=True)
     lost = _lost_since(ws, before)
-    held = held_in(ws, int(before.details["through"]) if before else -1)
+    held = held_in(ws, int(before.details["through"]) if before else -1, jobs)
     ads, new = held.ads, int((~held.seen).sum())
     wanted = ads.size <= FEW_ENOUGH if networks is None else networks
     written = ws.has("found_weights")
