@@ -60,7 +60,9 @@ def measure(given: argparse.Namespace) -> None:
     """Start both processes, and print what the analysts saw."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/people.sqlite"
-        server = subprocess.Popen([sys.executable, *sys.argv, "--database", url], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [sys.executable, *sys.argv, "--database", url], stdout=subprocess.PIPE, text=True
+        )
         assert server.stdout is not None
         case = int(server.stdout.readline())
         try:
@@ -96,7 +98,9 @@ def serve(given: argparse.Namespace) -> None:
     app = create_app(Settings(ws, database_url=given.database, work=False))
     with app.state.house.database.writing() as db:
         users = [
-            people.make_user(db, "", login=f"analyst{k}", name=f"Analyst {k}", role=Role.ANALYST, password=PASSWORD)
+            people.make_user(
+                db, "", login=f"analyst{k}", name=f"Analyst {k}", role=Role.ANALYST, password=PASSWORD
+            )
             for k in range(given.analysts)
         ]
         case = cases.make_case(

@@ -16,6 +16,7 @@ from filrouge.corpus.workspace import Workspace
 from filrouge.engines import comparing
 from filrouge.engines.ingest import ingest
 from filrouge.engines.local import analyse
+from filrouge.engines.prepare import prepare
 from filrouge.engines.run import run
 from filrouge.progress import Silent
 
@@ -163,3 +164,31 @@ def test_a_workspace_that_kept_no_order_still_opens_and_grows(
     of = membership(held).of(held.ads(["row"])["ad"].to_numpy())
     together = pl.DataFrame({"key": keys, "cluster": of}).group_by("key").agg(pl.col("cluster").n_unique())
     assert together["cluster"].max() == 1
+
+
+def test_a_span_of_two_kinds_is_read_alike_in_all_ads() -> None:
+    """A phone that is paid to is a phone and a way of paying, from the same character to the same character."""
+    ads = synthesise(3000, 311, 0.7).ads
+    paid_to = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("Zelle 514 555 0121")).otherwise("text")
+    ads = ads.with_columns(text=paid_to)
+    tokens = prepare(ads).tokens
+    begins = tokens.offsets[:-1][::3]
+    assert np.unique(tokens.kind[begins + 1]).size == 1
+
+
+def test_shuffled_ads_of_a_file_are_the_same_groups(tmp_path: Path) -> None:
+    ads = synthesise(3000, 311, 0.7).ads
+    found = []
+    for rows in (ads, ads.sample(fraction=1, shuffle=True, seed=5)):
+        path = tmp_path / "ads.csv"
+        rows.write_csv(path)
+        findings = analyse([str(path)], columns=Columns(), jobs=1, progress=Silent())
+        by_id = findings.read.ads.select("id").with_columns(
+            cluster=pl.Series(findings.comparison.cluster.astype(np.int64)),
+            bits=pl.Series(findings.comparison.bits),
+            network=pl.Series(findings.networks.of_ad.astype(np.int64)),
+        )
+        found.append(by_id.sort("id"))
+    assert found[0]["bits"].equals(found[1]["bits"])
+    for column in ("cluster", "network"):
+        assert groups(found[0], column) == groups(found[1], column)
