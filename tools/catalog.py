@@ -93,7 +93,7 @@ def collected() -> Catalog:
         catalog.add(text)
     for texts in CLICK_PLURALS:
         catalog.add(texts)
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
     found = extract_from_dir(SOURCE, METHODS, OPTIONS, keywords)
     for name, _line, message, comments, _context in found:
         catalog.add(message, locations=[(f"src/filrouge/{name}", 0)], auto_comments=comments)

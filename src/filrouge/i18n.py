@@ -94,6 +94,11 @@ def _(message: str) -> str:
     return _spoken().gettext(message) if message else ""
 
 
+def N_(message: str) -> str:
+    """`message` itself, put into the catalog: whoever shows it says `_` of it, in the language of who reads."""
+    return message
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """`singular` or `plural` for `count`, in the language spoken now."""
     return _spoken().ngettext(singular, plural, count)

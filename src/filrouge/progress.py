@@ -21,7 +21,12 @@ class Progress(Protocol):
     """What a long step reports to."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A step called `name` begins; `total` is how many pieces it has, None if nobody knows yet."""
+        """A step begins.
+
+        Args:
+            name: what it is called, in English and marked with `N_`: it is said in the language of who looks on.
+            total: how many pieces it has, None if nobody knows yet.
+        """
 
     def advance(self, n: int = 1) -> None:
         """`n` more pieces of the step are done."""
@@ -48,6 +53,7 @@ class PlainLines:
 
     def stage(self, name: str, total: int | None = None) -> None:
         self._close()
+        name = _(name)
         self._name, self._done, self._began = name, 0, time.perf_counter()
         print(f"{name} …" if total is None else f"{name} ({number(total)}) …", file=self._stream, flush=True)
 
@@ -96,7 +102,7 @@ class TerminalBar:
 
     def stage(self, name: str, total: int | None = None) -> None:
         self._finish()
-        self._task = self._bars.add_task(name, total=total)
+        self._task = self._bars.add_task(_(name), total=total)
 
     def advance(self, n: int = 1) -> None:
         if self._task is not None:

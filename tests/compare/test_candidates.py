@@ -7,11 +7,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from filrouge.compare import candidates, postings
-from filrouge.compare.candidates import NEIGHBOURS, candidate_pairs
+from filrouge.compare.candidates import NEIGHBOURS, candidate_pairs, within_room
 from filrouge.compare.postings import ALWAYS_LISTED, CONTEXT
 from filrouge.compare.strangers import Corpus, number_runs
 
@@ -56,6 +56,7 @@ def test_each_ad_counts_the_neighbours_that_all_lists_give_it(texts: list[list[i
 
 @settings(deadline=None)
 @given(texts_of_few_words, st.integers(1, 4))
+@example([[1, 1, 1], [1, 1, 2], [1, 1, 1, 2], [1, 1, 1, 2]], 1)
 def test_the_best_pairs_are_among_all_pairs_and_hold_the_best_of_each_ad(
     texts: list[list[int]], keep: int
 ) -> None:
@@ -67,6 +68,21 @@ def test_the_best_pairs_are_among_all_pairs_and_hold_the_best_of_each_ad(
         theirs = [times for pair, times in every.items() if ad in pair]
         kept = [times for pair, times in best.items() if ad in pair]
         assert max(theirs, default=0) == max(kept, default=0)
+
+
+def test_what_others_want_takes_no_room_of_an_ads_own_best() -> None:
+    """Twenty ads that have nobody else all want ad 0, before its own best pair is looked at."""
+    others = np.arange(1, 21, dtype=np.int32)
+    first = np.append(np.zeros(20, np.int32), np.int32(0))
+    second, times = np.append(others, np.int32(21)), np.append(np.ones(20, np.int32), np.int32(9))
+    assert within_room(first, second, times, 1, np.array([9, *[1] * 20, 9], np.int32)).all()
+
+
+def test_of_equals_an_ad_takes_no_more_than_it_has_room_for() -> None:
+    """Ad 0 meets fifty alike, each of which has better ones."""
+    second, times = np.arange(1, 51, dtype=np.int32), np.full(50, 3, np.int32)
+    chosen = within_room(np.zeros(50, np.int32), second, times, 4, np.array([3, *[7] * 50], np.int32))
+    assert chosen.tolist() == [True] * 8 + [False] * 42
 
 
 def test_shares_and_threads_do_not_change_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

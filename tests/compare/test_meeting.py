@@ -69,3 +69,13 @@ def test_a_pair_proposed_far_less_often_than_others_of_both_its_texts_is_not_kep
     times = np.array([2, 40, 40], np.int32)
     assert best_met(first, second, times, 4, 3, 8).tolist() == [False, True, True]
     assert best_met(first, second, times, 4, 3, 100).tolist() == [True, True, True]
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts_of_few_words, st.integers(1, 4))
+def test_the_best_pair_of_each_text_is_kept(texts, keep):
+    first, second, times = meetings(*flat(texts), 0)
+    chosen = best_met(first, second, times, len(texts), keep, 8)
+    for text in range(len(texts)):
+        theirs = (first == text) | (second == text)
+        assert times[theirs].max(initial=0) == times[theirs & chosen].max(initial=0)

@@ -32,6 +32,7 @@ class Running:
     address: str
     password: str
     server: subprocess.Popen[bytes]
+    where: Path
 
     def workers(self) -> list[int]:
         """The numbers of the processes that work on jobs."""
@@ -68,7 +69,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         except OSError:
             assert time.monotonic() < end
             time.sleep(0.1)
-    found = Running(address, password[1], server)
+    found = Running(address, password[1], server, where)
     yield found
     workers = found.workers()
     server.send_signal(signal.SIGTERM)
@@ -116,6 +117,12 @@ def drop(page: Any, path: Path) -> None:
         page.dispatch_event("[data-drop]", event, {"dataTransfer": data})
 
 
+@pytest.mark.parametrize("words", [["audit", "verify"], ["status"]])
+def test_commands_find_the_key_of_a_practice_workspace(running: Running, words: list[str]) -> None:
+    command = [sys.executable, "-m", "filrouge", *words, str(running.where)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def case_path(page: Any) -> str:
     """The practice case that the page is in, or is gone to."""
     page.goto("/cases")
@@ -144,7 +151,8 @@ def test_a_file_is_dropped_corrected_watched_and_its_rejects_are_downloaded(
     page.wait_for_url(re.compile(r"/jobs/\d+$"))
     # Nothing is clicked: the page tells by itself how it goes on.
     page.wait_for_selector("text=What was in the file", timeout=60_000)
-    page.wait_for_selector("text=All is compared", timeout=60_000)
+    # In quotes: without them, case is not looked at, and "Next: all is compared" would do before it is.
+    page.wait_for_selector('text="All is compared."', timeout=120_000)
     assert page.locator(".stats dd").first.inner_text() == "300"
     with page.expect_download() as download:
         page.click("text=Download as CSV")

@@ -22,7 +22,7 @@ WORDS = [
     *(("bad", ground) for ground in ("paper", "sunk")),
     *(("info", ground) for ground in ("paper", "hover")),
     *(("thread", ground) for ground in ("paper", "card", "sunk", "thread-tint", "hover")),
-    ("on-thread", "thread"),
+    ("card", "thread"),
     ("on-solid", "solid"),
     *((f"slot-{kind}-ink", f"slot-{kind}") for kind in KINDS),
     *(("ink", f"slot-{kind}") for kind in KINDS),

@@ -15,7 +15,7 @@ import pytest
 
 from filrouge.casework import audit, cases, files, sessions
 from filrouge.casework.models import BroughtFile, Case, Job, User
-from filrouge.casework.work import Worker
+from filrouge.casework.work import Telling, Worker
 from filrouge.web import kinds
 from filrouge.web.rooms import work as work_room
 
@@ -156,7 +156,9 @@ def test_rejects_are_told_counted_and_downloaded(own: Any) -> None:
     job = newest_job(own)
     assert job.result["rejects"] == 3
     assert job.result["fields"] == {"posted": 2, "text": 1}
-    path = own.path("harbour", f"/files/sources/{job.result['snapshot']}")
+    number = own.house.desk.numbers("harbour").of(job.result["snapshot"])
+    path = own.path("harbour", f"/files/sources/{number}")
+    assert f'href="{path}"' in browser.get(own.path("harbour", f"/jobs/{job.id}")).text
     assert "no date at all" in browser.get(path).text
     answer = browser.get(path + "/rejects.csv")
     assert answer.headers["content-type"].startswith("text/csv")
@@ -513,3 +515,27 @@ def test_a_job_is_cancelled_and_tried_again_on_its_page(own: Any) -> None:
     work(own)
     assert newest_job(own).state == "done"
     assert newest(own).state == "taken"
+
+
+def test_how_far_a_job_is_is_said_in_the_language_of_who_reads(
+    own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french, english = own.client("ana", lang="fr"), own.client("ben", lang="en")
+    bring(french, own, "alpha.csv", table(40))
+    take_in(french, own)
+    job = newest_job(own)
+    assert job.language == "fr"
+    steps: list[str] = []
+    monkeypatch.setattr(Telling, "stage", lambda _self, name, total=None: steps.append(name))
+    work(own)
+    assert steps == ["Taking in ads", "Writing"]
+    with own.house.database.writing() as db:
+        row = db.get_one(Job, job.id)
+        row.state, row.stage, row.done, row.of, row.worker = "running", steps[-1], 12, 40, "elsewhere:1:a"
+    path = own.path("harbour", f"/jobs/{job.id}")
+    assert "Writing: 12 of 40" in english.get(path).text
+    assert re.search(r"Écriture\s: 12 sur 40", french.get(path).text)
+    base = f"/api/v1/cases/{own.cases['harbour'].id}/jobs/{job.id}"
+    for lang, stage in (("en", "Writing"), ("fr", "Écriture")):
+        headers = {"Authorization": f"Bearer {own.token('ana')}", "Accept-Language": lang}
+        assert english.client.get(base, headers=headers).json()["stage"] == stage

@@ -144,3 +144,26 @@ def test_a_day_has_the_name_of_its_month(site: Any) -> None:
         page = site.client("ana", lang=lang).get(site.path("harbour", "/files")).text
         assert re.search(month + r"[\d:]+.{0,4} UTC", page), lang
         assert not re.search(r"\d{1,2}/\d{1,2}/\d{2}", page), lang
+
+
+def test_a_network_begins_with_what_it_is_and_leads_to_each_part(site: Any) -> None:
+    book = site.house.desk.casebook("harbour")
+    for row in book.leads.iter_rows(named=True):
+        if row["kind"] != "network":
+            continue
+        network = book.network(row["id"])
+        page = site.client("ana").get(site.path("harbour", f"/networks/{row['id']}")).text
+        heading = page[page.index("<h1") : page.index('class="stats"')]
+        assert f"{row['ads']} ads written from {row['clusters']} template" in heading
+        kinds = {kind for kind, bits in network.for_ if bits >= 1 and kind != "once"}
+        assert ("tied by" in heading) == bool(kinds and row["clusters"] > 1)
+        assert ("phone" in heading) == ("phone" in kinds and row["clusters"] > 1)
+        parts = re.search(r'<nav class="jumps".*?</nav>', page, re.S)
+        assert parts
+        ids = re.findall(r'href="#([a-z-]+)"', parts[0])
+        assert "ties" in ids
+        assert all(f'id="{id}"' in page for id in ids)
+        if row["clusters"] > 1:
+            break
+    else:
+        raise AssertionError("no network of several clusters was looked at")

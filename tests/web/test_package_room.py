@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +24,7 @@ from filrouge.casework.models import AuditEntry, MadePackage, WrongJoinEntry, no
 from filrouge.casework.packages import FOLDER
 from filrouge.casework.spool import Spool
 from filrouge.casework.work import Worker, private_folder
+from filrouge.reports.package import bounded
 from filrouge.reports.package.verify import check
 from filrouge.web import kinds
 
@@ -330,6 +332,117 @@ def test_what_grows_when_it_is_unpacked_is_refused(site: Any) -> None:
     page = brought(site, out.getvalue())
     assert page.status_code == 400
     assert "more than its size allows" in page.text
+
+
+# -- packages that mean harm ----------------------------------------------------------------------------------
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def endless() -> bytes:
+    """A package that is small, and that no time is enough to check: its own rules say how far copies reach."""
+    words = [7] * 4_000
+    copying = {
+        "in_passing": 1,
+        "longest": 10**9,
+        "go_on": 0,
+        "step": 0,
+        "extra": 0,
+        "reach": 10**9,
+        "jump": 0,
+    }
+    model = {
+        "kinds": ["text"], "slope": [[1.0]], "shared": [0], "start": 0, "least": -9, "most": 9, "pieces_end_at": [],
+        "damped_from": 9,
+    }  # fmt: skip
+    parameters = {"copying": copying, "model": model}
+    return zip_of(
+        {
+            "evidence/parameters.json": json.dumps(parameters).encode(),
+            "evidence/strangers.csv": b"bits\n1\n",
+            "evidence/prices.csv": b"run,is_word,price\n0,0,1\n",
+            "evidence/words.jsonl": json.dumps(
+                {"ad": 1, "words": words, "runs": [0] * len(words), "spans": [0] * len(words)}
+            ).encode(),
+            "evidence/templates.jsonl": json.dumps({"cluster": "1", "words": words}).encode(),
+            "evidence/members.csv": b"cluster,ad,bits\n1,1,5\n",
+        }
+    )
+
+
+def test_a_check_without_end_is_given_up(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 8)
+    began = time.monotonic()
+    page = brought(site, endless())
+    assert page.status_code == 400
+    assert "takes too long here" in page.text
+    assert "filrouge verify-package" in page.text
+    assert time.monotonic() - began < 30
+    # The next one is served as if nothing had been.
+    assert "no package" in brought(site, b"no zip").text
+
+
+def test_what_would_fill_the_memory_is_given_up(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "MEMORY", 300 << 20)
+    many = b"[" + b"{}," * 6_000_000 + b"{}]"
+    page = brought(site, zip_of({"manifest.json": many, "evidence/parameters.json": many}))
+    told = "too much memory" in page.text or "Do not rely on this package." in page.text
+    assert told, page.text
+
+
+def test_while_one_is_checked_the_next_is_sent_away(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "WAITED", 0.1)
+    with bounded._ONE_AT_A_TIME:
+        page = brought(site, b"no zip")
+    assert page.status_code == 400
+    assert "Another package is being checked." in page.text
+
+
+HOSTILE = {
+    "a hundred thousand files": lambda: zip_of({f"f{n}": b"" for n in range(100_000)}),
+    "names as deep as names can be": lambda: zip_of({"d/" * 30_000 + f"{n}": b"x" for n in range(3)}),
+    "paths that lead elsewhere": lambda: zip_of({"../../../etc/passwd": b"x", "/etc/passwd": b"x"}),
+    "JSON that is nested without end": lambda: zip_of({"manifest.json": b"[" * 2_000_000}),
+    "a table of NumPy with a huge head": lambda: zip_of({"a.npy": b"\x93NUMPY\x02\x00\xff\xff\xff\x7f{"}),
+    "a manifest of another kind": lambda: zip_of(
+        {"manifest.json": b"[1, 2]", "evidence/parameters.json": b"7"}
+    ),
+    "long words": lambda: zip_of(
+        {"manifest.json": json.dumps({"signed_by": "k" * 10**6, "files": {"n" * 10**6: 1}}).encode()}
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_a_hostile_package_is_answered_soon_and_briefly(site: Any, how: str) -> None:
+    began = time.monotonic()
+    page = brought(site, HOSTILE[how]())
+    assert page.status_code in (200, 400)
+    assert "no package" in page.text or "Do not rely on this package." in page.text
+    assert len(page.text) < 200_000
+    assert time.monotonic() - began < 40
+
+
+def test_what_is_checked_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, str] = {}
+
+    def run(*_command: Any, env: dict[str, str], **_options: Any) -> Any:
+        seen.update(env)
+        return subprocess.CompletedProcess([], 0, stdout=b'{"refused": "none"}')
+
+    monkeypatch.setenv("FILROUGE_KEY", "a secret")
+    monkeypatch.setenv("FILROUGE_DATABASE_URL", "postgresql://u:secret@db/x")
+    monkeypatch.setattr(bounded.subprocess, "run", run)
+    with pytest.raises(bounded.NotChecked):
+        bounded.checked([b"x"])
+    assert seen
+    assert not [name for name in seen if name.startswith("FILROUGE_")]
 
 
 # -- journey 10, in a browser -------------------------------------------------------------------------------------

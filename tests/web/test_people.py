@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from sqlalchemy import event
 from tests.web.conftest import PASSWORD
 
-from filrouge.casework import accounts, cases, tokens
+from filrouge.casework import accounts, cases, sessions, tokens
 from filrouge.casework.access import PERMISSIONS_OF, Permission, Role, may
 from filrouge.casework.audit import verify
 from filrouge.casework.errors import Refused
-from filrouge.casework.models import AuditEntry, Case, User, now
+from filrouge.casework.models import AuditEntry, Case, SignedIn, User, now
 
 
 def noted(site: Any, action: str) -> list[AuditEntry]:
@@ -276,3 +278,67 @@ def test_a_case_is_kept_until_a_day_to_come(people_site: Any) -> None:
             db, db.get_one(User, people_site.users["sam"].id), name="late", title="", purpose="x", authority="y",
             keep_until=date(2020, 1, 1),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["page", "script"])
+def test_ads_without_a_case_are_given_to_somebody_by_an_administrator_alone(new_site: Any, by: str) -> None:
+    site = new_site(own=True)
+    with site.house.database.writing() as db:
+        db.get_one(Case, site.cases["market"].id).name = "another"  # as if a command had taken its ads in
+    wanted = {
+        "name": "market", "title": "Mine", "purpose": "To see", "authority": "None",
+        "keep_until": "2031-01-01",
+    }  # fmt: skip
+
+    def made(login: str, **more: Any) -> int:
+        browser = site.client(login)
+        if by == "page":
+            browser.get("/account")
+            answer = browser.post("/cases/new", {**wanted, **more})
+        else:
+            token = {"Authorization": f"Bearer {site.token(login)}"}
+            answer = browser.client.post("/api/v1/cases", json={**wanted, **more}, headers=token)
+        return int(answer.status_code)
+
+    assert made("sam") in (400, 409)
+    assert made("sam", name="of-my-own") in (200, 201)
+    assert made("adm", supervisor=site.users["sue"].id) in (200, 201)
+
+
+@pytest.mark.parametrize("days", ["-1", "0", "367", "99999999999999999999"])
+def test_a_token_lasts_for_some_days_up_to_a_year(people_site: Any, days: str) -> None:
+    browser = people_site.client("ana")
+    browser.get("/account/tokens")
+    answer = browser.post("/account/tokens", {"name": "x", "days": days, "scope": "read"})
+    assert answer.status_code == 400
+    assert "1 to 366 days" in answer.text
+
+
+def test_a_full_disk_is_told_and_pages_are_still_read(people_site: Any) -> None:
+    adm = people_site.client("adm")
+    adm.get("/cases")
+    engine = people_site.house.database.engine
+
+    @event.listens_for(engine, "connect")
+    def full(connection: Any, _record: Any) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    engine.dispose()
+    long = {
+        "name": "long",
+        "title": "Long",
+        "purpose": "p" * 90_000,
+        "authority": "a",
+        "keep_until": "2031-01-01",
+    }
+    answer = adm.post("/cases/new", long)
+    assert answer.status_code == 503
+    assert "its disk may be full" in answer.text
+    with patch.object(sessions, "is_stale", return_value=True), patch.object(sessions, "touch", _fill):
+        assert adm.get("/cases").status_code == 200
+
+
+def _fill(db: Any, session: int) -> None:
+    db.get_one(SignedIn, session).agent = "a" * 200_000
+    db.flush()

@@ -184,3 +184,17 @@ def signed_in(site: Any, login: str) -> Any:
     answer = browser.client.post("/sign-in", data={"login": login, "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     return browser
+
+
+def test_what_postgresql_cannot_keep_is_no_fault(new_site: Callable[..., Any], address: str) -> None:
+    site = new_site(ads=False, database_url=address)
+    sam = site.client("sam")
+    wanted = {"name": "nul", "title": "a\x00b", "purpose": "p", "authority": "a", "keep_until": "2040-01-01"}
+    sam.get("/account")
+    answer = sam.post("/cases/new", wanted)
+    assert answer.status_code == 400
+    assert "a character or a number that cannot be kept" in answer.text
+    for number in ("9999999999", "999999999999999999"):
+        for path in (f"/jobs/{number}", f"/files/{number}", f"/package/{number}", f"/blind/{number}"):
+            assert sam.get(site.path("harbour", path)).status_code == 404, path
+    assert sam.post(site.path("harbour", "/judge/undo/9999999999")).status_code in (400, 404)

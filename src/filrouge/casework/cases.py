@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, Protocol, TypeVar
 
@@ -34,7 +34,7 @@ def belonging(db: Session, case: Case, kind: type[_Row], number: int) -> _Row | 
 
 def make_case(
     db: Session, by: User, *, name: str, title: str, purpose: str, authority: str, keep_until: date,
-    members: Sequence[User] = (),
+    members: Sequence[User] = (), held: Collection[str] = (),
 ) -> Case:  # fmt: skip
     """A new case.
 
@@ -44,9 +44,11 @@ def make_case(
         purpose: what it is for. authority: by which law or mandate.
         keep_until: when its ads have to go.
         members: who works on it.
+        held: names under which the workspace holds ads. Who makes the case of one reads them, so that it takes an
+            administrator, who sees no ads, to give them to somebody.
 
     Raises:
-        TakenName: if there is such a case.
+        TakenName: if there is such a case, or it is not for this person to make.
         Refused: if something is missing.
     """
     name = name.strip()
@@ -56,7 +58,7 @@ def make_case(
         )
     _must_say_why(purpose, authority)
     _must_be_future(keep_until)
-    if db.scalar(select(Case).where(Case.name == name)):
+    if db.scalar(select(Case).where(Case.name == name)) or (name in held and works_on_ads(by)):
         raise TakenName(name)
     case = Case(
         name=name, title=title.strip() or name, purpose=purpose.strip(), authority=authority.strip(),

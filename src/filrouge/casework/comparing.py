@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,9 @@ from filrouge.casework.work import Workshop
 from filrouge.corpus.results import last_run
 from filrouge.corpus.workspace import Workspace
 from filrouge.i18n import _
+
+if TYPE_CHECKING:
+    from filrouge.corpus.ledger import Snapshot
 
 RUN = "run"
 
@@ -33,15 +37,29 @@ def start_run(db: Session, case: Case, user: User, *, anew: bool = False) -> Job
     return jobs.start(db, RUN, case, user, anew=anew)
 
 
-def is_behind(ws: Workspace) -> bool:
-    """Whether ads came, or were destroyed, that no run has seen."""
+def is_behind(ws: Workspace, case: str | None = None) -> bool:
+    """Whether ads came, or were destroyed, that no run has seen; of one case, or of any.
+
+    What is told to readers of a case is of that case alone: they are not to learn that others work, too.
+    """
     last = last_run(ws)
     through = int(last.details["through"]) if last is not None else -1
+    rows = ws.snapshots()
+    if case is None:
+        return any(row.kind == "ingest" or _destroyed(row) for row in rows if row.seq > through)
+    own = set(ws.table("sources", ["seq", "case"]).filter(pl.col("case") == case)["seq"].to_list())
+    batches = {row.batch for row in rows if row.seq in own}
     return any(
-        row.kind == "ingest" or row.details.get("destroyed_keys") or row.details.get("destroyed_ads")
-        for row in ws.snapshots()
+        row.seq in own
+        or any(key["case"] == case for key in row.details.get("destroyed_keys", []))
+        or not batches.isdisjoint(row.details.get("destroyed_ads", {}))
+        for row in rows
         if row.seq > through
     )
+
+
+def _destroyed(row: Snapshot) -> bool:
+    return bool(row.details.get("destroyed_keys") or row.details.get("destroyed_ads"))
 
 
 @jobs.kind(RUN, lambda: _("Comparing"), alone=True)

@@ -10,9 +10,6 @@ from concurrent.futures import Future
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import polars as pl
-
-from filrouge.corpus.ledger import Snapshot
 from filrouge.corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from filrouge.casework.meetings import Touching
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.case_apart import Apart
+    from filrouge.engines.case_past import Numbers, Step
     from filrouge.engines.casebook import Casebook
 
 T = TypeVar("T")
@@ -29,21 +27,19 @@ KEPT: Final = 24
 """Casebooks and indexes that are kept open."""
 
 
-def snapshots_of(ws: Workspace, case: str) -> list[Snapshot]:
-    """What changed what is read in a case, the newest first: runs, and files of its own; of others' nothing is told."""
-    own = set(ws.table("sources", ["seq", "case"]).filter(pl.col("case") == case)["seq"].to_list())
-    return [row for row in reversed(ws.snapshots()) if row.kind == "run" or row.seq in own]
-
-
 class Desk:
     """A workspace, opened for many readers.
 
     What is read of it is kept by view and case: the first reader of a new snapshot waits, the others find it ready.
+
+    Attributes:
+        read: when somebody last read in a case, by its name; seconds of `time.monotonic`.
     """
 
     def __init__(self, ws: Workspace, *, jobs: int = 1) -> None:
         self.jobs = jobs
         self._now = ws
+        self.read: dict[str, float] = {}
         self._looked = time.monotonic()
         self._guard = threading.Lock()
         self._kept: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
@@ -70,9 +66,14 @@ class Desk:
         with self._guard:
             self._looked = -LOOKED_AFTER
 
+    def names(self) -> frozenset[str]:
+        """The names of the cases of which the workspace holds ads, or held some."""
+        return frozenset(self.view().table("sources", ["case"])["case"])
+
     def casebook(
-        self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None
-    ) -> Casebook:
+        self, case: str, as_of: date | None = None, *, opened: bool = False, apart: Apart | None = None,
+        ahead: bool = False,
+    ) -> Casebook:  # fmt: skip
         """What a reader of a case may see; masked unless opened.
 
         Args:
@@ -80,9 +81,12 @@ class Desk:
             as_of: a day of the past; None for now.
             opened: whether texts and identifiers are in the clear.
             apart: what its people keep apart though a run put it together.
+            ahead: whether it is made before anybody reads it.
         """
         from filrouge.engines.casebook import Casebook
 
+        if not ahead:
+            self.read[case] = time.monotonic()
         ws = self.view(as_of)
         key = ("casebook", case, self._state(ws, as_of))
         # What is reckoned for all readers is reckoned by the first, since a casebook has no lock of its own.
@@ -106,6 +110,21 @@ class Desk:
 
         ws = self.view()
         return self._once(("touching", self._state(ws, None)), lambda: touching(ws))
+
+    def steps(self, case: str) -> tuple[Step, ...]:
+        """The snapshots that changed something for a case, the newest first, as of now."""
+        from filrouge.engines.case_past import steps_of
+
+        ws = self.view()
+        return self._once(
+            ("steps", case, self._state(ws, None)), lambda: tuple(steps_of(self.casebook(case)))
+        )
+
+    def numbers(self, case: str) -> Numbers:
+        """By which numbers readers of a case know these."""
+        from filrouge.engines.case_past import Numbers
+
+        return Numbers(tuple(step.seq for step in reversed(self.steps(case))))
 
     def lineage(self) -> Lineage:
         """What became of clusters and networks, as of now."""

@@ -20,6 +20,7 @@ from filrouge.casework.access import Role
 from filrouge.casework.database import Database
 from filrouge.casework.models import now
 from filrouge.casework.passwords import one_time_password
+from filrouge.casework.practice_key import key_of
 from filrouge.corpus.errors import AlreadyAWorkspace
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ingest import ingest
@@ -30,7 +31,6 @@ from filrouge.progress import Progress, Silent
 
 MARK: Final = "practice.json"
 """The file in the folder of people's data that says a workspace is for practice."""
-KEY: Final = "practice.key"
 LOGINS: Final[Mapping[str, Role]] = {
     "analyst": Role.ANALYST,
     "colleague": Role.ANALYST,
@@ -67,17 +67,6 @@ def practice_of(ws: Workspace) -> Practice | None:
         return Practice(said["password"], tuple(said["logins"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def key_of(where: Path) -> Path:
-    """Where the key of a practice workspace lies: beside its data, since these are invented."""
-    return where / "casework" / KEY
-
-
-def found_key(where: str, key_file: Path | None) -> Path | None:
-    """The key of a workspace if it is for practice and nobody named one; else what was named."""
-    key = key_of(Path(where))
-    return key if key_file is None and "://" not in where and key.exists() else key_file
 
 
 def make_practice(

@@ -38,7 +38,7 @@ def make(
         raise Refused(_("Choose what the token may be used for."))
     if not set(scopes) <= set(access.permissions(user)):
         raise Refused(_("A token may do no more than you."))
-    if not timedelta(0) < timedelta(days=days) <= LONGEST:
+    if not 0 < days <= LONGEST.days:
         raise Refused(_("A token lasts for 1 to 366 days."))
     value = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(

@@ -25,7 +25,7 @@ from filrouge.casework.work import Workshop
 from filrouge.corpus.results import events, last_run
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines.casebook import Casebook
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 
 if TYPE_CHECKING:
     from filrouge.engines.ask import SearchIndex
@@ -66,7 +66,7 @@ def work(job: Job, workshop: Workshop) -> dict[str, Any]:
         case = db.get_one(Case, job.case_id)
         rows = [watch for watch in watches.of_case(db, case) if watch.run < run.seq]
         apart = wrong_joins.apart(db, case, Lineage.of(ws))
-    workshop.progress.stage(_("Watches"), len(rows))
+    workshop.progress.stage(N_("Watches"), len(rows))
     book = Casebook(ws, case.name, jobs=workshop.cores, apart=apart)
     found: dict[int, list[int]] = {}
     looks: dict[int, Looking] = {}

@@ -17,7 +17,7 @@ from filrouge.cli.options import (
     results_option,
     with_examples,
 )
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 
 if TYPE_CHECKING:
     from filrouge.corpus.workspace import Workspace
@@ -166,5 +166,5 @@ def _index(ws: Workspace) -> SearchIndex:
     if not missing(index_folder(ws).manifest().covered, ranges(ws)):
         return open_index(ws)
     with progress.for_this_terminal() as bar:
-        bar.stage(_("Building the search index"), None)
+        bar.stage(N_("Building the search index"), None)
         return open_index(ws, jobs=cores())

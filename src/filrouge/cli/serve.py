@@ -242,14 +242,12 @@ def serve(
     """Serve until interrupted."""
     import uvicorn
 
-    from filrouge.casework.practice import found_key
     from filrouge.cli.practice import show_login
     from filrouge.cli.workspaces import opened
     from filrouge.web.app import create_app
     from filrouge.web.house import OWN_HOSTS, Settings
     from filrouge.web.logs import write_lines
 
-    key_file = found_key(where, key_file)
     shown = host if host not in ANYWHERE else (names[0] if names else "127.0.0.1")
     if not address:
         address = f"https://{names[0]}" if https and names else f"http://{shown}:{port}"

@@ -65,7 +65,6 @@ def work(
 ) -> None:
     """Work until told to end."""
     from filrouge.casework.database import Database
-    from filrouge.casework.practice import found_key
     from filrouge.casework.work import Worker
     from filrouge.cli.compare import cores
     from filrouge.cli.workspaces import opened
@@ -73,7 +72,7 @@ def work(
 
     assert kinds.MODULES
     _give_way()
-    ws = opened(where, found_key(where, key_file))
+    ws = opened(where, key_file)
     worker = Worker(Database.of(ws, database_url, queue_url), ws, cores=cores(jobs))
     with _ended_by_signals(worker.end):
         if child:

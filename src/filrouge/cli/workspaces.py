@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 
 def opened(where: str, key_file: Path | None, as_of: str | None = None) -> Workspace:
     """The workspace at a place; a view of the past is announced on the first line."""
-    from filrouge.corpus.workspace import Workspace
-
-    ws = Workspace.open(where, key_file=key_file, as_of=as_of)
+    ws = _open(where, key_file, as_of)
     if as_of is not None:
         from filrouge.reports.workspace import show_as_of
 
         show_as_of(ws.snapshot)
     return ws
+
+
+def _open(where: str, key_file: Path | None, as_of: str | None = None) -> Workspace:
+    from filrouge.casework.practice_key import found_key
+    from filrouge.corpus.workspace import Workspace
+
+    return Workspace.open(where, key_file=found_key(where, key_file), as_of=as_of)
 
 
 def kept_apart(view: Workspace, case: str, asked: datetime, as_of: str | None, url: str | None) -> Apart:
@@ -88,9 +93,7 @@ def note_opening(where: str, key_file: Path | None, view: Workspace, why: str, *
         why: the reason given.
         said: what else the ledger is to keep, such as how many ads were `opened`.
     """
-    from filrouge.corpus.workspace import Workspace
-
-    now = Workspace.open(where, key_file=key_file) if view.fixed else view
+    now = _open(where, key_file) if view.fixed else view
     with now.begin("opened") as batch:
         return batch.commit({"why": why, "as_of": view.snapshot.seq, **said})
 
@@ -103,7 +106,5 @@ def note_package(where: str, key_file: Path | None, view: Workspace, **said: Any
         view: what was packaged, perhaps the past.
         said: what the ledger is to keep, such as the `case`, `what` and `sha256`.
     """
-    from filrouge.corpus.workspace import Workspace
-
-    with Workspace.open(where, key_file=key_file).begin("packaged") as batch:
+    with _open(where, key_file).begin("packaged") as batch:
         return batch.commit({"as_of": view.snapshot.seq, **said})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from filrouge.compare.postings import EDGE, LAST, posting_lists
 from filrouge.compare.runs import Int32Array
@@ -142,18 +143,39 @@ def _chosen(postings, places, begins, first, last, far_less, most, least):  # ty
 
 
 @njit(cache=True, nogil=True)
-def within_room(first, second, times, keep, least):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Move to the front those of the sorted pairs for which one of the two ads still has room; how many there are."""
-    room = np.full(least.size, 2 * keep, np.int32)
-    kept = 0
+def _in_room(first, second, times, least, room, chosen):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Mark in `chosen` the pairs that are better than the last place of either ad, and as many equals as find room.
+
+    `room`: how many pairs as good as its last place each ad may still take; overwritten.
+    """
     for k in range(first.size):
         a, b = first[k], second[k]
-        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
-            room[a] -= 1
-            room[b] -= 1
-            first[kept], second[kept], times[kept] = a, b, times[k]
-            kept += 1
-    return kept
+        if times[k] > least[a] or times[k] > least[b]:
+            # There are fewer of these than places, and what another ad wants takes no room of this one.
+            chosen[k] = True
+            continue
+        for ad in (a, b):
+            if times[k] == least[ad] and room[ad] > 0:
+                chosen[k] = True
+                room[ad] -= 1
+
+
+def within_room(
+    first: Int32Array, second: Int32Array, times: Int32Array, keep: int, least: Int32Array
+) -> NDArray[np.bool_]:
+    """Which pairs are among the `keep` best of either ad, bool, shape (pairs,).
+
+    What is better than an ad's `keep`th best always is. Of those that are as good as it, which may be very many, an
+    ad takes at most twice `keep`, the first ones; another ad may take more of them.
+
+    Args:
+        first, second, times: the pairs, sorted, and how often each was met.
+        keep: places of an ad.
+        least: int32, per ad: how often its `keep`th best pair was met, 0 if it has fewer.
+    """
+    chosen = np.zeros(first.size, np.bool_)
+    _in_room(first, second, times, least, np.full(least.size, 2 * keep, np.int32), chosen)
+    return chosen
 
 
 def candidate_pairs(
@@ -196,6 +218,6 @@ def candidate_pairs(
     first, second, times = (np.concatenate(column) for column in zip(none, *parts, strict=True))
     del parts
     if keep:
-        kept = int(within_room(first, second, times, keep, least))
-        first, second, times = first[:kept].copy(), second[:kept].copy(), times[:kept].copy()
+        chosen = within_room(first, second, times, keep, least)
+        first, second, times = first[chosen], second[chosen], times[chosen]
     return first, second, times

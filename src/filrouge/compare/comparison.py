@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.clusters import Clustering, find_clusters
 from filrouge.compare.models import members_of
 from filrouge.compare.numbering import corpus_by_appearance
+from filrouge.compare.ordering import order_numbers
 from filrouge.compare.runs import Float32Array, Int32Array, Int64Array, UInt64Array, dense_ids
-from filrouge.compare.shares import cuts_at, in_order
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import Corpus
 from filrouge.compare.templates import Template, build_templates
@@ -48,16 +47,6 @@ class Comparison:
         return self.corpus.kinds[self.corpus.words]
 
 
-@njit(cache=True, nogil=True)
-def _text_keys(words, key_of_word, offsets, first, last, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    for ad in range(first, last):
-        h = np.uint64(0xCBF29CE484222325)
-        for t in range(offsets[ad], offsets[ad + 1]):
-            h = (h ^ key_of_word[words[t]]) * np.uint64(0x100000001B3)
-            h ^= h >> np.uint64(31)
-        out[ad] = h
-
-
 def different_texts(
     words: Int32Array,
     key_of_word: UInt64Array,
@@ -67,13 +56,9 @@ def different_texts(
 ) -> tuple[Corpus, Int32Array]:
     """The different texts of a corpus, and which of them each ad has: int32, shape (ads,).
 
-    See `compare_words`; the texts are in the order of their hashes, so that the order of the ads decides nothing.
+    See `compare_words`; the texts are in an order of their own (`ordering`), so that that of the ads decides nothing.
     """
-    keys = np.empty(offsets.size - 1, np.uint64)
-    cuts = cuts_at(offsets, max(1, -(-words.size // threads)))
-    in_order(
-        lambda k: _text_keys(words, key_of_word, offsets, cuts[k], cuts[k + 1], keys), cuts.size - 1, threads
-    )
+    keys = order_numbers(words, key_of_word, offsets, threads)
     order = np.argsort(keys, kind="stable")
     is_first = np.ones(order.size, bool)
     is_first[1:] = keys[order[1:]] != keys[order[:-1]]

@@ -46,7 +46,11 @@ class Named:
 
 
 def named(
-    before: Int64Array, now: NDArray[np.integer], next_id: int, weights: Int64Array | None = None
+    before: Int64Array,
+    now: NDArray[np.integer],
+    next_id: int,
+    weights: Int64Array | None = None,
+    came: Int64Array | None = None,
 ) -> Named:
     """Give each group that was found now the id that it had, or a new one.
 
@@ -58,6 +62,7 @@ def named(
         now: integer, shape (items,): the number of the group that it is in, from 0, -1 for none.
         next_id: the first id that is free.
         weights: int64, shape (items,): ads of each item; 1 if not given.
+        came: int64, shape (items,): new ids are given in this order of the items; as they stand if not given.
     """
     groups = int(now.max(initial=-1)) + 1
     weight = np.ones(before.size, np.int64) if weights is None else weights
@@ -75,8 +80,9 @@ def named(
             ids[new] = old
     fresh = np.flatnonzero(ids < 0)
     # New ids in the order of the first item: the same ads in the same order get the same ids.
-    first = np.full(groups, before.size, np.int64)
-    np.minimum.at(first, now[now >= 0], np.flatnonzero(now >= 0))
+    places = np.arange(before.size) if came is None else came
+    first = np.full(groups, places.max(initial=0), np.int64)
+    np.minimum.at(first, now[now >= 0], places[now >= 0])
     ids[fresh[np.argsort(first[fresh], kind="stable")]] = next_id + np.arange(fresh.size)
     return Named(
         ids, _events(before, weight, pairs, shared, ids, taken, set(fresh.tolist())), next_id + fresh.size

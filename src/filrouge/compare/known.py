@@ -23,7 +23,8 @@ class Texts:
     """The different texts of a corpus, known and new, as slices of one array of words.
 
     Attributes:
-        words: int32, word numbers.
+        words: int32, word numbers, in the order in which words appear in the texts: so that where numbers decide, as
+            in a sketch, it is not the key that decides.
         begins, lengths: int64, shape (texts,): where each text lies.
         key_of_word: uint64, the keyed hash of each word number; its kind in the low 4 bits.
         sizes: int64, shape (texts,): how many ads have each.

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filrouge.compare.candidates import NEIGHBOURS
+from filrouge.compare.candidates import NEIGHBOURS, within_room
 from filrouge.compare.postings import CONTEXT, LONGEST_RUN, most_listed
 from filrouge.compare.runs import Int32Array, Int64Array, UInt64Array, dense_ids, mixed
 
@@ -277,31 +277,29 @@ def _longer_keys(ids, offsets, first_new, common, length):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True)
-def best_met(  # type: ignore[no-untyped-def]  # pragma: no cover
-    first, second, times, texts, keep, far_less
-):
-    """Mark the pairs that are among the `keep` most proposed of either of their texts.
-
-    A pair proposed `far_less` times less often than the best of both its texts is not marked.
-    """
+def _ranked(first, second, times, texts, keep):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """How often each text's best pair was met, and how often its `keep`th best (0 if there are fewer)."""
     top = np.zeros((texts, keep), np.int32)
-    most = np.zeros(texts, np.int32)
     for k in range(first.size):
         for text in (first[k], second[k]):
-            most[text] = max(most[text], times[k])
             low = np.argmin(top[text])
             top[text, low] = max(top[text, low], times[k])
-    least = np.empty(texts, np.int32)
+    most, least = np.empty(texts, np.int32), np.empty(texts, np.int32)
     for text in range(texts):
+        most[text] = top[text].max()
         least[text] = top[text].min()
-    chosen = np.zeros(first.size, np.bool_)
-    room = np.full(texts, 2 * keep, np.int32)
-    for k in range(first.size):
-        a, b = first[k], second[k]
-        if times[k] * far_less < min(most[a], most[b]):
-            continue
-        if (times[k] >= least[a] and room[a] > 0) or (times[k] >= least[b] and room[b] > 0):
-            chosen[k] = True
-            room[a] -= 1
-            room[b] -= 1
+    return most, least
+
+
+def best_met(
+    first: Int32Array, second: Int32Array, times: Int32Array, texts: int, keep: int, far_less: int
+) -> NDArray[np.bool_]:
+    """Which pairs are among the `keep` most proposed of either of their texts, bool, shape (pairs,).
+
+    As in `candidates`: a pair proposed `far_less` times less often than the best of both its texts is not among them,
+    and of equals see `within_room`.
+    """
+    most, least = _ranked(first, second, times, texts, keep)
+    chosen: NDArray[np.bool_] = times.astype(np.int64) * far_less >= np.minimum(most[first], most[second])
+    chosen[chosen] = within_room(first[chosen], second[chosen], times[chosen], keep, least)
     return chosen

@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from filrouge.compare.runs import Int32Array, Int64Array
-from filrouge.compare.shares import cuts_at, in_order
+from filrouge.compare.shares import cuts_at, even_cuts, in_order
 from filrouge.compare.strangers import Corpus, corpus_of
 
 
@@ -29,6 +29,34 @@ def _gathered(words, begins, offsets, number, first, last, out):  # type: ignore
         source = begins[text] - offsets[text]
         for t in range(offsets[text], offsets[text + 1]):
             out[t] = number[words[source + t]]
+
+
+@njit(cache=True, nogil=True)
+def _written_anew(words, number, first, last):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for t in range(first, last):
+        words[t] = number[words[t]]
+
+
+def number_by_appearance(
+    words: Int32Array, begins: Int64Array, lengths: Int64Array, count: int, threads: int = 1
+) -> Int32Array:
+    """Number words anew, in the order in which they appear in the texts. They are overwritten: there may be very many.
+
+    Args:
+        words: int32: the number of each word.
+        begins, lengths: int64, shape (texts,): where each text lies among the words. Texts that lie elsewhere, too,
+            need not be among them; but each word must be in one that is.
+        count: how many numbers there are.
+        threads: how many threads to use; the result is the same.
+
+    Returns:
+        int32, shape (count,): for each number of before the number now.
+    """
+    number = np.full(count, -1, np.int32)
+    _numbered(words, begins, lengths, number)
+    cuts = even_cuts(words.size, max(1, -(-words.size // threads)))
+    in_order(lambda k: _written_anew(words, number, cuts[k], cuts[k + 1]), cuts.size - 1, threads)
+    return number
 
 
 def corpus_by_appearance(

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from filrouge.ads.tokens import SLOT_KINDS, Tokens
+from filrouge.compare.ordering import order_numbers
 from filrouge.corpus.kernels import Int64Array, distinct
 from filrouge.corpus.keys import DataKey
 from filrouge.corpus.opening import reordered
@@ -122,11 +123,12 @@ def _group(part: Chunk, pepper: bytes) -> Group:
     """The words of ads of one key by number, the commonest first: small numbers pack better."""
     t = part.tokens
     first, number, counts = distinct(t.key)
-    order = np.argsort(-counts, kind="stable")
-    rank = np.empty(order.size, np.int32)
-    rank[order] = np.arange(order.size, dtype=np.int32)
-    at = first[order]
-    return Group(token_pseudonyms(t.key[at], t.kind[at], pepper), rank[number])
+    commonest = np.argsort(-counts, kind="stable")
+    rank = np.empty(commonest.size, np.int32)
+    rank[commonest] = np.arange(commonest.size, dtype=np.int32)
+    at = first[commonest]
+    order = order_numbers(number, t.key[first], t.offsets)
+    return Group(token_pseudonyms(t.key[at], t.kind[at], pepper), rank[number], order)
 
 
 def _cut(chunk: Chunk, first: int, after: int) -> Chunk:

@@ -48,12 +48,14 @@ class OpenWords:
     """Part "words".
 
     `places`: which ads of the block are in it, None if all; `offsets`: the words of the k-th of them lie at
-    `offsets[k]` to `offsets[k + 1]`; `words`: numbers among the keys (uint16 or uint32), shape (T,).
+    `offsets[k]` to `offsets[k + 1]`; `words`: numbers among the keys (uint16 or uint32), shape (T,); `order`: by what
+    the text of each is ordered, 0 where it was sealed before that was kept.
     """
 
     places: NDArray[np.uint16] | None
     offsets: Int64Array
     words: NDArray[Any]
+    order: UInt64Array
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def read_words(fields: Fields) -> OpenWords:
     offsets = np.zeros(sizes.size + 1, np.int64)
     np.cumsum(sizes, out=offsets[1:])
     dtype = np.uint16 if fields[2][0] == 2 else np.uint32
-    return OpenWords(read_places(fields), offsets, np.frombuffer(fields[3], dtype))
+    order = np.frombuffer(fields[4], np.uint64) if len(fields) > 4 else np.zeros(sizes.size, np.uint64)
+    return OpenWords(read_places(fields), offsets, np.frombuffer(fields[3], dtype), order)
 
 
 def read_places(fields: Fields) -> NDArray[np.uint16] | None:

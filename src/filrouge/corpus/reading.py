@@ -44,12 +44,15 @@ class Words:
         words: the words of all, each by its number among `keys`, shape (T,).
         keys: the pseudonyms of the different words, ascending, each of which occurs, shape (V,).
         offsets: the words of the k-th ad lie at `offsets[k]` to `offsets[k + 1]`, shape (n + 1,).
+        order: by what the text of each is ordered, shape (n,), see `filrouge.compare.ordering`; it tells more of a
+            text than its pseudonyms do. 0 where an ad was sealed before that was kept.
     """
 
     ad: Int64Array
     words: Int32Array
     keys: UInt64Array
     offsets: Int64Array
+    order: UInt64Array
 
 
 class Opener:
@@ -121,6 +124,7 @@ def all_words(blocks: Blocks, opener: Opener, jobs: int = 0) -> Words:
         words = np.empty(begins[-1], np.int32)
         sizes = np.empty(first_row[-1], np.int64)
         ad = np.empty(first_row[-1], np.int64)
+        order = np.empty(first_row[-1], np.uint64)
 
         def fill(run: range) -> None:
             for k, fields in zip(run, opener.together([blocks.words[k] for k in run]), strict=True):
@@ -128,6 +132,7 @@ def all_words(blocks: Blocks, opener: Opener, jobs: int = 0) -> Words:
                 translate(block.words, numbers[blocks.group[k]], words[begins[k] : begins[k + 1]], used)
                 sizes[first_row[k] : first_row[k + 1]] = np.diff(block.offsets)
                 ad[first_row[k] : first_row[k + 1]] = blocks.numbers(k, block.places)
+                order[first_row[k] : first_row[k + 1]] = block.order
 
         list(pool.map(fill, _runs(blocks.words)))
         if not used.all():
@@ -138,7 +143,7 @@ def all_words(blocks: Blocks, opener: Opener, jobs: int = 0) -> Words:
             keys = keys[used.astype(bool)]
     offsets = np.zeros(sizes.size + 1, np.int64)
     np.cumsum(sizes, out=offsets[1:])
-    return Words(ad, words, keys, offsets)
+    return Words(ad, words, keys, offsets, order)
 
 
 def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
@@ -148,24 +153,26 @@ def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
         UnknownAdNumber: if one of them is not there.
     """
     at, place = blocks.of(ads)
-    order = np.argsort(at, kind="stable")
+    by_block = np.argsort(at, kind="stable")
     parts: list[UInt64Array] = []
     sizes = np.zeros(ads.size, np.int64)
-    for mine in _split(order, at):
+    order = np.zeros(ads.size, np.uint64)
+    for mine in _split(by_block, at):
         k = int(at[mine[0]])
         block = opener.remembered(blocks.words[k], read_words)
         group = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
         rows = rows_at(place[mine], block.places, int(blocks.first[k]))
         sizes[mine] = np.diff(block.offsets)[rows]
+        order[mine] = block.order[rows]
         parts.append(group.pseudonyms[block.words[ranges(block.offsets[:-1][rows], sizes[mine])]])
     found = np.concatenate([*parts, np.zeros(0, np.uint64)])
     keys, numbers = np.unique(found, return_inverse=True)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    begins = np.concatenate([[0], np.cumsum(sizes[order])]).astype(np.int64)[:-1]
+    begins = np.concatenate([[0], np.cumsum(sizes[by_block])]).astype(np.int64)[:-1]
     back = np.empty(ads.size, np.int64)
-    back[order] = np.arange(ads.size)
+    back[by_block] = np.arange(ads.size)
     words = numbers.astype(np.int32)[ranges(begins[back], sizes)]
-    return Words(ads, words, keys, offsets)
+    return Words(ads, words, keys, offsets, order)
 
 
 def texts_of(

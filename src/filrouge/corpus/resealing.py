@@ -118,7 +118,7 @@ def _fields(
     t = opened.tokens
     positions = written_positions(numbers.astype(np.int32), t.start, t.end, t.offsets, usual)
     return {
-        "words": words_fields(sizes, numbers, places),
+        "words": words_fields(sizes, numbers, words.order[kept], places),
         "texts": texts_fields(opened.ads, places),
         "marks": marks_fields(positions, {name: getattr(opened, name) for name in MARK_COLUMNS}, places),
     }

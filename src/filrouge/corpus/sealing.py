@@ -2,7 +2,8 @@
 
 Parts of a chunk, each sealed by itself:
     keys: the pseudonyms of the words of one key's ads, commonest first, and the length each mostly has.
-    words: of each ad, the numbers of its words among those keys. All that comparing needs.
+    words: of each ad, the numbers of its words among those keys, and by what its text is ordered. All that
+        comparing needs.
     texts: what the files say of each ad.
     marks: where words, identifiers, places and names stand in the texts.
 """
@@ -44,10 +45,14 @@ BLOCK_SCHEMA = {
 
 @dataclass(frozen=True)
 class Group:
-    """The words of ads of one key: `pseudonyms` commonest first, and which of them each word is, shape (T,)."""
+    """The words of ads of one key: `pseudonyms` commonest first, and which of them each word is, shape (T,).
+
+    `order`: by what the text of each ad is ordered, see `filrouge.compare.ordering`.
+    """
 
     pseudonyms: UInt64Array
     words: Int32Array
+    order: UInt64Array
 
 
 class Sealer:
@@ -77,7 +82,7 @@ class Sealer:
                 words = int(t.offsets[b] - t.offsets[a])
                 if name == "words":
                     sizes = np.diff(t.offsets[a : b + 1])
-                    fields = words_fields(sizes, numbers[t.offsets[a] : t.offsets[b]])
+                    fields = words_fields(sizes, numbers[t.offsets[a] : t.offsets[b]], group.order[a:b])
                 elif name == "texts":
                     fields = texts_fields(part.ads[a:b])
                 else:
@@ -117,11 +122,13 @@ def keys_fields(pseudonyms: UInt64Array, usual: UInt8Array) -> list[bytes]:
 def words_fields(
     sizes: NDArray[np.int64],
     words: NDArray[Any],
+    order: UInt64Array,
     places: NDArray[np.uint16] | None = None,
 ) -> list[bytes]:
-    """Fields of the part "words": words of each ad, their numbers; `places` where ads were taken out."""
+    """Fields of the part "words": words of each ad, their numbers, the order; `places` where ads were taken out."""
     # Not in planes: whole numbers repeat where texts do, and that is what zstd finds.
-    return [_places(places), planes(sizes.astype(np.uint32)), bytes([words.itemsize]), words.tobytes()]
+    numbers = [bytes([words.itemsize]), words.tobytes()]
+    return [_places(places), planes(sizes.astype(np.uint32)), *numbers, order.tobytes()]
 
 
 def texts_fields(ads: pl.DataFrame, places: NDArray[np.uint16] | None = None) -> list[bytes]:

@@ -18,7 +18,7 @@ from filrouge.corpus.packs import Packs, pack_path
 from filrouge.corpus.retention import KIND, unfinished
 from filrouge.corpus.tables import TableFile
 from filrouge.corpus.workspace import Workspace
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 from filrouge.progress import Progress, Silent
 
 
@@ -46,7 +46,7 @@ def verify(ws: Workspace, progress: Progress | None = None) -> list[Finding]:
     rows = now.rows()
     findings = list(_ledger_findings(now, rows))
     expected = expected_files(rows)
-    progress.stage(_("Checking tables"), len(expected))
+    progress.stage(N_("Checking tables"), len(expected))
     for file in expected:
         findings += _file_findings(now, file)
         progress.advance(1)
@@ -123,7 +123,7 @@ def _block_findings(ws: Workspace, progress: Progress) -> Iterator[Finding]:
     blocks = ws.table("blocks")
     batches = {row.seq: row.batch for row in ws.snapshots()}
     packs = Packs(ws.files)
-    progress.stage(_("Checking sealed blocks"), blocks.height)
+    progress.stage(N_("Checking sealed blocks"), blocks.height)
     told: set[str] = set()
     for row in blocks.sort("seq", "pack", "offset").iter_rows(named=True):
         progress.advance(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -60,6 +61,28 @@ def steps_of(book: Casebook) -> list[Step]:
             out.append(Step(row.seq, row.at, "retention", gone))
             waiting = True
     return out[::-1]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A case's own numbers of snapshots: 1 for the first that changed something for it, and so on without a gap.
+
+    Gaps in the numbers of the ledger would tell readers of one case that something happens in others. Where ads were
+    destroyed, later snapshots may have smaller numbers than before.
+
+    Attributes:
+        seqs: the numbers in the ledger, ascending.
+    """
+
+    seqs: tuple[int, ...]
+
+    def of(self, seq: int) -> int:
+        """The case's number of a snapshot: of the last one up to it that changed something; 0 for none."""
+        return bisect_right(self.seqs, seq)
+
+    def seq(self, number: int) -> int | None:
+        """The number in the ledger of a snapshot by its number in the case; None if there is none."""
+        return self.seqs[number - 1] if 0 < number <= len(self.seqs) else None
 
 
 def _decided(book: Casebook) -> dict[int, int]:

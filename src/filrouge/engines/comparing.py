@@ -14,6 +14,8 @@ from filrouge.compare.growth import grow
 from filrouge.compare.identity import Event, named
 from filrouge.compare.known import ALONE, NEW, Grown, State, Texts
 from filrouge.compare.language import language_model
+from filrouge.compare.numbering import number_by_appearance
+from filrouge.compare.ordering import in_their_order
 from filrouge.compare.stages import Stages
 from filrouge.compare.strangers import gathered
 from filrouge.engines.kept import Kept, by_key
@@ -40,13 +42,16 @@ class Held:
         ads: int64: their numbers, ascending.
         text: int64: which text each has.
         seen: bool: whether the last run had seen it.
-        texts: the different texts.
+        texts: the different texts, in their order, see `filrouge.compare.ordering`.
+        came: int64, per text: the place of the first ad that has it. New ids go by that and not by the order of the
+            texts: whoever sees ids without the key would learn from that order which texts they may be.
     """
 
     ads: NDArray[np.int64]
     text: NDArray[np.int64]
     seen: NDArray[np.bool_]
     texts: Texts
+    came: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,22 +71,25 @@ class Found:
     events: list[Event]
 
 
-def held_in(ws: Workspace, through: int) -> Held:
+def held_in(ws: Workspace, through: int, jobs: int = 1) -> Held:
     """The ads of a view and their different texts; the last run had seen what came up to the snapshot `through`."""
     frame, words = ws.ads(["text_key"]), ws.words()
     if not np.array_equal(frame["ad"].to_numpy(), words.ad):
         # Ads destroyed between the two looks are in neither from now on.
         frame = frame.filter(pl.col("ad").is_in(pl.Series(words.ad).implode()))
-    # In the order of their hashes, so that the order in which ads came decides nothing.
-    _keys, first, text = np.unique(frame["text_key"].to_numpy(), return_index=True, return_inverse=True)
+    first, text = in_their_order(words.order, frame["text_key"].to_numpy())
+    begins, lengths = words.offsets[:-1][first], np.diff(words.offsets)[first]
+    number = number_by_appearance(words.words, begins, lengths, words.keys.size, jobs)
+    key_of_word = np.empty_like(words.keys)
+    key_of_word[number] = words.keys
     texts = Texts(
         words.words,
-        words.offsets[:-1][first],
-        np.diff(words.offsets)[first],
-        words.keys,
+        begins,
+        lengths,
+        key_of_word,
         np.bincount(text, minlength=first.size).astype(np.int64),
     )
-    return Held(words.ad, text.astype(np.int64), (frame["seq"] <= through).to_numpy(), texts)
+    return Held(words.ad, text, (frame["seq"] <= through).to_numpy(), texts, first)
 
 
 def compared(
@@ -109,7 +117,7 @@ def compared(
     doubled = before is not None and count > MUCH_MORE * int(before.details["texts_whole"])
     if kept is None or count <= SMALL or fresh > MUCH * (count - fresh) or doubled:
         next_id = int(before.details["next_id"]) if before else 0
-        return _whole(held.texts, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
+        return _whole(held, np.where(old == NEW, ALONE, old), next_id, jobs, stages), True
     return _grown(held, old, known, kept, jobs), False
 
 
@@ -121,8 +129,9 @@ def as_it_was(held: Held, known: Membership, kept: Kept) -> Found:
     return Found(cluster, bits, kept, [])
 
 
-def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> Found:
+def _whole(held: Held, old: NDArray[np.int64], next_id: int, jobs: int, stages: Stages | None) -> Found:
     """All texts compared with all."""
+    texts = held.texts
     said = np.flatnonzero(texts.lengths > 0)
     sizes = texts.sizes[said]
     whole, key_of_word = texts.by_appearance(said, jobs)
@@ -131,7 +140,7 @@ def _whole(texts: Texts, old: NDArray[np.int64], next_id: int, jobs: int, stages
     label[said] = clustering.label
     bits = np.zeros(old.size, np.float32)
     bits[said] = clustering.bits
-    names = named(old, label, next_id, texts.sizes)
+    names = named(old, label, next_id, texts.sizes, held.came)
     order = np.argsort(names.ids)
     templates = clustering.templates.kept(order)
     kept = Kept(
@@ -155,13 +164,7 @@ def _grown(
     jobs: int,
 ) -> Found:
     """New texts compared with what is known, and the clusters that they touch decided anew."""
-    # Words that only templates of destroyed ads had need numbers, too.
-    known_words = held.texts.key_of_word
-    at = np.searchsorted(known_words, kept.keys)
-    lost = at == known_words.size
-    lost[~lost] = known_words[at[~lost]] != kept.keys[~lost]
-    at[lost] = known_words.size + np.arange(int(lost.sum()))
-    keys = np.concatenate([known_words, kept.keys[lost]])
+    keys, number = _with_numbers(held.texts.key_of_word, kept)
     texts = replace(held.texts, key_of_word=keys)
     label = np.searchsorted(kept.ids, old).astype(np.int32)
     label[old < 0] = old[old < 0]
@@ -177,12 +180,12 @@ def _grown(
     asked |= shrunk[np.maximum(label, ALONE)]
     asked &= texts.lengths > 0
     state = State(
-        label, bits, at.astype(np.int32)[kept.words], kept.price, kept.begins,
+        label, bits, number[kept.words], kept.price, kept.begins,
         kept.model, kept.reach, kept.among,
     )  # fmt: skip
     grown = grow(texts, state, asked, jobs)
     after = grown.state
-    ids, next_id, told = _ids_after(old, label, grown, kept, texts.sizes)
+    ids, next_id, told = _ids_after(old, label, grown, kept, held)
     alive = np.flatnonzero(np.bincount(after.label[after.label >= 0], minlength=ids.size))
     order = alive[np.argsort(ids[alive])]
     lengths = np.diff(after.begins)[order]
@@ -201,12 +204,33 @@ def _grown(
     return Found(named_by(ids, after.label), after.bits, now, told)
 
 
+def _with_numbers(
+    key_of_word: NDArray[np.uint64], kept: Kept
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """The key of each number, and the number of each word of templates.
+
+    Words that only templates of destroyed ads had need numbers, too: as they appear in these.
+    """
+    by_key = np.argsort(key_of_word)
+    at = np.searchsorted(key_of_word, kept.keys, sorter=by_key)
+    there = at < key_of_word.size
+    there[there] = key_of_word[by_key[at[there]]] == kept.keys[there]
+    number = np.empty(kept.keys.size, np.int32)
+    number[there] = by_key[at[there]]
+    lost = np.flatnonzero(~there)
+    appear = np.full(kept.keys.size, kept.words.size, np.int64)
+    np.minimum.at(appear, kept.words, np.arange(kept.words.size))
+    lost = lost[np.argsort(appear[lost], kind="stable")]
+    number[lost] = key_of_word.size + np.arange(lost.size)
+    return np.concatenate([key_of_word, kept.keys[lost]]), number
+
+
 def _ids_after(
     old: NDArray[np.int64],
     before: NDArray[np.int32],
     grown: Grown,
     kept: Kept,
-    sizes: NDArray[np.int64],
+    held: Held,
 ) -> tuple[NDArray[np.int64], int, list[Event]]:
     """The id of each label, and what became of those that were touched."""
     label, touched = grown.state.label, grown.touched
@@ -218,7 +242,8 @@ def _ids_after(
     present, number = np.unique(label[here], return_inverse=True)
     if present.size and present[0] < 0:
         number, present = number - 1, present[1:]
-    names = named(np.where(old[here] == NEW, ALONE, old[here]), number, kept.next_id, sizes[here])
+    was = np.where(old[here] == NEW, ALONE, old[here])
+    names = named(was, number, kept.next_id, held.texts.sizes[here], held.came[here])
     ids[touched] = ALONE
     ids[present] = names.ids
     return ids, names.next_id, names.events

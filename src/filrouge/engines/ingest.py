@@ -33,7 +33,7 @@ from filrouge.engines.known import KnownAds
 from filrouge.engines.plain_words import TABLE as PLAIN_WORDS
 from filrouge.engines.plain_words import known_words, none_known, sealed_words, together
 from filrouge.engines.prepare import CHUNK
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 from filrouge.progress import Silent
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _take(
     """Read, prepare, seal and write; None where nothing was new."""
     ws = taking.ws
     received = datetime.now(UTC)
-    progress.stage(_("Taking in ads"), None)
+    progress.stage(N_("Taking in ads"), None)
     with ws.begin("ingest") as batch:
         sealing = Sealing(ws.id, batch.id, case, ws.pepper, received.strftime("%Y-%m"))
         keys = _Keys(batch, case)
@@ -202,7 +202,7 @@ def _take(
                 progress.advance(chunk.ads.height)
         if not taking.added:
             return None
-        progress.stage(_("Writing"), None)
+        progress.stage(N_("Writing"), None)
         common = {"received_at": received.replace(tzinfo=None), "receiver": receiver, "case": case}
         batch.add_sources(pl.DataFrame([{**receipt, **common} for receipt in taking.receipts]))
         if taking.rejects:

@@ -27,7 +27,7 @@ from filrouge.compare.comparison import Comparison, compare
 from filrouge.engines.ahead import Ahead
 from filrouge.engines.prepare import CHUNK, Marks, countries_of, find_marks, make_masks
 from filrouge.guide import load_indicators
-from filrouge.i18n import _
+from filrouge.i18n import N_
 from filrouge.networks.finding import FoundNetworks, find_networks
 from filrouge.networks.groups import Groups
 from filrouge.networks.listed import Listed, listed_words
@@ -114,21 +114,21 @@ def analyse(
     read = read_ads(paths, columns, progress=progress)
     ads = read.ads
     texts = ads["text"].to_list()
-    clock.stage("clean", _("Cleaning"), ads.height)
+    clock.stage("clean", N_("Cleaning"), ads.height)
     starts = range(0, len(texts), CHUNK)
     with ThreadPoolExecutor(jobs) as pool:
         folded = list(pool.map(lambda s: fold_texts(texts[s : s + CHUNK]), starts))
-    clock.stage("identify", _("Looking for phones, places and other identifiers"), ads.height)
+    clock.stage("identify", N_("Looking for phones, places and other identifiers"), ads.height)
     countries, located = countries_of(ads)
     marks = find_marks(texts, folded, countries, jobs, progress)
-    clock.stage("words", _("Splitting into words"), None)
+    clock.stage("words", N_("Splitting into words"), None)
     written = split_chunks(folded, make_masks(marks, folded), jobs)
     listed = listed_words(load_indicators(), folded)
     del folded
     vocabulary = vocabulary_of(written, jobs)
     tokens = join_chunks(written, vocabulary, jobs)
     del written
-    clock.stage("compare", _("Comparing"), None)
+    clock.stage("compare", N_("Comparing"), None)
     if ahead:
         ahead.wait_for_comparison()
     found = compare(tokens.key, tokens.kind, tokens.offsets, jobs)
@@ -161,12 +161,12 @@ def described(
         progress: told how far the work is.
     """
     clock, ads = Clock(progress), read.ads
-    clock.stage("describe", _("Describing the groups"), None)
+    clock.stage("describe", N_("Describing the groups"), None)
     every = marks.together()
     values = SlotValues(every, SLOT_KINDS)
     texts_in_words = Texts(ads, tokens.start, tokens.end, tokens.offsets, SLOT_KINDS, values)
     groups = Groups(found, texts_in_words, marks.identifiers, located)
-    clock.stage("networks", _("Weighing ties and finding networks"), None)
+    clock.stage("networks", N_("Weighing ties and finding networks"), None)
     networks = find_networks(found, ads, tokens, marks.identifiers, located, every, groups)
     clock.stop()
     return Findings(

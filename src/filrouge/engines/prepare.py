@@ -173,7 +173,8 @@ def make_masks(marks: Marks, chunks: Sequence[Sized]) -> list[Masks]:
             rank=pl.col("kind").replace_strict(_LAYER, default=0, return_dtype=pl.UInt8),
             kind=pl.col("kind").replace_strict(kind, return_dtype=pl.UInt8),
         )
-        .sort("ad", "rank", "start")
+        # As they come where a span is of two kinds (a phone that is paid to): no two ads must differ in that.
+        .sort("ad", "rank", "start", maintain_order=True)
     )
     ad, start, end = (layers[c].to_numpy().astype(np.int64) for c in ("ad", "start", "end"))
     rows = layers.filter(pl.Series(first_come(ad, start, end))).sort("ad", "start")

@@ -101,8 +101,8 @@ class Frames:
         times = np.concatenate([np.zeros(0, np.int32), *(t for _keys, t in in_order)])
         first = (keys >> np.uint64(32)).astype(np.int32)
         second = (keys & np.uint64(0xFFFFFFFF)).astype(np.int32)
-        kept = int(within_room(first, second, times, keep, least))
-        return first[:kept].copy(), second[:kept].copy(), times[:kept].copy()
+        chosen = within_room(first, second, times, keep, least)
+        return first[chosen], second[chosen], times[chosen]
 
     def _counted(self, corpus: Corpus) -> daft.DataFrame:
         """The different pairs that lists propose, and how often: sorted within each stretch of first texts."""

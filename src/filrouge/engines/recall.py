@@ -141,9 +141,7 @@ def _comparison(
     key_of_word, kind_of_word = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
     key_of_word[words], kind_of_word[words] = tokens.key, tokens.kind
     corpus, text = different_texts(words, key_of_word, kind_of_word, tokens.offsets, jobs)
-    dense = np.unique(cluster[cluster >= 0], return_inverse=True)[1]
-    of_ad = np.full(cluster.size, -1, np.int32)
-    of_ad[cluster >= 0] = dense
+    of_ad = _numbered(cluster, text)
     label, saved = np.full(corpus.ads, -1, np.int32), np.zeros(corpus.ads, np.float32)
     label[text], saved[text] = of_ad, bits
     # Two ads that were read a little differently when they came may have one text now.
@@ -169,6 +167,19 @@ def _comparison(
         clustering,
         np.bincount(text, minlength=corpus.ads),
     )
+
+
+def _numbered(cluster: NDArray[np.int64], text: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Clusters by numbers that hang on their texts alone; ids go by the order in which ads came."""
+    inside = cluster >= 0
+    ids, at = np.unique(cluster[inside], return_inverse=True)
+    first = np.full(ids.size, text.max(initial=0), np.int32)
+    np.minimum.at(first, at, text[inside])
+    number = np.empty(ids.size, np.int32)
+    number[np.argsort(first, kind="stable")] = np.arange(ids.size, dtype=np.int32)
+    of_ad = np.full(cluster.size, -1, np.int32)
+    of_ad[inside] = number[at]
+    return of_ad
 
 
 def _read(ws: Workspace, opened: Opened) -> ReadResult:

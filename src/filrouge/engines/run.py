@@ -31,7 +31,7 @@ from filrouge.engines.local import Clock
 from filrouge.engines.recall import findings_of
 from filrouge.engines.remembering import Found, to_remember
 from filrouge.errors import FilrougeError
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 from filrouge.progress import Silent
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ def run(
         RunOvertaken: if another run was written meanwhile; nothing was changed.
     """
     clock = Clock(progress or Silent())
-    clock.stage("open", _("Opening"))
+    clock.stage("open", N_("Opening"))
     before, known = last_run(ws), membership(ws, as_written=True)
     lost = _lost_since(ws, before)
-    held = held_in(ws, int(before.details["through"]) if before else -1)
+    held = held_in(ws, int(before.details["through"]) if before else -1, jobs)
     ads, new = held.ads, int((~held.seen).sum())
     wanted = ads.size <= FEW_ENOUGH if networks is None else networks
     written = ws.has("found_weights")
@@ -120,7 +120,7 @@ def run(
     if before and same and not lacking:
         tied = int((known.of(ads) >= 0).sum())
         return RunSummary(None, False, ads.size, 0, tied, int(before.details["clusters"]))
-    clock.stage("compare", _("Comparing"))
+    clock.stage("compare", N_("Comparing"))
     kept = read_kept(ws, before.batch) if before and not anew else None
     if same and kept is not None:
         found, whole = as_it_was(held, known, kept), False
@@ -129,7 +129,7 @@ def run(
     left = found.kept
     cluster, bits = found.cluster[held.text], found.bits[held.text]
     linked = _networks(ws, ads, cluster, bits, left, jobs, clock) if wanted else _Linked.none()
-    clock.stage("write", _("Writing"))
+    clock.stage("write", N_("Writing"))
     with ws.begin(RUN) as batch:
         batch.write("membership", _changed(ads, cluster, bits, known))
         gone = _over(ws, "cluster", known.of(ads)) if lost else []
@@ -189,12 +189,12 @@ def _networks(
     clock: Clock,
 ) -> _Linked:
     """The networks that ties of all kinds hold together, and the ids that they keep."""
-    clock.stage("recall", _("Opening"))
+    clock.stage("recall", N_("Opening"))
     reaches = kept.reach, kept.among
     findings = findings_of(ws, ads, cluster, bits, reaches, jobs=jobs, progress=clock.progress)
     clock.stop()
     clock.seconds |= findings.seconds
-    clock.stage("remember", _("Writing down what was found"))
+    clock.stage("remember", N_("Writing down what was found"))
     now, was = findings.networks.of_ad.astype(np.int64), network_of(ws, ads)
     names = named(was, now, next_network(ws))
     ids = named_by(names.ids, now)

@@ -15,7 +15,7 @@ import polars as pl
 from filrouge import __version__
 from filrouge.engines import local, stored
 from filrouge.engines.ahead import compiling_ahead
-from filrouge.i18n import _
+from filrouge.i18n import N_
 from filrouge.networks.calibrated import calibration
 from filrouge.networks.ties import TYING_KINDS
 from filrouge.reports.alerts import alerts_table
@@ -83,7 +83,7 @@ def compare_files(
     began = datetime.now(UTC)
     with OutputFolder(out) as folder, compiling_ahead(jobs) as ahead:
         findings = local.analyse(paths, columns=columns, jobs=jobs, progress=progress, ahead=ahead)
-        progress.stage(_("Writing"), None)
+        progress.stage(N_("Writing"), None)
         alerted = write_findings(folder, findings, began, columns, language)
     return summary_of(out, findings, alerted, began)
 

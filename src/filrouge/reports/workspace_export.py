@@ -11,7 +11,7 @@ import polars as pl
 
 from filrouge.ads.columns import Columns
 from filrouge.engines.recall import recall
-from filrouge.i18n import _
+from filrouge.i18n import N_
 from filrouge.progress import Silent
 from filrouge.reports.findings import RunSummary, summary_of, write_findings
 from filrouge.reports.tables import OutputFolder, write_csv
@@ -55,10 +55,10 @@ def export_compare_dir(
     """
     began, bar = datetime.now(UTC), progress or Silent()
     with OutputFolder(out) as folder:
-        bar.stage(_("Opening"), None)
+        bar.stage(N_("Opening"), None)
         recalled = recall(ws, jobs=jobs, progress=bar)
         findings = recalled.findings
-        bar.stage(_("Writing"), None)
+        bar.stage(N_("Writing"), None)
         alerts = write_findings(folder, findings, began, Columns(), language)
         names = [findings.groups.name(k) for k in range(len(findings.comparison.templates))] + [""]
         write_csv(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -17,6 +19,7 @@ from starlette.types import Scope
 
 from filrouge import __version__
 from filrouge.casework.errors import NotThere
+from filrouge.casework.work import where
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
@@ -59,7 +62,7 @@ from filrouge.web.rooms import (
     wrong_leads,
 )
 from filrouge.web.trouble import trouble_page
-from filrouge.web.warming import warm
+from filrouge.web.warming import Warmer
 from filrouge.web.worker import WorkerProcess
 
 ROOMS: Final = (
@@ -102,6 +105,7 @@ PARTS: Final = (
 )
 """Of the interface for scripts."""
 API: Final = "/api/"
+_log = logging.getLogger("filrouge.web")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -118,8 +122,10 @@ def create_app(settings: Settings) -> FastAPI:
         if worker is not None:
             worker.start()
         app.state.worker = worker
-        warm(house)
+        warmer = Warmer(house)
+        warmer.start()
         yield
+        warmer.end()
         if worker is not None:
             worker.end()
         house.close()
@@ -153,6 +159,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(FilrougeError, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(StarletteHTTPException, _http_trouble)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _not_understood)  # type: ignore[arg-type]
+    app.add_exception_handler(DataError, _not_kept)  # type: ignore[arg-type]
+    app.add_exception_handler(OperationalError, _not_written)  # type: ignore[arg-type]
     return app
 
 
@@ -231,6 +239,22 @@ def _not_understood(request: Request, trouble: RequestValidationError) -> Respon
     return _told(
         request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields))
     )
+
+
+def _not_kept(request: Request, _trouble: DataError) -> Response:
+    # PostgreSQL takes no NUL into a text, and no number longer than its column; SQLite takes both.
+    said = _("This holds a character or a number that cannot be kept. Take it out, and send it again.")
+    return _told(request, 422 if _wants_json(request) else 400, said)
+
+
+def _not_written(request: Request, trouble: OperationalError) -> Response:
+    kind = getattr(trouble.orig, "sqlite_errorname", type(trouble.orig).__name__)
+    _log.error("the database could not be used: %s at %s", kind, where(trouble))
+    said = _(
+        "The database of this workbench cannot be reached, or takes nothing more: its disk may be full. Nothing was "
+        "changed. Tell an administrator."
+    )
+    return _told(request, 503, said)
 
 
 def _fault(request: Request, number: str) -> Response:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from filrouge.casework.judging import Board
     from filrouge.engines.ask import SearchIndex
     from filrouge.engines.case_apart import Apart
+    from filrouge.engines.case_past import Numbers
     from filrouge.engines.casebook import Casebook
 
 
@@ -99,6 +100,11 @@ class Here:
         """What was judged in the case."""
         with self.reading() as db:
             return self.house.boards.board(db, self.the_case, self.house.desk.view(self.as_of), self._until)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """By which numbers the case knows snapshots; asked for before a transaction, since it may take a while."""
+        return self.house.desk.numbers(self.the_case.name)
 
     @property
     def _until(self) -> datetime | None:

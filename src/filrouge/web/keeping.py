@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -45,5 +46,9 @@ class KeepsSessions:
         await self.app(scope, receive, looked_after)
 
     def _touched(self, session: int) -> str | None:
-        with self.house.database.writing() as db:
-            return sessions.touch(db, session)
+        try:
+            with self.house.database.writing() as db:
+                return sessions.touch(db, session)
+        except OperationalError:
+            # A disk that is full must not keep people from reading; the next request tries again.
+            return None

@@ -19,7 +19,7 @@ from filrouge.ads.readers.parquet import read_parquet
 from filrouge.ads.readers.part import Content, Origin, Part
 from filrouge.ads.schema import ReadResult, Reject, Source, ads_schema, rejects_frame
 from filrouge.errors import BinaryFile, EmptyFile, NoAds
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,7 +82,7 @@ def read_ads(paths: Sequence[str], columns: Columns, *, progress: Progress | Non
     ]
     agencies = file_agencies(names) if len(names) > 1 else [""] * len(names)
     if progress is not None:
-        progress.stage(_("Reading files"), len(names))
+        progress.stage(N_("Reading files"), len(names))
     frames: list[pl.DataFrame] = []
     rejects: list[list[Reject]] = []
     guessed: list[GuessedColumns] = []

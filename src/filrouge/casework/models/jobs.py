@@ -20,9 +20,10 @@ class Job(Base):
     Attributes:
         kind: what is to be done, see `jobs.KINDS`.
         arguments: for the one who does it. No data: numbers of rows, options.
-        language: of the person who asked for it, in which `stage` and `message` are written.
+        language: of the person who asked for it, in which `message` is written.
         state: see `jobs.State`.
         worker: who works on it, or did: machine, process, and a token.
+        stage: the step that is under way, in English: pages say it in the language of who reads.
         beat: when that worker was heard of last.
         stop: when somebody asked for it to be cancelled.
         result: what came of it, in numbers.

@@ -9,7 +9,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filrouge.i18n import _, speaking
+from filrouge.i18n import N_, speaking
 from filrouge.progress import Silent
 from filrouge.reports.package.check import zip_of
 from filrouge.reports.package.data import Data
@@ -75,10 +75,10 @@ def package(
     bar = progress or Silent()
     key = signing_key(book.ws, key_file)
     pem = public_pem(key)
-    bar.stage(_("Opening"), None)
+    bar.stage(N_("Opening"), None)
     found = gathered(book, what, jobs=jobs, progress=bar)
     with speaking(terms.language):
-        bar.stage(_("Writing"), None)
+        bar.stage(N_("Writing"), None)
         data = Data(found, terms, audit)
         report = report_of(data, fingerprint(pem))
         files = {

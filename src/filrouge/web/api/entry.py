@@ -99,6 +99,9 @@ class Script(Here):
                 422, _("An Idempotency-Key has {most} characters at most.").format(most=MOST_KEY)
             )
         ws = self.house.settings.workspace
+        if "snapshot" in shape.model_fields:
+            # Worked out here: nothing is computed while nobody else may write.
+            _ready = self.numbers
         with self.writing() as db:
             if not key:
                 return act(db)

@@ -39,6 +39,7 @@ from filrouge.web.api.shapes_of_house import (
     RunIn,
     SourceOut,
 )
+from filrouge.web.rooms.work import result_of
 from filrouge.web.uploads import received
 
 router: Final = routes("files and jobs")
@@ -147,7 +148,7 @@ def take_in(here: Bringing, file: Row) -> JobOut:
     """Have the ads of a file taken in, and compared; the job that does so already, if one does."""
 
     def act(db: Session) -> JobOut:
-        return _job(files.take_in(db, here.the_case, here.user, files.of_case(db, here.the_case, file)))
+        return _job(here, files.take_in(db, here.the_case, here.user, files.of_case(db, here.the_case, file)))
 
     return here.once(JobOut, act)
 
@@ -165,20 +166,24 @@ def sources(here: Bringing, offset: Offset = 0, limit: Limit = 100) -> Page[Sour
     """The files that the ads of the case came from, the newest first: their receipts."""
     found = files.sources(here.house.desk.view(here.as_of), here.the_case.name)
     rows = found.slice(offset, limit).iter_rows(named=True)
-    return Page(total=found.height, items=[SourceOut.model_validate(row) for row in rows])
+    items = [SourceOut.model_validate({**row, "seq": here.numbers.of(row["seq"])}) for row in rows]
+    return Page(total=found.height, items=items)
 
 
 @router.get("/cases/{case_id}/sources/{seq}/rejects", **OPENING)
 def rejects(here: Bringing, seq: Row, offset: Offset = 0, limit: Limit = 100) -> Page[RejectOut]:
     """What of a batch was not taken as it stands; reasons hold words of the ads, so it has to be yours, or opened."""
+    of = here.numbers.seq(seq)
+    if of is None:
+        raise NotThere
     with here.reading() as db:
-        mine = files.has_brought(db, here.the_case, here.user, seq)
-    found = files.rejects_of(here.house.desk.view(here.as_of), here.the_case.name, seq)
+        mine = files.has_brought(db, here.the_case, here.user, of)
+    found = files.rejects_of(here.house.desk.view(here.as_of), here.the_case.name, of)
     if found.is_empty():
         raise NotThere
     if not (mine or here.opened):
         raise Refused(_("Open the texts of this case first: reasons hold words of the ads."))
-    here.note("rejects.downloaded", subject=f"snapshot:{seq}", rows=found.height)
+    here.note("rejects.downloaded", subject=f"snapshot:{of}", rows=found.height)
     rows = found.slice(offset, limit).iter_rows(named=True)
     return Page(total=found.height, items=[RejectOut.model_validate(row) for row in rows])
 
@@ -192,7 +197,7 @@ def jobs_of_case(here: Reading, limit: Annotated[int, Query(ge=1, le=500)] = 50)
     with here.reading() as db:
         total = db.scalar(select(func.count()).select_from(Job).where(Job.case_id == here.the_case.id)) or 0
         rows = jobs.of_case(db, here.the_case, most=limit)
-        return Page(total=total, items=[_job(job) for job in rows])
+        return Page(total=total, items=[_job(here, job) for job in rows])
 
 
 @router.post("/cases/{case_id}/runs", status_code=202, **WRITES_IN_CASE)
@@ -200,7 +205,7 @@ def start_run(here: Bringing, wanted: RunIn) -> JobOut:
     """Have what is new compared; the run that waits already, if one does."""
 
     def act(db: Session) -> JobOut:
-        return _job(comparing.start_run(db, here.the_case, here.user, anew=wanted.anew))
+        return _job(here, comparing.start_run(db, here.the_case, here.user, anew=wanted.anew))
 
     return here.once(JobOut, act, wanted)
 
@@ -209,7 +214,7 @@ def start_run(here: Bringing, wanted: RunIn) -> JobOut:
 def job(here: Reading, job: Row) -> JobOut:
     """A job: how far it is, or what came of it."""
     with here.reading() as db:
-        return _job(jobs.one_of_case(db, here.the_case, job))
+        return _job(here, jobs.one_of_case(db, here.the_case, job))
 
 
 @router.post("/cases/{case_id}/jobs/{job}/cancel", **WRITES_IN_CASE)
@@ -219,7 +224,7 @@ def cancel(here: Bringing, job: Row) -> JobOut:
     def act(db: Session) -> JobOut:
         found = jobs.one_of_case(db, here.the_case, job)
         jobs.cancel(db, found, here.user)
-        return _job(found)
+        return _job(here, found)
 
     return here.once(JobOut, act)
 
@@ -229,7 +234,7 @@ def try_again(here: Bringing, job: Row) -> JobOut:
     """Have done again what failed or was cancelled, as a new job."""
 
     def act(db: Session) -> JobOut:
-        return _job(jobs.again(db, jobs.one_of_case(db, here.the_case, job), here.user))
+        return _job(here, jobs.again(db, jobs.one_of_case(db, here.the_case, job), here.user))
 
     return here.once(JobOut, act)
 
@@ -274,10 +279,10 @@ def _file(file: BroughtFile) -> FileOut:
     )  # fmt: skip
 
 
-def _job(job: Job) -> JobOut:
+def _job(here: Script, job: Job) -> JobOut:
     return JobOut(
         id=job.id, kind=job.kind, title=jobs.title(job), state=job.state,
-        stopping=job.stop is not None and job.state in jobs.OPEN, stage=job.stage or "", done=job.done or 0, of=job.of,
-        message=job.message or "", result=job.result or {}, by=job.user.name if job.user else "", made=job.made,
-        ended=job.ended,
+        stopping=job.stop is not None and job.state in jobs.OPEN, stage=_(job.stage), done=job.done or 0,
+        of=job.of, message=job.message or "", result=result_of(here, job), by=job.user.name if job.user else "",
+        made=job.made, ended=job.ended,
     )  # fmt: skip

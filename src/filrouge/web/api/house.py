@@ -77,6 +77,7 @@ def all_cases(here: ManagingPeople) -> list[CaseSettings]:
 @router.post("/cases", status_code=201, **WRITES)
 def make_case(here: MakingCases, wanted: CaseIn) -> CaseSettings:
     """Make a case, with you as its first member if you may see ads, else with a supervisor whom you name."""
+    held = here.house.desk.names()
 
     def act(db: Session) -> CaseSettings:
         if cases.works_on_ads(here.user):
@@ -87,6 +88,7 @@ def make_case(here: MakingCases, wanted: CaseIn) -> CaseSettings:
             cases.make_case(
                 db, here.user, name=wanted.name, title=wanted.title, purpose=wanted.purpose,
                 authority=wanted.authority, keep_until=wanted.keep_until, members=first,
+                held=held,
             )
         )  # fmt: skip
 

@@ -116,7 +116,7 @@ def take_back(here: Judging, opinion: Row) -> OpinionOut:
     """Take an opinion back; or put it back, by taking back the taking back. The history keeps all."""
 
     def act(db: Session) -> OpinionOut:
-        return _opinion(db, judging.take_back(db, here.user, here.the_case, opinion))
+        return _opinion(here, db, judging.take_back(db, here.user, here.the_case, opinion))
 
     return here.once(OpinionOut, act)
 
@@ -183,7 +183,7 @@ def answer(here: Confirming, task: Row, opinion: Opinion) -> OpinionOut:
     def act(db: Session) -> OpinionOut:
         mine = _own(db, here, task)
         row = judging.give_blind(db, here.user, here.the_case, mine, _answer(opinion), ads=ads, seq=seq)
-        return _opinion(db, row)
+        return _opinion(here, db, row)
 
     return here.once(OpinionOut, act, opinion)
 
@@ -203,7 +203,7 @@ def hand_back(here: Confirming, task: Row) -> None:
 def lessons_handed_over(here: Leading) -> list[LessonOut]:
     """The tables of judged pairs that were handed over."""
     with here.reading() as db:
-        return [_lesson(one) for one in lessons.lessons_of(db, here.the_case)]
+        return [_lesson(here, one) for one in lessons.lessons_of(db, here.the_case)]
 
 
 @router.get("/cases/{case_id}/lessons/now", **IN_CASE)
@@ -234,7 +234,7 @@ def hand_lesson_over(here: Leading) -> LessonOut:
     def act(db: Session) -> LessonOut:
         made = lessons.hand_over(db, here.user, here.the_case, pairs, seq=seq, folder=folder_of(here))
         made.user = db.get_one(User, here.user.id)
-        return _lesson(made)
+        return _lesson(here, made)
 
     return here.once(LessonOut, act)
 
@@ -272,20 +272,21 @@ def _said_of(here: Script, what: Named, opinion: Opinion, say: Callable[..., Opi
     ads, seq = ads_in(here, what), newest_seq(here)
 
     def act(db: Session) -> OpinionOut:
-        return _opinion(db, say(db, here.user, here.the_case, what, _answer(opinion), ads=ads, seq=seq))
+        return _opinion(here, db, say(db, here.user, here.the_case, what, _answer(opinion), ads=ads, seq=seq))
 
     return here.once(OpinionOut, act, opinion)
 
 
-def _opinion(db: Session, row: OpinionRow) -> OpinionOut:
+def _opinion(here: Script, db: Session, row: OpinionRow) -> OpinionOut:
     db.refresh(row, ["user"])
-    return _said_out(as_said(row), undone=False)
+    return _said_out(here, as_said(row), undone=False)
 
 
-def _said_out(row: Said, *, undone: bool) -> OpinionOut:
+def _said_out(here: Script, row: Said, *, undone: bool) -> OpinionOut:
     return OpinionOut(
         id=row.id, of=row.of, number=row.number, by=row.name, at=row.at, turn=row.turn, undoes=row.undoes,  # type: ignore[arg-type]
-        steps=dict(row.steps), unsure=row.unsure, note=row.note, ads=row.ads, snapshot=row.seq, undone=undone,
+        steps=dict(row.steps), unsure=row.unsure, note=row.note, ads=row.ads,
+        snapshot=here.numbers.of(row.seq), undone=undone,
     )  # fmt: skip
 
 
@@ -302,7 +303,7 @@ def _judgement(here: Script, one: Judged) -> Judgement:
         verdicts=one.verdicts if open_ else {},
         merged_into=name_of(*told) if told else None,
         opinions=[
-            _said_out(row, undone=row.id in one.undone)
+            _said_out(here, row, undone=row.id in one.undone)
             for row in judging.history(one, here.user.id, open_=open_)
         ],
     )
@@ -318,9 +319,14 @@ def _task(here: Script, task: BlindTask, page: int) -> TaskOut:
     )  # fmt: skip
 
 
-def _lesson(one: Lesson) -> LessonOut:
+def _lesson(here: Script, one: Lesson) -> LessonOut:
     return LessonOut(
-        id=one.id, at=one.at, by=one.user.name, snapshot=one.seq, pairs=one.pairs, sha256=one.sha256
+        id=one.id,
+        at=one.at,
+        by=one.user.name,
+        snapshot=here.numbers.of(one.seq),
+        pairs=one.pairs,
+        sha256=one.sha256,
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from filrouge.casework import packages
 from filrouge.casework.errors import NotThere
 from filrouge.casework.models import MadePackage, User
+from filrouge.reports.package.bounded import Found
 from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
 from filrouge.web.api.entry import Entering, Packaging, Script
 from filrouge.web.api.files import FORM, TOO_BIG
@@ -23,7 +24,7 @@ from filrouge.web.api.shapes_of_house import (
     ProblemOut,
 )
 from filrouge.web.packaging import asked_for, may_fetch, package_of, put_away, taken_along
-from filrouge.web.rooms.check_package import SHOWN, brought, verdict_on
+from filrouge.web.rooms.check_package import judged
 
 router: Final = routes("packages")
 _CHECK: Final[dict[str, Any]] = {
@@ -36,7 +37,7 @@ _CHECK: Final[dict[str, Any]] = {
 def packages_of_case(here: Packaging) -> list[PackageOut]:
     """The packages of the case that were asked for, the newest first: a hundred at most."""
     with here.reading() as db:
-        return [_package(row) for row in packages.of_case(db, here.the_case)]
+        return [_package(here, row) for row in packages.of_case(db, here.the_case)]
 
 
 @router.post("/cases/{case_id}/packages", status_code=202, **WRITES_IN_CASE)
@@ -53,7 +54,7 @@ def ask_for_package(here: Packaging, wanted: PackageIn) -> PackageOut:
         row = packages.ask(db, here.user, here.the_case, asked)
         row.user = db.get_one(User, here.user.id)
         db.flush()  # so that the number of its job is told
-        return _package(row)
+        return _package(here, row)
 
     return here.once(PackageOut, act, wanted)
 
@@ -61,7 +62,7 @@ def ask_for_package(here: Packaging, wanted: PackageIn) -> PackageOut:
 @router.get("/cases/{case_id}/packages/{package}", **CASE_AS_IT_IS)
 def a_package(here: Packaging, package: Row) -> PackageOut:
     """A package: how far it is, or what it is, and its SHA-256."""
-    return _package(package_of(here, package))
+    return _package(here, package_of(here, package))
 
 
 @router.get("/cases/{case_id}/packages/{package}/file", response_class=Response, **ZIP)
@@ -74,7 +75,7 @@ def fetch_package(here: Packaging, package: Row) -> Response:
 def delete_package_file(here: Packaging, package: Row) -> PackageOut:
     """Delete the file of a package; what is known of it stays."""
     here.must_be_today()
-    return _package(put_away(here, package))
+    return _package(here, put_away(here, package))
 
 
 @router.post("/cases/{case_id}/packages/{package}/again", status_code=202, **WRITES_IN_CASE)
@@ -91,7 +92,7 @@ def make_package_again(here: Packaging, package: Row) -> PackageOut:
             raise NotThere
         packages.make_again(db, here.user, here.the_case, mine)
         db.flush()
-        return _package(mine)
+        return _package(here, mine)
 
     return here.once(PackageOut, act)
 
@@ -100,27 +101,25 @@ def make_package_again(here: Packaging, package: Row) -> PackageOut:
 async def check_package(here: Entering, request: Request) -> Checked:
     """Check a package that is brought as a form with one file. Nothing of it is kept."""
     here.house.limits.count("opening", str(here.user.id))
-    content, sha256 = await brought(here, request)
-    found = await run_in_threadpool(verdict_on, content)
-    await run_in_threadpool(here.note, "package.checked", "", sha256=sha256, problems=len(found.problems))
+    found, sha256 = await judged(here, request)
     return await run_in_threadpool(_checked, here, found, sha256)
 
 
-def _checked(here: Script, found: Any, sha256: str) -> Checked:
-    said = found.manifest if isinstance(found.manifest, dict) else {}
+def _checked(here: Script, found: Found, sha256: str) -> Checked:
     ours = fingerprint(public_pem(signing_key(here.house.settings.workspace)))
     return Checked(
-        sha256=sha256, good=not found.problems, ours=str(said.get("signed_by", "")) == ours,
-        done=[str(one) for one in found.done],
-        problems=[ProblemOut.model_validate(problem) for problem in found.problems[:SHOWN]],
+        sha256=sha256, good=not found.count, ours=found.manifest.get("signed_by") == ours,
+        done=found.done,
+        problems=[ProblemOut.model_validate(problem) for problem in found.problems],
     )  # fmt: skip
 
 
-def _package(row: MadePackage) -> PackageOut:
+def _package(here: Script, row: MadePackage) -> PackageOut:
     return PackageOut(
         id=row.id, of=row.of, numbers=row.numbers, name=packages.name_of(row), language=row.language,
         opened=row.opened, reason=row.reason, recipient=row.recipient, purpose=row.purpose, as_of=row.as_of,
-        snapshot=row.seq, by=row.user.name if row.user else "", made=row.made, ready=bool(row.stored), job=row.job_id,
-        state=row.job.state if row.job else None, sha256=row.sha256 or "", bytes=row.bytes or 0,
-        signed_by=row.signed_by or "", ads=row.ads or 0, fetched=row.fetched or 0, keep_until=row.keep_until,
+        snapshot=here.numbers.of(row.seq), by=row.user.name if row.user else "", made=row.made,
+        ready=bool(row.stored), job=row.job_id, state=row.job.state if row.job else None,
+        sha256=row.sha256 or "", bytes=row.bytes or 0, signed_by=row.signed_by or "", ads=row.ads or 0,
+        fetched=row.fetched or 0, keep_until=row.keep_until,
     )  # fmt: skip

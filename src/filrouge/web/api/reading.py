@@ -10,7 +10,7 @@ import polars as pl
 from fastapi import HTTPException, Query
 from pydantic import Field
 
-from filrouge.casework import desk, held_back
+from filrouge.casework import held_back
 from filrouge.casework.errors import Refused
 from filrouge.casework.meetings import holders_by_case, tell_tip
 from filrouge.casework.models import now
@@ -118,6 +118,7 @@ def cluster(
         "reasons": _reasons(found.reasons),
         **{name: _rows(getattr(found, name)) for name in ("timeline", "places", "history")},
     }
+    plain["history"] = [{**row, "seq": here.numbers.of(row["seq"])} for row in plain["history"]]
     return ClusterOut.model_validate(plain)
 
 
@@ -209,8 +210,11 @@ def tip(here: Tipping, asked: Tip) -> TipAnswer:
 @router.get("/cases/{case_id}/snapshots", **CASE_AS_IT_IS)
 def snapshots(here: Reading, offset: Offset = 0, limit: Limit = 100) -> Page[SnapshotOut]:
     """What changed what is read in this case, the newest first: a day from here is one to read it `as_of`."""
-    rows = desk.snapshots_of(here.house.desk.view(), here.the_case.name)
-    some = [SnapshotOut.model_validate(row) for row in rows[offset : offset + limit]]
+    rows = here.house.desk.steps(here.the_case.name)
+    some = [
+        SnapshotOut(seq=here.numbers.of(row.seq), at=row.at, kind=row.kind)
+        for row in rows[offset : offset + limit]
+    ]
     return Page(total=len(rows), items=some)
 
 

@@ -316,7 +316,7 @@ class TipAnswer(Shape):
 
 
 class SnapshotOut(Shape):
-    """A row of the ledger that changed what is read in a case: "ingest", "run", "retention"."""
+    """What changed what is read in a case: "ingest", "run", "retention"; `seq`: the case's own number of it, from 1."""
 
     seq: int
     at: datetime

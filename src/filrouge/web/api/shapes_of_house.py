@@ -101,7 +101,7 @@ class FromInbox(Body):
 
 
 class SourceOut(Shape):
-    """A file that ads of the case came from."""
+    """A file that ads of the case came from; `seq`: the case's own number of the snapshot, see `snapshots`."""
 
     seq: int
     source: int

@@ -62,7 +62,7 @@ def make_case(
         "keep_until": keep_until,
         "supervisor": supervisor,
     }
-    day = day_of(keep_until)
+    day, held = day_of(keep_until), here.house.desk.names()
     try:
         if day is None:
             raise Refused(_("The day until which the ads are kept cannot be read: write it as 2026-12-31."))
@@ -74,7 +74,7 @@ def make_case(
             )
             case = cases.make_case(
                 db, here.user, name=name, title=title, purpose=purpose, authority=authority, keep_until=day,
-                members=first,
+                members=first, held=held,
             )  # fmt: skip
     except Refused as wrong:
         return _new_page(here, 400, given, str(wrong))

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import threading
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
@@ -20,8 +12,8 @@ from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
 from filrouge.casework.spool import Spool
 from filrouge.i18n import _, number
+from filrouge.reports.package.bounded import SHOWN, Found, NotChecked, checked
 from filrouge.reports.package.signing import fingerprint, public_pem, signing_key
-from filrouge.reports.package.verify import Verdict, verdict
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
 from filrouge.web.uploads import received
@@ -31,10 +23,6 @@ Anybody = Annotated[Here, allowed(Permission.ENTER)]
 Uploader = Annotated[Here, allowed(Permission.ENTER, streaming=True, budget="opening")]
 LARGEST: Final = 100_000_000
 """Bytes of a package that is checked here; for larger ones there is the command."""
-MOST_FILES: Final = 1_000
-SHOWN: Final = 100
-"""Problems that are listed."""
-_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 @router.get("/check-package")
@@ -46,69 +34,37 @@ def page(here: Anybody) -> Response:
 @router.post("/check-package/files")
 async def check(here: Uploader, request: Request) -> Response:
     """Check a package, and say what agrees and what does not. Nothing of it is kept."""
-    content, sha256 = await brought(here, request)
     try:
-        found = await run_in_threadpool(verdict_on, content)
-    except Refused as wrong:
+        found, sha256 = await judged(here, request)
+    except (Refused, NotChecked) as wrong:
         return here.page("package/check.html", 400, found=None, wrong=str(wrong))
-    await run_in_threadpool(here.note, "package.checked", "", sha256=sha256, problems=len(found.problems))
     return here.page("package/check.html", found=_view(here, found), wrong="", sha256=sha256, shown=SHOWN)
 
 
-async def brought(here: Here, request: Request) -> tuple[bytes, str]:
-    """The one file of a form, which is not kept, and its SHA-256.
+async def judged(here: Here, request: Request) -> tuple[Found, str]:
+    """What was found of the one file of a form, which is not kept, and its SHA-256; the trail says that it was checked.
 
     Raises:
-        Refused: if there is none, or are several.
+        Refused: if there is no file, or are several.
+        NotChecked: if it is no package, or cannot be checked here.
     """
     spool = Spool(here.house.settings.workspace)
     arrived = await received(request, here.session, spool, LARGEST)
     try:
         if len(arrived) != 1:
             raise Refused(_("Choose one package: a ZIP file."))
-        return await run_in_threadpool(spool.read, arrived[0].spooled), arrived[0].sha256
+        file = arrived[0]
+        found = await run_in_threadpool(lambda: checked(spool.pieces(file.spooled)))
     finally:
         for file in arrived:
             spool.delete(file.spooled)
+    await run_in_threadpool(here.note, "package.checked", "", sha256=file.sha256, problems=found.count)
+    return found, file.sha256
 
 
-def verdict_on(content: bytes) -> Verdict:
-    """What is right and wrong with a package.
-
-    Raises:
-        Refused: if it is none.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            listed = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as trouble:
-        raise Refused(_("This is no ZIP file that can be read, so it is no package.")) from trouble
-    # Packages are written without compression: what grows when it is unpacked is none, and may be meant to fill us up.
-    if len(listed) > MOST_FILES or sum(about.file_size for about in listed) > len(content):
-        raise Refused(_("This is no package: it holds more than its size allows."))
-    with _ONE_AT_A_TIME, _in_memory(content) as path:
-        return verdict(path)
-
-
-@contextmanager
-def _in_memory(content: bytes) -> Iterator[Path]:
-    """A path under which the bytes can be read; where the system allows it they touch no disk."""
-    if hasattr(os, "memfd_create"):
-        number = os.memfd_create("package")
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            yield Path(f"/proc/self/fd/{number}")
-        return
-    with tempfile.NamedTemporaryFile() as named:
-        named.write(content)
-        named.flush()
-        yield Path(named.name)
-
-
-def _view(here: Here, found: Verdict) -> dict[str, Any]:
+def _view(here: Here, found: Found) -> dict[str, Any]:
     """A verdict for the page. What the manifest says was written by whoever made the file."""
-    said = found.manifest if isinstance(found.manifest, dict) else {}
+    said = found.manifest
     terms, what, snapshot = (_part(said, name) for name in ("terms", "what", "snapshot"))
     key = str(said.get("signed_by", ""))
     ours = fingerprint(public_pem(signing_key(here.house.settings.workspace)))
@@ -117,10 +73,10 @@ def _view(here: Here, found: Verdict) -> dict[str, Any]:
     ]
     return {
         "good": not found.problems,
-        "count": len(problems),
-        "problems": problems[:SHOWN],
+        "count": found.count,
+        "problems": problems,
         "done": found.done,
-        "given": [str(sentence) for sentence in found.given],
+        "given": found.given,
         "ours": key == ours,
         "key": key[:64],
         "facts": [

@@ -56,7 +56,9 @@ def room(here: Bringer) -> Response:
         under_way=mine,
         sources=sources[:_SOURCES_SHOWN].to_dicts(),
         total=sources.height,
-        behind=writable(here) and not mine and comparing.is_behind(here.house.desk.view()),
+        behind=writable(here)
+        and not mine
+        and comparing.is_behind(here.house.desk.view(), here.the_case.name),
         inbox=files.in_inbox(inbox) if inbox and writable(here) else None,
         accepted=ACCEPTED,
         most=number(_most(here) // 1_000_000),
@@ -145,20 +147,21 @@ def put_away(here: Bringer, file: int) -> Response:
     return here.go(f"/cases/{here.the_case.id}/files", _("The file was put away, and deleted here."), "info")
 
 
-@router.get("/cases/{case_id}/files/sources/{seq}")
-def source(here: Bringer, seq: int) -> Response:
+@router.get("/cases/{case_id}/files/sources/{snapshot}")
+def source(here: Bringer, snapshot: int) -> Response:
     """A file that ads of the case came from: its receipt, and what of it was not taken as it stands."""
+    seq = here.numbers.seq(snapshot)
     ws = here.house.desk.view(here.as_of)
     found = files.sources(ws, here.the_case.name)
     rows = [row for row in found.to_dicts() if row["seq"] == seq]
-    if not rows:
+    if seq is None or not rows:
         raise HTTPException(404)
     clear = _may_read_rejects(here, seq)
     rejects = files.rejects_of(ws, here.the_case.name, seq)
     return here.page(
         "files/source.html",
         rows=rows,
-        seq=seq,
+        snapshot=snapshot,
         clear=clear,
         rejects=rejects[:_MOST_REJECTS].to_dicts() if clear else [],
         counts=rejects.group_by("field").len().sort("len", descending=True).to_dicts(),
@@ -167,9 +170,12 @@ def source(here: Bringer, seq: int) -> Response:
     )
 
 
-@router.get("/cases/{case_id}/files/sources/{seq}/rejects.csv")
-def rejects_csv(here: Bringer, seq: int) -> Response:
+@router.get("/cases/{case_id}/files/sources/{snapshot}/rejects.csv")
+def rejects_csv(here: Bringer, snapshot: int) -> Response:
     """What of a batch was not taken as it stands, as a table for a spreadsheet."""
+    seq = here.numbers.seq(snapshot)
+    if seq is None:
+        raise HTTPException(404)
     if not _may_read_rejects(here, seq):
         raise Refused(_("Open the texts of this case first: reasons hold words of the ads."))
     found = files.rejects_of(here.house.desk.view(here.as_of), here.the_case.name, seq)
@@ -180,7 +186,7 @@ def rejects_csv(here: Bringer, seq: int) -> Response:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(found.columns)
     writer.writerows(neutralised(found).iter_rows())
-    named = {"Content-Disposition": f'attachment; filename="rejects-{seq}.csv"'}
+    named = {"Content-Disposition": f'attachment; filename="rejects-{snapshot}.csv"'}
     return Response(out.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=named)
 
 

@@ -13,6 +13,7 @@ from filrouge.casework.access import Permission
 from filrouge.engines.casebook import (
     ClusterTie,
     Member,
+    NetworkDossier,
     Piece,
     Reason,
     Segment,
@@ -22,6 +23,7 @@ from filrouge.engines.casebook import (
 from filrouge.i18n import _, decimals, ngettext, number
 from filrouge.reports.casebook_words import indicator, reason_in_words
 from filrouge.reports.html.network_words import holds_together, weakest
+from filrouge.reports.html.words import ads as ads_in_words
 from filrouge.reports.html.words import kind_name, tie_kind
 from filrouge.web import drawings, moving
 from filrouge.web.forms import whole_number
@@ -35,6 +37,8 @@ Reader = Annotated[Here, allowed(Permission.READ)]
 TIES_SHOWN: Final = 30
 LEAST: Final = 0.05
 """Bits that are more than nothing when they are written with one decimal."""
+TIES_BY: Final = 1.0
+"""Bits of a kind of evidence that a sentence about a network names."""
 
 
 @router.get("/cases/{case_id}/networks/{network}")
@@ -54,6 +58,7 @@ def network_page(here: Reader, network: int) -> Response:
         wide=True,
         base=base,
         network=found,
+        in_short=in_short(found),
         reasons=[reason_view(reason) for reason in found.reasons],
         time=drawings.ads_over_time(days, [*map(drawings.cluster_name, order), "–"]),
         time_said=time_said(found.timeline),
@@ -108,7 +113,12 @@ def cluster_page(here: Reader, cluster: int, page: int = 1) -> Response:
         map=drawings.map_of(found.places, None, days),
         map_said=map_said(found.places),
         history=[
-            (shown_time(row["at"]), event_name(row["kind"]), number(row["ads"]), number(row["seq"]))
+            (
+                shown_time(row["at"]),
+                event_name(row["kind"]),
+                number(row["ads"]),
+                number(here.numbers.of(row["seq"])),
+            )
             for row in found.history.iter_rows(named=True)
         ],
         kind_name=kind_name,
@@ -247,6 +257,18 @@ def tie_view(tie: ClusterTie, base: str) -> dict[str, Any]:
         "parts": [(kind, tie_kind(kind), bits) for kind, bits in tie.parts if abs(bits) >= LEAST],
         "possible": tie.possible,
     }
+
+
+def in_short(found: NetworkDossier) -> str:
+    """A network in a sentence: how many ads, from how many templates, and what ties these, the strongest first."""
+    count = found.lead["clusters"]
+    templates = ngettext("{count} template", "{count} templates", count).format(count=number(count))
+    words = {"ads": ads_in_words(found.lead["ads"]), "templates": templates}
+    strongest = sorted(found.for_, key=lambda part: -part[1])
+    kinds = [tie_kind(kind) for kind, bits in strongest if kind != "once" and bits >= TIES_BY]
+    if count < 2 or not kinds:
+        return _("{ads} written from {templates}.").format(**words)
+    return _("{ads} written from {templates}, tied by: {kinds}.").format(**words, kinds=", ".join(kinds))
 
 
 def _parts(parts: tuple[tuple[str, float], ...]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from filrouge.casework import held_back
 from filrouge.casework.access import Permission
 from filrouge.casework.errors import Refused
-from filrouge.engines.case_past import MOST_CHANGES, Step, changes, steps_of
+from filrouge.engines.case_past import MOST_CHANGES, Step, changes
 from filrouge.i18n import _, ngettext, number
 from filrouge.web.forms import day_of
 from filrouge.web.gate import allowed
@@ -27,12 +27,12 @@ Reader = Annotated[Here, allowed(Permission.READ)]
 def days_page(here: Reader) -> Response:
     """The days on which something changed, each to be gone back to."""
     today = date.today()
-    steps = steps_of(here.house.desk.casebook(here.the_case.name))
+    steps = here.house.desk.steps(here.the_case.name)
     days = [
         {
             "day": day.isoformat(),
             "shown": shown_day(day, "full"),
-            "steps": [_in_words(step) for step in some],
+            "steps": [_in_words(step, here.numbers.of(step.seq)) for step in some],
             "past": day < today,
             "chosen": day == here.as_of,
         }
@@ -83,7 +83,7 @@ def _different(book: Any, column: str) -> int:
     return int(ids.filter(ids >= 0).n_unique())
 
 
-def _in_words(step: Step) -> dict[str, str]:
+def _in_words(step: Step, seq: int) -> dict[str, str]:
     """What a snapshot did, in words."""
     count = number(step.ads)
     said = {
@@ -106,7 +106,7 @@ def _in_words(step: Step) -> dict[str, str]:
             "{count} ad was destroyed", "{count} ads were destroyed", step.ads
         ).format(count=count),
     }[step.kind]()
-    return {"said": said, "at": shown_time(step.at), "seq": number(step.seq)}
+    return {"said": said, "at": shown_time(step.at), "seq": number(seq)}
 
 
 def _change(row: dict[str, Any], here: Here) -> dict[str, Any]:

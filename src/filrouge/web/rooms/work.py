@@ -38,8 +38,9 @@ _UNATTENDED: Final = timedelta(seconds=30)
 def work(here: Reader) -> Response:
     """The jobs of the case."""
     with here.reading() as db:
-        rows = [shown(here, job) for job in jobs.of_case(db, here.the_case)]
-    behind = here.may(Permission.BRING) and comparing.is_behind(here.house.desk.view())
+        found = jobs.of_case(db, here.the_case)
+    rows = [shown(here, job) for job in found]
+    behind = here.may(Permission.BRING) and comparing.is_behind(here.house.desk.view(), here.the_case.name)
     return here.page(
         "jobs/list.html",
         jobs=rows,
@@ -173,7 +174,7 @@ def shown(here: Here, job: Job) -> dict[str, Any]:
         "done": job.done,
         "of": job.of,
         "message": job.message,
-        "result": job.result or {},
+        "result": result_of(here, job),
         "by": job.user.name if job.user else "",
         "made": job.made,
         "ended": job.ended,
@@ -181,6 +182,14 @@ def shown(here: Here, job: Job) -> dict[str, Any]:
         and now() - job.made > _UNATTENDED
         and not _anything_runs(here),
     }
+
+
+def result_of(here: Here, job: Job) -> dict[str, Any]:
+    """What came of a job; snapshots by the numbers of the case."""
+    found = dict(job.result or {})
+    if found.get("snapshot") is not None:
+        found["snapshot"] = here.numbers.of(found["snapshot"])
+    return found
 
 
 def state_name(job: Job) -> str:
@@ -202,11 +211,12 @@ def note_of(job: Job) -> str:
         return _("waits for its turn") if not job.attempts else _("was interrupted, and is begun again soon")
     if job.stop is not None:
         return _("stops at its next step")
+    stage = _(job.stage)
     if job.of:
-        return _("{stage}: {done} of {of}").format(stage=job.stage, done=number(job.done), of=number(job.of))
+        return _("{stage}: {done} of {of}").format(stage=stage, done=number(job.done), of=number(job.of))
     if job.done:
-        return _("{stage}: {done}").format(stage=job.stage, done=number(job.done))
-    return job.stage
+        return _("{stage}: {done}").format(stage=stage, done=number(job.done))
+    return stage
 
 
 def field_names() -> dict[str, str]:
