@@ -1,10 +1,9 @@
-"""What `--help` says, in both languages, and how fast."""
+"""What `--help` says, in both languages, and that nobody waits for it."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -12,7 +11,7 @@ from filrouge import __version__
 from filrouge.cli import main
 from filrouge.cli.app import COMMANDS
 
-HEAVY = ("numpy", "numba", "polars", "phonenumbers", "ftfy", "jinja2", "rich")
+HEAVY = ("numpy", "numba", "polars", "phonenumbers", "ftfy", "jinja2", "rich", "sqlalchemy", "fastapi")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -55,16 +54,6 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         [sys.executable, "-c", look, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-
-
-def test_help_comes_at_once() -> None:
-    def once() -> float:
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "filrouge", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - began
-
-    # The best of five: a busy machine can only make it slower.
-    assert min(once() for _ in range(5)) < 0.25
 
 
 @pytest.mark.parametrize("module", ["filrouge", "filrouge.cli"])

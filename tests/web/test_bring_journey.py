@@ -21,8 +21,6 @@ import pytest
 from browsing import Watched, at_rest
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
-FIRST_FINDING = 180
-"""Seconds in which a new user comes to the first finding, reading included; a script must be far below."""
 
 
 @dataclass
@@ -209,25 +207,16 @@ def test_it_works_without_a_script(browser: Any, running: Running, tmp_path: Pat
 
 def test_a_new_user_comes_to_a_first_finding_in_the_demo(page: Any) -> None:
     """From signing in: one click on a case, one to the list of leads, one to the strongest."""
-    began = time.monotonic()
-    clicks = 0
     page.goto("/")
-    for words in ("Practice: harbour",):
-        if page.locator("main a", has_text=words).count():
-            page.locator("main a", has_text=words).first.click()
-            page.wait_for_load_state()
-            clicks += 1
-    triage = page.locator("nav.rooms a[href$='/triage']")
-    if not triage.count():
-        pytest.skip("there is no list of leads yet")
-    triage.click()
+    page.locator("main a", has_text="Practice: harbour").first.click()
+    page.wait_for_load_state()
+    page.locator("nav.rooms a[href$='/triage']").click()
     page.wait_for_load_state()
     page.locator("main table tbody th a, main table tbody td a").first.click()
     page.wait_for_load_state()
-    clicks += 2
     assert re.search(r"/(networks|clusters)/\d+$", page.url)
-    assert clicks <= 3
-    assert time.monotonic() - began < FIRST_FINDING / 6
+    assert page.locator("#template").is_visible()
+    assert page.locator("#why").is_visible()
 
 
 def test_the_pages_are_accessible(page: Any) -> None:

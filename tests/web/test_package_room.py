@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -378,12 +377,10 @@ def endless() -> bytes:
 
 def test_a_check_without_end_is_given_up(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "SECONDS", 8)
-    began = time.monotonic()
     page = brought(site, endless())
     assert page.status_code == 400
     assert "takes too long here" in page.text
     assert "filrouge verify-package" in page.text
-    assert time.monotonic() - began < 30
     # The next one is served as if nothing had been.
     assert "no package" in brought(site, b"no zip").text
 
@@ -421,12 +418,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("how", HOSTILE)
 def test_a_hostile_package_is_answered_soon_and_briefly(site: Any, how: str) -> None:
-    began = time.monotonic()
     page = brought(site, HOSTILE[how]())
     assert page.status_code in (200, 400)
     assert "no package" in page.text or "Do not rely on this package." in page.text
+    assert "takes too long here" not in page.text
     assert len(page.text) < 200_000
-    assert time.monotonic() - began < 40
 
 
 def test_what_is_checked_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
