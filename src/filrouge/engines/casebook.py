@@ -53,8 +53,8 @@ __all__ = [
 T = TypeVar("T")
 DRAWN_FROM: Final = 64
 """Ads of a cluster that are opened for its template."""
-PAGE: Final = 25
-"""Members on a page."""
+PAGE: Final = 10
+"""Members on a page: as many full texts as one reads before the page has to be turned."""
 MOST_CLUSTERS: Final = 60
 """Clusters of a network that are listed; the largest."""
 WITH_TEMPLATES: Final = 20
