@@ -47,11 +47,11 @@ def test_triage_by_keyboard_alone(site: Any, signed_in: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#flashes .flash")
     assert "2 were labelled." in page.locator("#flashes").inner_text()
-    labelled = page.locator("tbody tr", has=page.locator(".chip-info", has_text="Spam"))
+    labelled = page.locator("tbody tr", has=page.locator(".chip", has_text="Spam"))
     assert labelled.locator("th a").all_inner_texts() == [names[1], names[2]]
     page.click("#flashes form button")
     page.wait_for_selector("#flashes .flash >> text=taken back")
-    assert page.locator(".chip-info", has_text="Spam").count() == 0
+    assert page.locator("tbody .chip", has_text="Spam").count() == 0
     # Filters by "/", and the row under the keys opens by Enter.
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "name"
