@@ -144,7 +144,7 @@ BY: Final = {
     "GET /account/tokens": "my_tokens",
     "POST /account/tokens/{token}/end": "end_token",
     "GET /cases/{case_id}/work": "jobs_of_case",
-    "POST /cases/{case_id}/work/run": "start_run",
+    "POST /cases/{case_id}/runs": "start_run",
     "GET /cases/{case_id}/jobs/{job}": "job",
     "GET /cases/{case_id}/jobs/{job}/events": "job",
     "POST /cases/{case_id}/jobs/{job}/cancel": "cancel",

@@ -173,6 +173,6 @@ def test_what_waits_in_another_case_is_not_told(busy: Any, tmp_path: Path) -> No
     path.write_text("id,body\nm1,Pintura de interiores con referencias del barrio y presupuesto gratis\n")
     ingest(busy.house.settings.workspace.refreshed(), [str(path)], case="market", receiver="J. Roy", jobs=1)
     busy.house.desk.look_again()
-    button = "/work/run"
+    button = "/runs"
     assert button not in busy.client("ana").get(busy.path("harbour", "/work")).text
     assert button in busy.client("mia").get(busy.path("market", "/work")).text

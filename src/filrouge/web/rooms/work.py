@@ -49,7 +49,7 @@ def work(here: Reader) -> Response:
     )
 
 
-@router.post("/cases/{case_id}/work/run")
+@router.post("/cases/{case_id}/runs")
 def run(here: Bringer) -> Response:
     """Compare what is new."""
     here.must_be_today()
