@@ -19,7 +19,7 @@ from filrouge.casework import people
 from filrouge.casework.access import Role
 from filrouge.casework.audit import note
 from filrouge.casework.models import SignedIn, User, now
-from filrouge.corpus.keys import cipher_from
+from filrouge.corpus.keys import cipher_from, seal, unseal
 
 if TYPE_CHECKING:
     from filrouge.corpus.workspace import Workspace
@@ -30,7 +30,6 @@ EARLIER_OR_LATER: Final = 1
 """Steps by which the clocks may differ."""
 RECOVERY_CODES: Final = 8
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
-_NONCE: Final = 12
 OFFERED, LEADERS, EVERYBODY = "offered", "leaders", "everybody"
 """What a house can ask for: of nobody, of administrators and supervisors, of all."""
 
@@ -128,13 +127,12 @@ def _step_of(secret: str, code: str, *, after: int) -> int | None:
 
 
 def _sealed(ws: Workspace, secret: str, user_id: int) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher(ws).encrypt(nonce, secret.encode(), _bound(user_id))
+    return seal(_cipher(ws), secret.encode(), _bound(user_id))
 
 
-def _opened(ws: Workspace, sealed: bytes, user_id: int) -> str:
+def _opened(ws: Workspace, content: bytes, user_id: int) -> str:
     try:
-        return _cipher(ws).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(user_id)).decode()
+        return unseal(_cipher(ws), content, _bound(user_id)).decode()
     except InvalidTag:
         # A database that came to another workspace: no code is right, and recovery codes still are.
         return pyotp.random_base32()

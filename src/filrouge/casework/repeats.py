@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from filrouge.casework import jobs
 from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import ApiRepeat, now
+from filrouge.corpus.keys import seal, unseal
 from filrouge.i18n import _
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(hours=24)
 """How long an answer is kept for somebody who asks again."""
-_NONCE: Final = 12
 
 
 def named(ws: Workspace, method: str, path: str, body: Any) -> str:
@@ -54,16 +53,14 @@ def answered(db: Session, ws: Workspace, token: int, key: str, request: str) -> 
         return None
     if row.request != request:
         raise Refused(_("This Idempotency-Key was used for another request. Take a new one for each."))
-    sealed = bytes.fromhex(row.answer["sealed"])
-    said = ws.cipher("repeats").decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(token, request))
-    return dict(json.loads(said))
+    kept = bytes.fromhex(row.answer["sealed"])
+    return dict(json.loads(unseal(ws.cipher("repeats"), kept, _bound(token, request))))
 
 
 def keep(db: Session, ws: Workspace, token: int, key: str, request: str, answer: dict[str, Any]) -> None:
     """Keep an answer, in the transaction of what it tells of."""
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = ws.cipher("repeats").encrypt(nonce, json.dumps(answer).encode(), _bound(token, request))
-    db.add(ApiRepeat(token_id=token, key=key, request=request, answer={"sealed": (nonce + sealed).hex()}))
+    kept = seal(ws.cipher("repeats"), json.dumps(answer).encode(), _bound(token, request))
+    db.add(ApiRepeat(token_id=token, key=key, request=request, answer={"sealed": kept.hex()}))
     db.flush()
 
 

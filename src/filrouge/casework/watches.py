@@ -7,7 +7,6 @@ without it. An alert names ads of the case by their numbers, and nothing of any 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from filrouge.casework.audit import note
 from filrouge.casework.cases import belonging
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import AlertSeen, Case, User, Watch, WatchAlert, WatchMuted, now
+from filrouge.corpus.keys import seal, unseal
 from filrouge.corpus.results import last_run
 from filrouge.i18n import _, number
 
@@ -32,7 +32,6 @@ MOST: Final = 200
 """Watches of a case."""
 LONGEST: Final = 20_000
 LONGEST_NAME: Final = 80
-_NONCE: Final = 12
 
 
 @dataclass(frozen=True)
@@ -234,15 +233,16 @@ def title(ws: Workspace, watch: Watch, *, in_the_clear: bool) -> str:
 def opened(ws: Workspace, watch: Watch) -> Secret:
     """What of a watch lies sealed; nothing if it is of another workspace."""
     try:
-        said = ws.cipher("watches").decrypt(
-            watch.sealed[:_NONCE], watch.sealed[_NONCE:], f"watch of case {watch.case_id}".encode()
-        )
+        said = unseal(ws.cipher("watches"), watch.sealed, _bound(watch.case_id))
     except InvalidTag:
         return Secret()
     return Secret(**json.loads(said))
 
 
 def _sealed(ws: Workspace, case_id: int, secret: Secret) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    said = json.dumps(asdict(secret)).encode()
-    return nonce + ws.cipher("watches").encrypt(nonce, said, f"watch of case {case_id}".encode())
+    return seal(ws.cipher("watches"), json.dumps(asdict(secret)).encode(), _bound(case_id))
+
+
+def _bound(case_id: int) -> bytes:
+    # What is sealed opens for its own case only.
+    return f"watch of case {case_id}".encode()

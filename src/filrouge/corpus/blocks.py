@@ -6,7 +6,6 @@ workspace, batch, chunk, number and part) goes into the seal, so a block that wa
 
 from __future__ import annotations
 
-import os
 import struct
 import threading
 from collections.abc import Sequence
@@ -19,12 +18,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
+from filrouge.corpus.keys import NONCE, seal, unseal
+
 ADS: Final = 512
 """Ads in a block at most: larger packs better, smaller opens faster."""
 FORMAT: Final = 1
 LEVELS: Final = {"keys": 3, "words": 6, "texts": 5, "marks": 3, "reason": 3, "state": 3, "plain words": 3}
 """How hard zstd tries on each part. Measured on ads of 424 bytes: above these, slower and hardly smaller."""
-_NONCE: Final = 12
 
 
 class NotAsSealed(Exception):
@@ -54,8 +54,7 @@ def seal_block(fields: Sequence[bytes], name: BlockName, key: AESGCM) -> bytes:
 
 
 def _sealed(packed: bytes, name: BlockName, key: AESGCM) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return bytes([FORMAT]) + nonce + key.encrypt(nonce, packed, name.bytes())
+    return bytes([FORMAT]) + seal(key, packed, name.bytes())
 
 
 def open_block(sealed: bytes | memoryview, name: BlockName, key: AESGCM) -> list[memoryview]:
@@ -64,10 +63,10 @@ def open_block(sealed: bytes | memoryview, name: BlockName, key: AESGCM) -> list
     Raises:
         NotAsSealed: if it is not the block of that name as it was sealed with that key.
     """
-    if len(sealed) < 1 + _NONCE + 16 or sealed[0] != FORMAT:
+    if len(sealed) < 1 + NONCE + 16 or sealed[0] != FORMAT:
         raise NotAsSealed("not a sealed block")
     try:
-        packed = key.decrypt(bytes(sealed[1 : 1 + _NONCE]), sealed[1 + _NONCE :], name.bytes())
+        packed = unseal(key, memoryview(sealed)[1:], name.bytes())
     except InvalidTag as e:
         raise NotAsSealed("its seal is broken") from e
     return fields_of(_unpacker().decompress(packed))

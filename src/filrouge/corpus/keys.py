@@ -29,6 +29,8 @@ from filrouge.corpus.errors import (
 from filrouge.corpus.files import Files, NotThere
 
 SECRET_BYTES: Final = 32
+NONCE: Final = 12
+"""Bytes before what is sealed."""
 VARIABLE: Final = "FILROUGE_KEY"
 FOLDER: Final = "keys"
 _PEPPER: Final = "pepper"
@@ -57,6 +59,21 @@ class DataKey:
 def cipher_from(secret: bytes, workspace: str, purpose: str) -> AESGCM:
     """What seals and opens with a key that is made from a secret of a workspace, for one purpose."""
     return AESGCM(secret_from(secret, workspace, purpose))
+
+
+def seal(cipher: AESGCM, plain: bytes, bound: bytes) -> bytes:
+    """The bytes as `unseal` opens them: a nonce, and what is sealed with it, bound to what it is of."""
+    nonce = os.urandom(NONCE)
+    return nonce + cipher.encrypt(nonce, plain, bound)
+
+
+def unseal(cipher: AESGCM, content: bytes | memoryview, bound: bytes) -> bytes:
+    """The bytes that were sealed.
+
+    Raises:
+        InvalidTag: if it was another cipher, it is bound to something else, or it was altered.
+    """
+    return cipher.decrypt(bytes(content[:NONCE]), content[NONCE:], bound)
 
 
 def secret_from(secret: bytes, workspace: str, purpose: str) -> bytes:
@@ -213,8 +230,7 @@ class KeyRing:
         self._known.clear()
 
     def _write(self, key_id: str, key: bytes, about: Mapping[str, str], *, new: bool = True) -> None:
-        nonce = os.urandom(12)
-        wrapped = nonce + self._wrap.encrypt(nonce, key, self._bound(key_id, about))
+        wrapped = seal(self._wrap, key, self._bound(key_id, about))
         stored = {"format": 1, **about, "wrapped": base64.b64encode(wrapped).decode()}
         self._files.put(f"{FOLDER}/{key_id}.json", json.dumps(stored).encode(), new=new)
 
@@ -233,7 +249,7 @@ class KeyRing:
         except (binascii.Error, ValueError) as e:
             raise InvalidTag from e
         about = {name: str(stored[name]) for name in ("case", "month") if name in stored}
-        return self._wrap.decrypt(wrapped[:12], wrapped[12:], self._bound(key_id, about))
+        return unseal(self._wrap, wrapped, self._bound(key_id, about))
 
     def _bound(self, key_id: str, about: Mapping[str, str]) -> bytes:
         # What the key is for goes into the wrapping: a key object under another name does not open.
