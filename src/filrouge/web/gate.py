@@ -30,8 +30,12 @@ from filrouge.web.limits import SEARCHES
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _security = logging.getLogger("filrouge.security")
 _TOO_LONG: Final = re.compile(r"[+-]?[0-9_]{19,}")
-_WHO_ONE_IS: Final = ("/account/second-factor", "/account/confirm", "/signout")
-"""Pages for who has to set up a second factor first."""
+_PAGES_FOR: Final[dict[str, tuple[str, ...]]] = {
+    "/sign-in/code": (),
+    "/account/password": ("/account/password", "/signout"),
+    "/account/second-factor": ("/account/second-factor", "/account/confirm", "/signout"),
+}
+"""What is open to who has a step to take first, by its page: what begins so."""
 
 
 class SignInFirst(Exception):
@@ -94,8 +98,13 @@ def _person(request: Request, permission: Permission, again: bool, budget: str |
         let_through(request, user, permission, case, budget)
         if again and session is not None and not sessions.is_fresh(session):
             raise SignInFirst(f"/account/confirm?next={quote(_page_of(request))}")
-        state = db.get(DeskState, (session.id, case.id)) if session is not None and case else None
-        return Here(request, house, user, session, case, state, cases_of(db, user))
+        return come_in(request, db, user, session, case)
+
+
+def come_in(request: Request, db: Session, user: User, session: SignedIn | None, case: Case | None) -> Here:
+    """A request of somebody who may make it, with what they set for the case."""
+    state = db.get(DeskState, (session.id, case.id)) if session is not None and case is not None else None
+    return Here(request, house_of(request), user, session, case, state, cases_of(db, user))
 
 
 def let_through(
@@ -126,18 +135,20 @@ def let_through(
 
 def _step_before(request: Request, house: House, user: User, session: SignedIn | None) -> None:
     """Send on who has to do something else first: give a code, choose a password, set up a second factor."""
-    if session is None:
-        return
-    path = request.url.path
+    step = None if session is None else next_step(house, user, session)
+    if step is not None and not request.url.path.startswith(_PAGES_FOR[step]):
+        raise SignInFirst(step)
+
+
+def next_step(house: House, user: User, session: SignedIn) -> str | None:
+    """The page of what a person has to do before they come in; None for who has come all the way."""
     if not session.passed:
-        raise SignInFirst("/sign-in/code")
+        return "/sign-in/code"
     if user.must_change:
-        if path not in ("/account/password", "/signout"):
-            raise SignInFirst("/account/password")
-        return
-    lacks = user.totp is None and factors.is_required(user, house.settings.second_factor)
-    if lacks and not path.startswith(_WHO_ONE_IS):
-        raise SignInFirst("/account/second-factor")
+        return "/account/password"
+    if user.totp is None and factors.is_required(user, house.settings.second_factor):
+        return "/account/second-factor"
+    return None
 
 
 def _page_of(request: Request) -> str:

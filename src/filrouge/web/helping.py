@@ -33,7 +33,7 @@ def request_of(here: Here, db: Session, number: int) -> SurvivorRequest:
     Raises:
         NotThere: if there is none of that number.
     """
-    found = survivors.find(db, here.user, here.the_case, number) if number < 2**31 else None
+    found = survivors.find(db, here.user, here.the_case, number)
     if found is None:
         raise NotThere
     return found

@@ -10,12 +10,11 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, factors
+from filrouge.casework import access
 from filrouge.casework.access import Permission
-from filrouge.casework.cases import cases_of
-from filrouge.casework.models import Case, DeskState
+from filrouge.casework.models import Case
 from filrouge.web.forms import whole_number
-from filrouge.web.gate import who_by_cookie
+from filrouge.web.gate import come_in, next_step, who_by_cookie
 from filrouge.web.here import Here
 from filrouge.web.house import house_of
 from filrouge.web.render import rendered
@@ -50,8 +49,7 @@ def here_of(request: Request) -> Here | None:
         if found is None:
             return None
         user, session = found
-        lacks = user.totp is None and factors.is_required(user, house.settings.second_factor)
-        if not session.passed or user.must_change or lacks:
+        if next_step(house, user, session) is not None:
             return None
         named = _OF_A_CASE.match(request.url.path)
         number = whole_number(named[1], 9) if named else None
@@ -59,5 +57,4 @@ def here_of(request: Request) -> Here | None:
         # A case of others is not told from one that is not there, here neither.
         if case is not None and access.refusal(user, Permission.READ, case) is not None:
             case = None
-        state = db.get(DeskState, (session.id, case.id)) if case is not None else None
-        return Here(request, house, user, session, case, state, cases_of(db, user))
+        return come_in(request, db, user, session, case)
