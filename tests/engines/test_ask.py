@@ -344,3 +344,18 @@ def test_a_plain_copy_needs_less_than_a_text_of_which_little_is_the_same():
     bits = np.array([61.0, 50.0, 50.0, 39.0], np.float32)
     whole = np.array([500.0, 90.0, 110.0, 39.0], np.float32)
     assert cuts.tie(bits, whole).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize("key", range(3))
+def test_a_piece_of_an_ad_finds_it_whatever_the_key(tmp_path, key):
+    """The index keeps a few runs of each ad, by its key's chance, and of a template with many copies hardly any."""
+    ads = [TEMPLATES[k % 6].format(phone=f"(617) 555-{1000 + k}") for k in range(72)]
+    ads += [ad_text(random.Random(2_000 + k), 30) for k in range(40)]
+    ads += [ad_text(random.Random(3_000 + k)) for k in range(500)]
+    ws = Workspace.init(tmp_path / "ws", secret=bytes([key]) * 32)
+    ingest(ws, [written(tmp_path, "long", ads)], case="case")
+    index = open_index(ws.refreshed(), merge=False)
+    for k in [*range(6), *range(72, 112)]:
+        for sentence in ads[k].split(". ")[:2]:
+            assert any(sentence in ads[hit.ad] for hit in index.nearest(sentence, 40))
+            assert k < 6 or k in [hit.ad for hit in index.nearest(sentence, 5)]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T")
+A = TypeVar("A")
+FEW: Final = 4
+"""Pieces of work that this thread does sooner than it can ask for help."""
+_HELPERS: Final = min(os.cpu_count() or 1, 4) - 1
 
 
 def in_order(work: Callable[[int], T], count: int, threads: int) -> list[T]:
@@ -22,6 +29,45 @@ def in_order(work: Callable[[int], T], count: int, threads: int) -> list[T]:
         return [work(k) for k in range(count)]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, range(count)))
+
+
+@cache
+def _standing_by() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(_HELPERS, 1), thread_name_prefix="helping")
+
+
+# A process that is forked has no threads but its own: it calls for others.
+os.register_at_fork(after_in_child=_standing_by.cache_clear)
+
+
+def with_help(work: Callable[[A], T], things: Sequence[A]) -> list[T]:
+    """What `work` makes of each of a few things, in that order, while somebody waits.
+
+    Threads that stand by take their part, as far as they have nothing else to do: many who ask at once do not wait for
+    each other's help.
+    """
+    left = deque(enumerate(things))
+    made: dict[int, T] = {}
+
+    def go_on() -> None:
+        while left:
+            try:
+                k, thing = left.popleft()
+            except IndexError:  # another thread took the last
+                return
+            made[k] = work(thing)
+
+    helpers = [_standing_by().submit(go_on) for _ in range(_HELPERS)] if len(things) >= FEW else []
+    try:
+        go_on()
+    finally:
+        left.clear()
+        begun = [helper for helper in helpers if not helper.cancel()]
+        for helper in begun:
+            helper.exception()
+    for helper in begun:
+        helper.result()
+    return [made[k] for k in range(len(things))]
 
 
 def even_cuts(count: int, together: int) -> NDArray[np.int64]:

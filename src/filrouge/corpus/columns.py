@@ -28,23 +28,23 @@ class Strings:
     def __init__(self, sizes: memoryview, chars: memoryview) -> None:
         size = from_planes(sizes, np.uint32)
         self._null = size == _NULL
-        ends = np.cumsum(np.where(self._null, 0, size), dtype=np.int64)
-        self._ends = ends.tolist()
-        self._begins = [0, *self._ends[:-1]]
-        self._chars = bytes(chars)
-        self._any_null = bool(self._null.any())
+        self._ends = np.cumsum(np.where(self._null, 0, size), dtype=np.int64)
+        self._sizes = size
+        self._chars = chars
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._ends)
+        return self._ends.size
 
-    def at(self, places: Sequence[int]) -> list[str | None]:
+    def at(self, places: Sequence[int] | NDArray[np.int64]) -> list[str | None]:
         """Those at the places."""
-        chars, begins, ends = self._chars, self._begins, self._ends
-        found: list[str | None] = [chars[begins[p] : ends[p]].decode() for p in places]
-        if self._any_null:
-            found = [None if self._null[p] else v for p, v in zip(places, found, strict=True)]
-        return found
+        chars, null = self._chars, self._null[places].tolist()
+        ends = self._ends[places]
+        begins = (ends - self._sizes[places]).tolist()
+        return [
+            None if no else str(chars[begin:end], "utf-8")
+            for begin, end, no in zip(begins, ends.tolist(), null, strict=True)
+        ]
 
 
 def few(values: pl.Series) -> list[bytes]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from filrouge.ads.tokens import Tokens
 from filrouge.compare.runs import Int64Array
+from filrouge.compare.shares import with_help
 from filrouge.corpus.opening import Gathering, read_keys, read_places, read_words
 from filrouge.corpus.view import rows_at
 
@@ -51,11 +52,11 @@ def glimpse(ws: Workspace, ads: Int64Array) -> Glimpse:
     at, place = blocks.of(each)
     shares = np.split(np.arange(each.size), np.flatnonzero(np.diff(at)) + 1) if each.size else []
 
+    # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
+    wanted = [int(at[mine[0]]) for mine in shares]
+    parts = with_help(opener.fields, [block for k in wanted for block in (blocks.texts[k], blocks.marks[k])])
     out = Gathering()
-    for mine in shares:
-        k = int(at[mine[0]])
-        # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
-        texts, marks = opener.fields(blocks.texts[k]), opener.fields(blocks.marks[k])
+    for mine, k, texts, marks in zip(shares, wanted, parts[::2], parts[1::2], strict=True):
         words = opener.remembered(blocks.words[k], read_words)
         keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
         rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))

@@ -189,9 +189,8 @@ class Gathering:
 
     def add_texts(self, fields: Fields, rows: Int64Array) -> None:
         """Take the columns of ads of one block, from its part "texts"."""
-        wanted = rows.tolist()
         for k, name in enumerate(("id", "text", "image")):
-            self.columns[name] += Strings(fields[1 + 2 * k], fields[2 + 2 * k]).at(wanted)
+            self.columns[name] += Strings(fields[1 + 2 * k], fields[2 + 2 * k]).at(rows)
         for k, name in enumerate(("agency", "location", "source")):
             number, table = read_few(fields[7 + 2 * k], fields[8 + 2 * k])
             self.columns[name] += [table[i] for i in number[rows].tolist()]
@@ -206,10 +205,10 @@ class Gathering:
         """Take the words of ads of one block, and where they stand in the text, from its part "marks"."""
         gaps, lengths = (np.frombuffer(f, np.uint8) for f in fields[1:3])
         wide = np.frombuffer(fields[3], np.int32)
-        start, end = read_positions(
-            words.words.astype(np.uint32), words.offsets, gaps, lengths, wide, keys.usual
-        )
-        offsets, number = words.offsets, words.words
+        # Each position leans on those before it, and on none behind.
+        offsets = words.offsets[: int(rows.max(initial=-1)) + 2]
+        number = words.words[: offsets[-1]]
+        start, end = read_positions(number.astype(np.uint32), offsets, gaps, lengths, wide, keys.usual)
         if rows.size != offsets.size - 1:
             sizes = np.diff(offsets)[rows]
             at = ranges(offsets[:-1][rows], sizes)
@@ -234,7 +233,7 @@ class Gathering:
                     into[column] += [table[i] for i in number[keep].tolist()]
                     at += 2
                 elif how == "strings":
-                    into[column] += Strings(fields[at], fields[at + 1]).at(keep.tolist())
+                    into[column] += Strings(fields[at], fields[at + 1]).at(keep)
                     at += 2
                 else:
                     numbers = from_planes(fields[at], np.int32)[keep]

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import polars as pl
 
+from filrouge.compare.shares import with_help
 from filrouge.corpus.blocks import BlockName, NotAsSealed, open_block
 from filrouge.corpus.errors import DamagedPack
 from filrouge.corpus.kernels import Int32Array, Int64Array, UInt64Array, ranges, translate
@@ -157,10 +158,15 @@ def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
     parts: list[UInt64Array] = []
     sizes = np.zeros(ads.size, np.int64)
     order = np.zeros(ads.size, np.uint64)
-    for mine in _split(by_block, at):
-        k = int(at[mine[0]])
-        block = opener.remembered(blocks.words[k], read_words)
-        group = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
+    shares = _split(by_block, at)
+    wanted = [int(at[mine[0]]) for mine in shares]
+    groups = list(dict.fromkeys(blocks.group[k] for k in wanted))
+    opened = with_help(lambda k: opener.remembered(blocks.words[k], read_words), wanted)
+    keys_of = dict(
+        zip(groups, with_help(lambda g: opener.remembered(blocks.keys[g], read_keys), groups), strict=True)
+    )
+    for mine, k, block in zip(shares, wanted, opened, strict=True):
+        group = keys_of[blocks.group[k]]
         rows = rows_at(place[mine], block.places, int(blocks.first[k]))
         sizes[mine] = np.diff(block.offsets)[rows]
         order[mine] = block.order[rows]

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from filrouge.compare.fingerprints import KEPT
 from filrouge.compare.labels import HALF
 from filrouge.compare.language import LanguageModel, Without
-from filrouge.compare.lookup import carriers, equal_texts, holding_all, holding_some, sharing_runs
+from filrouge.compare.lookup import Texts, carriers, equal_texts, holding_all, holding_some, sharing_runs
 from filrouge.compare.reach import Reach
 from filrouge.compare.runs import Float32Array, Int64Array, UInt64Array
 from filrouge.compare.segments import Segment
@@ -53,8 +54,12 @@ if TYPE_CHECKING:
 
 CLAIMING: Final = 8
 """Clusters of the nearest ads that may claim a question as theirs."""
-WEIGHED: Final = 32
+WEIGHED: Final = 24
 """Texts that are opened and weighed for a question."""
+FRAGMENT: Final = 2 * KEPT
+"""Words of a question that is taken to be a piece of an ad, if no ad near it was found by runs."""
+FEW: Final = 8
+"""Texts that are weighed because they hold the words of such a piece."""
 PHRASES_LOOKED_AT: Final = 2_000
 """Ads that hold all words of a phrase and are opened to see whether they hold it as such; the newest ones."""
 TELLING: Final = 5.0
@@ -155,7 +160,7 @@ class SearchIndex:
         if every:
             found = self._sight.texts(holding_all(self._segments, words))
         else:
-            found = self._sight.best(holding_some(self._segments, words, self.ads), max(4 * top, 1_000))
+            found = self._sight.best(self._with_words(question), max(4 * top, 1_000))
         phrases = [self.question(phrase).keys for phrase in _PHRASE.findall(text)]
         order = np.lexsort((-found.ad, -found.score))
         ads: list[int] = []
@@ -182,6 +187,9 @@ class SearchIndex:
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
         weighed = Weighed(Weigher(question.keys, self.prices, question.fills))
         self._weigh_texts(weighed, question)
+        # Nothing holds half of a short text: it may be a piece of an ad of which the index keeps other runs.
+        if question.keys.size <= FRAGMENT and weighed.bits.max(initial=0.0) < HALF * weighed.weigher.alone:
+            self._weigh_groups(weighed, question, self._sight.best(self._with_words(question), FEW))
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
             self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
@@ -235,7 +243,14 @@ class SearchIndex:
             return
         same = self._sight.best(equal_texts(self._segments, question.whole, self._times), WEIGHED)
         near = sharing_runs(self._segments, *question.runs(self._rarity), self._times)
-        texts = (same, self._sight.best(near, WEIGHED))
+        self._weigh_groups(weighed, question, same, self._sight.best(near, WEIGHED))
+
+    def _with_words(self, question: Question) -> Texts:
+        """The texts that hold rare words of the question, in no order."""
+        return holding_some(self._segments, question.words, self.ads, self._times)
+
+    def _weigh_groups(self, weighed: Weighed, question: Question, *texts: Texts) -> None:
+        """Weigh texts, each for all ads that have it."""
         groups = [self._sight.group(some, k) for some in texts for k in range(len(some))]
         if not groups:
             return

@@ -14,6 +14,7 @@ from filrouge.ads.identifiers import find_identifiers
 from filrouge.ads.identifiers.numbering import DEFAULT_COUNTRY
 from filrouge.ads.names import find_names
 from filrouge.ads.places import Gazetteer
+from filrouge.ads.plain_split import plain_words
 from filrouge.ads.tokens import KIND_BITS, SLOT_KINDS, Masks, Vocabulary, join_disguised, written_words
 from filrouge.compare.align import pair_bits
 from filrouge.compare.fingerprints import UsualRuns, run_keys, whole_keys, whole_places, word_places
@@ -107,7 +108,9 @@ def question_of(text: str, pepper: bytes, vocabulary: Vocabulary) -> Question:
     """
     folded = fold_texts([text])
     identifiers = find_identifiers(folded, [DEFAULT_COUNTRY])
-    places, names = Gazetteer.load().find(folded, [DEFAULT_COUNTRY]), find_names(folded, [text])
+    plain = plain_words(folded)
+    places = Gazetteer.load().find(folded, [DEFAULT_COUNTRY], plain)
+    names = find_names(folded, [text], plain)
     kinds = identifiers["kind"].to_list()
     spans = sorted(
         (rank, start, end, kind)

@@ -26,6 +26,7 @@ KINDS: Final = ("phone", "email", "url", "handle", "payment", "price", "age", "t
 """What may be found; where two overlap, see `_RANK`."""
 
 _RANK: Final = {"email": 0, "phone": 1, "url": 2, "handle": 3, "payment": 3, "time": 4, "age": 5, "price": 6}
+_BY_NAME: Final = {kind: k for k, kind in enumerate(sorted(KINDS))}
 _MAY_OVERLAP: Final = frozenset(
     {
         frozenset({"phone", "url"}), frozenset({"phone", "handle"}), frozenset({"phone", "payment"}),
@@ -282,13 +283,15 @@ def _table(rows: list[Found], folded: Folded, text_starts: NDArray[np.int64]) ->
         raw_ends = folded.origin_end[ends - 1 - ads]
     else:
         raw_starts = raw_ends = np.zeros(0, np.int32)
+    by_name = np.fromiter((_BY_NAME[row.kind] for row in rows), np.int8, len(rows))
+    order = np.lexsort((by_name, raw_ends, raw_starts, ads))
+    ordered = [rows[k] for k in order.tolist()]
     return pl.DataFrame(
         {
-            "ad": ads.astype(np.int32),
-            "kind": [row.kind for row in rows],
-            "value": [row.value for row in rows],
-            "start": raw_starts.astype(np.int32),
-            "end": raw_ends.astype(np.int32),
-        },
-        schema={"ad": pl.Int32, "kind": pl.String, "value": pl.String, "start": pl.Int32, "end": pl.Int32},
-    ).sort("ad", "start", "end", "kind", maintain_order=True)
+            "ad": ads[order].astype(np.int32),
+            "kind": pl.Series([row.kind for row in ordered], dtype=pl.String),
+            "value": pl.Series([row.value for row in ordered], dtype=pl.String),
+            "start": raw_starts[order].astype(np.int32),
+            "end": raw_ends[order].astype(np.int32),
+        }
+    )
