@@ -74,3 +74,26 @@ def at_rest(page: Any, path: str, seconds: float = 60) -> None:
     answer = page.goto(path)
     assert answer.ok
     assert "data-events" not in answer.text(), f"a job began on {path} in between"
+
+
+def downloaded(page: Any, link: str) -> Any:
+    """The download that a link gives.
+
+    A click that no request follows was lost by the browser, and is made once more; what else goes wrong is told with
+    all that was asked and answered.
+    """
+    from playwright.sync_api import TimeoutError as TooLate
+
+    page.wait_for_load_state()
+    told: list[str] = []
+    page.on("request", lambda request: told.append(f"asked {request.url}"))
+    page.on("response", lambda response: told.append(f"answered {response.status} {response.url}"))
+    for last in (False, True):
+        try:
+            with page.expect_download(timeout=60_000 if last else 10_000) as waiting:
+                page.click(link)
+            return waiting.value
+        except TooLate as trouble:
+            if last or told:
+                said = page.inner_text("main")[:300]
+                raise AssertionError(f"no file from {link}: {told}; {page.url} says: {said}") from trouble

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched, at_rest
+from browsing import Watched, at_rest, downloaded
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 
@@ -152,9 +152,7 @@ def test_a_file_is_dropped_corrected_watched_and_its_rejects_are_downloaded(
     # In quotes: without them, case is not looked at, and "Next: all is compared" would do before it is.
     page.wait_for_selector('text="All is compared."', timeout=120_000)
     assert page.locator(".stats dd").first.inner_text() == "300"
-    with page.expect_download() as download:
-        page.click("text=Download as CSV")
-    rows = Path(download.value.path()).read_text().splitlines()
+    rows = Path(downloaded(page, "text=Download as CSV").path()).read_text().splitlines()
     assert rows[0] == "file,row,field,reason"
     assert sum("soon" in row for row in rows) == 3
     page.click("text=See what was found")

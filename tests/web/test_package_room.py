@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from browsing import Watched
+from browsing import Watched, downloaded
 
 from filrouge.casework import audit, meetings, packages
 from filrouge.casework.models import AuditEntry, MadePackage, WrongJoinEntry, now
@@ -464,10 +464,8 @@ def test_a_network_is_packaged_in_the_browser_and_its_checker_runs_by_itself(
         page.click("text=Make the package")
         page.wait_for_selector("text=Download", timeout=120_000)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        with page.expect_download() as waiting:
-            page.click("text=Download")
         path = tmp_path / "n.zip"
-        waiting.value.save_as(path)
+        downloaded(page, "text=Download").save_as(path)
     finally:
         context.close()
     folder = tmp_path / "unpacked"
