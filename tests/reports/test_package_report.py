@@ -77,6 +77,31 @@ def test_whatever_an_ad_says_is_text_and_no_markup(text: str) -> None:
     assert text.replace("\x00", "\ufffd").split("▯")[0].strip() in words_of_docx(docx)
 
 
+def test_tables_of_the_docx_are_as_a_word_processor_wants_them() -> None:
+    import docx
+
+    document = docx.Document(io.BytesIO(docx_of(a_report("plain"), NOON)))
+    facts, grid, waterfall, _none = document.tables
+    for table in document.tables:
+        parts = [part.tag.split("}")[1] for part in table._tbl.tblPr]
+        order = ["tblStyle", "tblW", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+        assert parts == [name for name in order if name in parts]
+        assert {"tblBorders", "tblCellMar"} <= set(parts)
+    # Widths stand with the columns, too: some programs look only there.
+    assert [round(column.width.cm, 1) for column in grid.columns] == [12.7, 4.2]
+    assert [round(column.width.cm, 1) for column in facts.columns] == [4.2, 12.7]
+    heads = [len(table.rows[0]._tr.findall(".//{*}tblHeader")) for table in (facts, grid, waterfall)]
+    assert heads == [0, 1, 1]
+    # Each row of a waterfall has one bar: from where it begins to where it ends.
+    fills = [
+        [(cell.get("{*}fill"), cell.getparent().find("{*}gridSpan")) for cell in row._tr.findall(".//{*}shd")]
+        for row in waterfall.rows
+    ]
+    assert [len(row) for row in fills] == [0, 1, 1, 1]
+    spans = [int(span.values()[0]) for row in fills for _fill, span in row]
+    assert [round(span / spans[0], 2) for span in spans] == [1, 0.23, 0.77]
+
+
 def test_what_the_fonts_lack_is_marked() -> None:
     assert drawable("é Ω Ж ▯ abc\n") == "é Ω Ж ▯ abc "
     assert drawable("漢😀") == MISSING * 2

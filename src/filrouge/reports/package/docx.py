@@ -23,8 +23,10 @@ from filrouge.reports.package.blocks import (
 from filrouge.reports.package.check import zip_of
 from filrouge.reports.ties import signed
 
-BAR: Final = 36
-"""Characters of the widest bar."""
+BAR: Final = 60
+"""Steps in which bars are drawn."""
+WIDTH: Final = 17
+"""Centimetres between the margins."""
 LONGEST: Final = 255
 """Characters that a property of the file may have."""
 
@@ -83,7 +85,6 @@ def _write_edges(section: Any, report: Report) -> None:
 
 
 def _add(document: Any, block: object) -> None:
-    from docx.shared import Pt
 
     if isinstance(block, Heading):
         document.add_heading(plain_text(block.text), block.level)
@@ -107,34 +108,95 @@ def _add(document: Any, block: object) -> None:
             run.bold = run.underline = True
             paragraph.add_run(" ")
     elif isinstance(block, Waterfall):
-        rows = []
-        for name, bits, begin, width in bars(block.steps, block.total):
-            first, last = round(begin * BAR), round((begin + width) * BAR)
-            # Bars for one hand are full, those against it are light: seen without colour.
-            bar = "\u00a0" * min(first, BAR - 1) + ("█" if bits >= 0 else "░") * max(last - first, 1)
-            rows.append([name, signed(bits), bar])
-        _table(document, [_("kind"), _("bits"), ""], rows, [2, 1, 5], right=[1], mono=[2], size=Pt(7))
+        _waterfall(document, block)
 
 
-def _table(
-    document: Any, head: Any, rows: Any, widths: Any, *, right: Any = (), mono: Any = (), size: Any = None
-) -> None:
+def _table(document: Any, head: Any, rows: Any, widths: Any, *, right: Any = (), mono: Any = ()) -> Any:
+    """A table of rows, its columns as wide as `widths` have it among themselves; the head stands on each page."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
     from docx.shared import Cm, Pt
 
-    table = document.add_table(rows=0, cols=len(widths), style="Table Grid")
+    table = document.add_table(rows=0, cols=len(widths))
     table.autofit = False
-    whole = 17 / sum(widths)
+    _ruled(table)
+    whole = WIDTH / sum(widths)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width * whole)
     for number, row in enumerate([*([head] if len(head) else []), *rows]):
-        cells = table.add_row().cells
-        for k, text in enumerate(row):
-            cells[k].width = Cm(widths[k] * whole)
-            paragraph = cells[k].paragraphs[0]
+        added = table.add_row()
+        is_head = bool(len(head)) and number == 0
+        for name in ("w:cantSplit", *(["w:tblHeader"] if is_head else [])):
+            added._tr.get_or_add_trPr().append(OxmlElement(name))
+        for k, (cell, text) in enumerate(zip(added.cells, row, strict=False)):
+            cell.width = Cm(widths[k] * whole)
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(plain_text(str(text)))
-            run.font.size = Pt(8.5)
-            run.bold = bool(len(head)) and number == 0
-            if k in mono and number:
-                run.font.name, run.font.size = "Consolas", size or Pt(7.5)
+            run.font.size = Pt(8)
+            run.bold = is_head
+            if k in mono and not is_head:
+                run.font.name, run.font.size = "Consolas", Pt(7.5)
             if k in right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_paragraph()
+    return table
+
+
+def _waterfall(document: Any, block: Waterfall) -> None:
+    """Bars as shaded cells: dark ones for one hand, light ones against it, told apart without colour."""
+    from docx.shared import Pt
+
+    steps = bars(block.steps, block.total)
+    widths = [3.0, 2.0, *[12 / BAR] * BAR]
+    rows = [(name, signed(bits)) for name, bits, _begin, _width in steps]
+    table = _table(document, [_("kind"), _("bits")], rows, widths, right=[1])
+    for row in table.rows[:-1]:
+        row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
+    for row, (_name, bits, begin, width) in zip(table.rows[1:], steps, strict=True):
+        first = min(round(begin * BAR), BAR - 1)
+        last = max(round((begin + width) * BAR), first + 1)
+        cells = row.cells
+        for left, right, fill in (
+            (0, first, ""),
+            (first, last, "2E4057" if bits >= 0 else "C9CED6"),
+            (last, BAR, ""),
+        ):
+            if left < right:
+                span = cells[2 + left].merge(cells[1 + right])
+                room = span.paragraphs[0].paragraph_format
+                room.space_after, room.line_spacing = Pt(0), Pt(11)
+                if fill:
+                    _shaded(span, fill)
+
+
+def _shaded(cell: Any, fill: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _ruled(table: Any) -> None:
+    """Thin rules between rows, none between columns, and little room beside what is written."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        rule = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "A0A6B0")):
+            rule.set(qn(f"w:{name}"), value)
+        borders.append(rule)
+    room = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        beside = OxmlElement(f"w:{side}")
+        beside.set(qn("w:w"), "50")
+        beside.set(qn("w:type"), "dxa")
+        room.append(beside)
+    # Word wants the parts of a table's properties in their order.
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblLook")
+    table._tbl.tblPr.insert_element_before(room, "w:tblLook")
