@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -55,3 +57,33 @@ def test_a_child_has_helpers_of_its_own() -> None:
     if not child:
         os._exit(0 if with_help(str, range(8)) == list("01234567") else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+LAST = """
+import threading, time
+from filrouge.compare.shares import with_help
+{before}
+def late():
+    threading.main_thread().join()
+    print(with_help(str, range(8)), flush=True)
+threading.Thread(target=late).start()
+"""
+
+
+@pytest.mark.parametrize("before", ["", "with_help(str, range(8))"])
+def test_a_thread_that_outlives_the_main_one_does_its_work_alone(before: str) -> None:
+    """When the main thread has ended, the interpreter lets no pool begin anything."""
+    ended = subprocess.run(
+        [sys.executable, "-c", LAST.format(before=before)], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == str(list("01234567")), ended.stderr
+
+
+def test_where_the_system_gives_no_thread_the_work_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(shares, "_standing_by", lambda pool=ThreadPoolExecutor(1): pool)
+    monkeypatch.setattr(shares, "_HELPERS", 1)
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    assert with_help(str, range(8)) == list("01234567")

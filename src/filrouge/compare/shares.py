@@ -57,7 +57,11 @@ def with_help(work: Callable[[A], T], things: Sequence[A]) -> list[T]:
                 return
             made[k] = work(thing)
 
-    helpers = [_standing_by().submit(go_on) for _ in range(_HELPERS)] if len(things) >= FEW else []
+    try:
+        helpers = [_standing_by().submit(go_on) for _ in range(_HELPERS)] if len(things) >= FEW else []
+    except RuntimeError:  # the interpreter ends, or the system gives no more threads
+        left.clear()
+        return [work(thing) for thing in things]
     try:
         go_on()
     finally:

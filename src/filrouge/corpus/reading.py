@@ -155,22 +155,24 @@ def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
     """
     at, place = blocks.of(ads)
     by_block = np.argsort(at, kind="stable")
-    parts: list[UInt64Array] = []
     sizes = np.zeros(ads.size, np.int64)
     order = np.zeros(ads.size, np.uint64)
     shares = _split(by_block, at)
-    wanted = [int(at[mine[0]]) for mine in shares]
-    groups = list(dict.fromkeys(blocks.group[k] for k in wanted))
-    opened = with_help(lambda k: opener.remembered(blocks.words[k], read_words), wanted)
-    keys_of = dict(
-        zip(groups, with_help(lambda g: opener.remembered(blocks.keys[g], read_keys), groups), strict=True)
-    )
-    for mine, k, block in zip(shares, wanted, opened, strict=True):
-        group = keys_of[blocks.group[k]]
+    groups = list(dict.fromkeys(blocks.group[int(at[mine[0]])] for mine in shares))
+    opened = with_help(lambda group: opener.remembered(blocks.keys[group], read_keys), groups)
+    keys_of = dict(zip(groups, opened, strict=True))
+
+    def pseudonyms(mine: Int64Array) -> UInt64Array:
+        """Of the ads of one block, whose sizes and order are put down."""
+        k = int(at[mine[0]])
+        block = opener.remembered(blocks.words[k], read_words)
         rows = rows_at(place[mine], block.places, int(blocks.first[k]))
         sizes[mine] = np.diff(block.offsets)[rows]
         order[mine] = block.order[rows]
-        parts.append(group.pseudonyms[block.words[ranges(block.offsets[:-1][rows], sizes[mine])]])
+        wanted = ranges(block.offsets[:-1][rows], sizes[mine])
+        return keys_of[blocks.group[k]].pseudonyms[block.words[wanted]]
+
+    parts = with_help(pseudonyms, shares)
     found = np.concatenate([*parts, np.zeros(0, np.uint64)])
     keys, numbers = np.unique(found, return_inverse=True)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
