@@ -89,6 +89,19 @@ def test_what_others_hold_pushes_nothing_out(ws, monkeypatch):
     assert set(ids(index.nearest(COMMON, 3))) == {"mine-0", "mine-1", "mine-2"}
 
 
+def test_a_word_is_as_rare_as_it_is_among_all(tmp_path):
+    """A word that more ads of others hold than the case has ads is no usual word for that."""
+    chance = random.Random(5)
+    usual = [f"to you of {said(chance)}" for _ in range(200)]
+    theirs = [f"{text} telescopes" if k % 4 == 0 else text for k, text in enumerate(usual)]
+    ws = Workspace.init(tmp_path / "ws", secret=SECRET)
+    mine = ["telescopes", *usual[:10]]
+    for case, rows in (("theirs", theirs), ("mine", mine)):
+        ingest(ws.refreshed(), [written(tmp_path, case, rows)], case=case)
+    index = open_index(ws.refreshed(), merge=False, among="mine")
+    assert ids(index.by_words("to you of telescopes", 1, every=False)) == ["mine-0"]
+
+
 def test_identifiers_count_as_if_the_case_were_alone(ws, alone):
     index, other = open_index(ws, merge=False, among="mine"), open_index(alone, merge=False)
     for name, phone in PHONES.items():

@@ -18,7 +18,7 @@ from filrouge.compare.segments import FIRST, Segment
 
 MOST_LISTED: Final = 40_000
 """Entries of the lists of a query's runs that are looked at, those of the rarest runs first."""
-MOST_HELD: Final = 60_000
+MOST_HELD: Final = 2_000_000
 """The same for the lists of words when some of them are enough."""
 
 
@@ -146,20 +146,21 @@ def equal_texts(segments: Sequence[Segment], whole: int, times: int = 1) -> Text
     return sharing_runs(segments, np.array([whole], np.uint64), one, times)
 
 
-def holding_some(segments: Sequence[Segment], words: UInt64Array, texts: int, times: int = 1) -> Texts:
+def holding_some(segments: Sequence[Segment], words: UInt64Array, most: int = MOST_HELD) -> Texts:
     """The texts that hold rare words of a query, in no order, scored by rarity.
 
     Args:
         segments: of the index.
         words: of the query, different, see `word_places`.
-        texts: in the index.
-        times: see `sharing_runs`.
+        most: entries of lists that are looked at.
     """
+    # Rare among all that is in the index, as the lists are, whoever may see how much of it.
+    held = sum(segment.ads.size for segment in segments)
 
     def rarity(totals: Int64Array) -> Float32Array:
-        return np.log2(max(texts, 2) / np.maximum(totals, 1)).clip(0.1).astype(np.float32)
+        return np.log2(max(held, 2) / np.maximum(totals, 1)).clip(0.1).astype(np.float32)
 
-    return _listed([s.words for s in segments], segments, words, times * MOST_HELD, rarity)
+    return _listed([s.words for s in segments], segments, words, most, rarity)
 
 
 def holding_all(segments: Sequence[Segment], words: UInt64Array) -> Texts:

@@ -60,6 +60,8 @@ FRAGMENT: Final = 2 * KEPT
 """Words of a question that is taken to be a piece of an ad, if no ad near it was found by runs."""
 FEW: Final = 8
 """Texts that are weighed because they hold the words of such a piece."""
+LISTED: Final = 60_000
+"""Entries of the lists of its words that are looked at for them, those of the rarest words first."""
 PHRASES_LOOKED_AT: Final = 2_000
 """Ads that hold all words of a phrase and are opened to see whether they hold it as such; the newest ones."""
 TELLING: Final = 5.0
@@ -160,7 +162,7 @@ class SearchIndex:
         if every:
             found = self._sight.texts(holding_all(self._segments, words))
         else:
-            found = self._sight.best(self._with_words(question), max(4 * top, 1_000))
+            found = self._sight.best(holding_some(self._segments, words), max(4 * top, 1_000))
         phrases = [self.question(phrase).keys for phrase in _PHRASE.findall(text)]
         order = np.lexsort((-found.ad, -found.score))
         ads: list[int] = []
@@ -189,7 +191,8 @@ class SearchIndex:
         self._weigh_texts(weighed, question)
         # Nothing holds half of a short text: it may be a piece of an ad of which the index keeps other runs.
         if question.keys.size <= FRAGMENT and weighed.bits.max(initial=0.0) < HALF * weighed.weigher.alone:
-            self._weigh_groups(weighed, question, self._sight.best(self._with_words(question), FEW))
+            held = holding_some(self._segments, question.words, self._times * LISTED)
+            self._weigh_groups(weighed, question, self._sight.best(held, FEW))
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
             self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
@@ -244,10 +247,6 @@ class SearchIndex:
         same = self._sight.best(equal_texts(self._segments, question.whole, self._times), WEIGHED)
         near = sharing_runs(self._segments, *question.runs(self._rarity), self._times)
         self._weigh_groups(weighed, question, same, self._sight.best(near, WEIGHED))
-
-    def _with_words(self, question: Question) -> Texts:
-        """The texts that hold rare words of the question, in no order."""
-        return holding_some(self._segments, question.words, self.ads, self._times)
 
     def _weigh_groups(self, weighed: Weighed, question: Question, *texts: Texts) -> None:
         """Weigh texts, each for all ads that have it."""
