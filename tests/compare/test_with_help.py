@@ -83,7 +83,8 @@ def test_where_the_system_gives_no_thread_the_work_is_done_alone(monkeypatch: py
     def none_left(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(shares, "_standing_by", lambda pool=ThreadPoolExecutor(1): pool)
+    pool = ThreadPoolExecutor(1)
+    monkeypatch.setattr(shares, "_standing_by", lambda: pool)
     monkeypatch.setattr(shares, "_HELPERS", 1)
     monkeypatch.setattr(threading.Thread, "start", none_left)
     assert with_help(str, range(8)) == list("01234567")

@@ -128,7 +128,7 @@ class Gathering:
         """Take ads of one block: their numbers in the workspace, and in which rows of the block they are.
 
         Args:
-            numbers, rows: shape (n,).
+            numbers, rows: shape (n,); the rows ascending, each once.
             texts, marks: the parts of the block; without marks the tables of what was found in the texts are empty.
             words, keys: without them the ads have no words.
         """
@@ -202,7 +202,10 @@ class Gathering:
         self.columns["row"] += read_steps(fields[15])[rows].tolist()
 
     def add_words(self, fields: Fields, words: OpenWords, keys: OpenKeys, rows: Int64Array) -> None:
-        """Take the words of ads of one block, and where they stand in the text, from its part "marks"."""
+        """Take the words of ads of one block, and where they stand in the text, from its part "marks".
+
+        `rows`: ascending, each once.
+        """
         gaps, lengths = (np.frombuffer(f, np.uint8) for f in fields[1:3])
         wide = np.frombuffer(fields[3], np.int32)
         # Each position leans on those before it, and on none behind.

@@ -169,12 +169,13 @@ def some_words(blocks: Blocks, opener: Opener, ads: Int64Array) -> Words:
         rows = rows_at(place[mine], block.places, int(blocks.first[k]))
         sizes[mine] = np.diff(block.offsets)[rows]
         order[mine] = block.order[rows]
-        wanted = ranges(block.offsets[:-1][rows], sizes[mine])
-        return keys_of[blocks.group[k]].pseudonyms[block.words[wanted]]
+        words = block.words[ranges(block.offsets[:-1][rows], sizes[mine])]
+        found: UInt64Array = keys_of[blocks.group[k]].pseudonyms[words]
+        return found
 
     parts = with_help(pseudonyms, shares)
-    found = np.concatenate([*parts, np.zeros(0, np.uint64)])
-    keys, numbers = np.unique(found, return_inverse=True)
+    every = np.concatenate([*parts, np.zeros(0, np.uint64)])
+    keys, numbers = np.unique(every, return_inverse=True)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     begins = np.concatenate([[0], np.cumsum(sizes[by_block])]).astype(np.int64)[:-1]
     back = np.empty(ads.size, np.int64)

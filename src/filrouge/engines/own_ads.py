@@ -50,12 +50,13 @@ def by_text(book: Casebook, index: SearchIndex, text: str) -> OwnAds:
     if len(text.split()) < LEAST_WORDS:
         return OwnAds((), True)
     ranked = index.ranked(index.question(text))
-    near = np.sort(ranked.ads[ranked.equal])
-    if near.size > MOST:
+    if ranked.equal.sum() > MOST:
         return OwnAds((), True)
+    # The letters decide, not what is equal to the index: texts that differ in nothing but the number or name are one to
+    # it, and here those of two people; a town that the place of an ad makes a place is a mere word in a pasted text.
+    near = np.sort(ranked.ads[ranked.bits >= 0][: MOST + 1])
     if not near.size:
         return OwnAds(())
-    # Texts that differ in nothing but the number or name are one to the index; here they are those of two people.
     held = book.ws.texts(near, marks=False).ads.select("ad", "text")
     wanted = _plain([text])[0]
     same = [
@@ -63,6 +64,8 @@ def by_text(book: Casebook, index: SearchIndex, text: str) -> OwnAds:
         for ad, said in zip(held["ad"].to_list(), _plain(held["text"].to_list()), strict=True)
         if said == wanted
     ]
+    if len(same) > MOST:
+        return OwnAds((), True)
     return OwnAds(tuple(sorted(same)))
 
 
