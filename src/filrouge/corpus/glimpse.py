@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from filrouge.corpus.view import rows_at
 
 if TYPE_CHECKING:
     from filrouge.corpus.workspace import Workspace
+
+AT_ONCE: Final = 64
+"""Blocks whose texts are open at once."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,20 @@ def glimpse(ws: Workspace, ads: Int64Array) -> Glimpse:
     blocks, opener = ws.view.blocks, ws.opener
     at, place = blocks.of(each)
     shares = np.split(np.arange(each.size), np.flatnonzero(np.diff(at)) + 1) if each.size else []
-
-    # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
-    wanted = [int(at[mine[0]]) for mine in shares]
-    parts = with_help(opener.fields, [block for k in wanted for block in (blocks.texts[k], blocks.marks[k])])
     out = Gathering()
-    for mine, k, texts, marks in zip(shares, wanted, parts[::2], parts[1::2], strict=True):
-        words = opener.remembered(blocks.words[k], read_words)
-        keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
-        rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))
-        out.add_texts(texts, rows)
-        out.add_words(marks, words, keys, rows)
+    for first in range(0, len(shares), AT_ONCE):
+        some = shares[first : first + AT_ONCE]
+        wanted = [int(at[mine[0]]) for mine in some]
+        # Not remembered: the next question leads to other ads, and what they share would be forgotten for it.
+        parts = with_help(
+            opener.fields, [block for k in wanted for block in (blocks.texts[k], blocks.marks[k])]
+        )
+        for mine, k, texts, marks in zip(some, wanted, parts[::2], parts[1::2], strict=True):
+            words = opener.remembered(blocks.words[k], read_words)
+            keys = opener.remembered(blocks.keys[blocks.group[k]], read_keys)
+            rows = rows_at(place[mine], read_places(texts), int(blocks.first[k]))
+            out.add_texts(texts, rows)
+            out.add_words(marks, words, keys, rows)
     columns = dict(out.columns)
     columns["posted"] = [_moment(at) for at in columns["posted"]]
     names = list(columns)
