@@ -96,7 +96,9 @@ def _parameter(one: dict[str, Any]) -> str:
 def _shape(name: str, shape: dict[str, Any]) -> str:
     needed = shape.get("required", [])
     rows = [
-        f"- `{field}`: {_type(about)}" + ("" if field in needed else f" = `{_default(about)}`")
+        f"- `{field}`: {_type(about)}"
+        + ("" if field in needed else f" = `{_default(about)}`")
+        + (f". {about['description']}" if "description" in about else "")
         for field, about in shape.get("properties", {}).items()
     ]
     values = ["one of " + ", ".join(f"`{value}`" for value in shape["enum"])] if "enum" in shape else []

@@ -123,8 +123,12 @@ class Client:
         return self.get(f"/cases/{case}/movement", network=list(networks), cluster=list(clusters))
 
     def search(self, case: int, text: str, how: str = "near", top: int = 10) -> Json:
-        """The ads near a text, or that hold "words", or carry an "identifier"."""
+        """The ads near a text, or that hold "words", or carry an "identifier"; as a flat list in `hits`."""
         return self.post(f"/cases/{case}/search", text=text, how=how, top=top)
+
+    def compare(self, case: int, *texts: str, how: str = "auto") -> list[Json]:
+        """What the page "Compare" answers, for each text: clusters and single ads, what ties them to it, and why."""
+        return list(self.post(f"/cases/{case}/search", text=texts, how=how, top=1)["answers"])
 
     def tip(self, text: str) -> Json:
         """Is anything held on an identifier, and who may tell."""

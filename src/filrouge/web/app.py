@@ -23,7 +23,7 @@ from filrouge.casework.work import where
 from filrouge.corpus.errors import NoSuchSnapshot
 from filrouge.errors import FilrougeError
 from filrouge.i18n import _
-from filrouge.web.api import apart, judging, reading
+from filrouge.web.api import apart, judging, reading, searching
 from filrouge.web.api import files as files_api
 from filrouge.web.api import house as house_api
 from filrouge.web.api import packages as packages_api
@@ -94,6 +94,7 @@ ROOMS: Final = (
 """Each has a `router`."""
 PARTS: Final = (
     reading,
+    searching,
     triage_api,
     judging,
     apart,
@@ -235,7 +236,9 @@ def _http_trouble(request: Request, trouble: HTTPException) -> Response:
 
 
 def _not_understood(request: Request, trouble: RequestValidationError) -> Response:
-    fields = sorted({str(error["loc"][-1]) for error in trouble.errors() if error.get("loc")})
+    # Of an item of a list, the name of the list.
+    named = ([part for part in error["loc"] if isinstance(part, str)] for error in trouble.errors())
+    fields = sorted({parts[-1] for parts in named if parts})
     return _told(
         request, 422, _("Something is missing or cannot be read: {fields}.").format(fields=", ".join(fields))
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from filrouge.engines.case_answers import Answer, Found, Group, Tied
+from filrouge.engines.case_answers import IDENTIFIER, WORDS, Answer, Found, Group, Tied
 from filrouge.engines.case_sheets import AdSheet, Identifier, Piece
 from filrouge.engines.voices import Reach
 from filrouge.evidence.scale import verbal, verbal_level
@@ -31,14 +32,79 @@ def answer_view(answer: Answer, base: str) -> dict[str, Any]:
                 "agencies": row["agencies"],
                 "days": days(row["first"], row["last"]),
             }
-            for row in answer.networks.iter_rows(named=True)
+            for row in networks_of(answer)
         ],
+        "said": said_of(answer),
         "left": answer.left,
         "ads": answer.ads,
         "only_words": answer.only_words,
         "compared": answer.compared,
         "named": [identifier_view(one) for one in answer.named],
     }
+
+
+def networks_of(answer: Answer) -> list[dict[str, Any]]:
+    """The networks that an answer leads to; none by words that are merely in common."""
+    return [] if answer.only_words else list(answer.networks.iter_rows(named=True))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an answer says of itself: `tone`, "empty", "info" or "" for a plain sentence; `title` only with a tone."""
+
+    tone: str
+    title: str
+    text: str
+
+    @property
+    def words(self) -> str:
+        """All of it, as sentences."""
+        title = f"{self.title.rstrip('.')}." if self.title else ""
+        return f"{title} {self.text}".strip()
+
+
+def said_of(answer: Answer) -> Said:
+    """What an answer says of itself, before its groups; nothing where these say it all."""
+    if not answer.groups:
+        return Said("empty", *_nothing(answer.how))
+    if answer.only_words:
+        return Said(
+            "info",
+            _("Nothing is near. These ads only hold some of the words."),
+            _(
+                "That is no sign of one hand: strangers of one trade use the same words. No bits are told, since "
+                "there is nothing to weigh."
+            ),
+        )
+    if answer.how == IDENTIFIER:
+        told = ngettext(
+            "{count} ad of this case carries it.", "{count} ads of this case carry it.", answer.ads
+        )
+        return Said("", "", told.format(count=number(answer.ads)))
+    if answer.how == WORDS:
+        told = ngettext(
+            "{count} ad holds all these words; the newest come first. That is no sign of one hand.",
+            "At least {count} ads hold all these words; the newest come first. That is no sign of one hand.",
+            answer.ads,
+        )
+        return Said("", "", told.format(count=number(answer.ads)))
+    return Said("", "", "")
+
+
+def _nothing(how: str) -> tuple[str, str]:
+    if how == IDENTIFIER:
+        return _("No ad of this case carries it"), _(
+            "Try it in another form: with the country code, or without. A name by itself is no identifier; put it in "
+            "quotes to look for the word."
+        )
+    if how == WORDS:
+        return _("No ad of this case holds these words"), _(
+            "Try fewer words, or without the quotes: ads in another language are found by words of that language."
+        )
+    return _("Nothing in this case is near"), _(
+        "No ad has more words in common with it than strangers have by chance, and none carries an identifier that it "
+        "names. Ads that come later may: keep it as a watch, or bring more files."
+    )
 
 
 def group_view(group: Group, answer: Answer, base: str) -> dict[str, Any]:
@@ -66,7 +132,7 @@ def title_of(group: Group, answer: Answer) -> str:
     if group.cluster < 0:
         return _("Ad {number}").format(number=group.best[0].hit.ad)
     count = number(group.ads)
-    if answer.how == "identifier":
+    if answer.how == IDENTIFIER:
         return ngettext(
             "{found} of {count} ads that were written from one template carries it",
             "{found} of {count} ads that were written from one template carry it",

@@ -1,8 +1,7 @@
-"""What scripts can read: cases, leads, networks, clusters, ads, ties; and search."""
+"""What scripts can read: cases, leads, networks, clusters, ads, ties."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -14,11 +13,9 @@ from filrouge.casework import held_back
 from filrouge.casework.errors import Refused
 from filrouge.casework.meetings import holders_by_case, tell_tip
 from filrouge.casework.models import now
-from filrouge.casework.searches import proof
 from filrouge.corpus.errors import UnknownAdNumber
 from filrouge.engines import case_past
 from filrouge.engines.casebook import Reason, TieSheet, UnknownCluster, UnknownNetwork
-from filrouge.engines.masking import unmasked, with_pseudonyms
 from filrouge.i18n import _
 from filrouge.reports.casebook_words import reason_in_words
 from filrouge.web import moving
@@ -39,14 +36,12 @@ from filrouge.web.api.shapes import (
     CaseOut,
     ClusterOut,
     DayAt,
-    Hits,
     Lead,
     Me,
     Move,
     MovementOut,
     NetworkOut,
     Place,
-    Question,
     Selected,
     SnapshotOut,
     TieSheetOut,
@@ -169,28 +164,6 @@ def movement(here: Reading, network: _Ids = [], cluster: _Ids = []) -> MovementO
         ],
         unplaced=found.unplaced,
     )
-
-
-@router.post("/cases/{case_id}/search", **OPENING)
-def search(here: Reading, question: Question) -> Hits:
-    """The ads of a case that are near a text, hold words, or carry an identifier."""
-    index = here.index
-    ask = {"near": index.nearest, "words": index.by_words, "identifier": index.by_identifier}[question.how]
-    book = here.casebook
-    hits = ask(question.text, question.top)
-    # How near the ads are that one is to judge blind is told after one has judged them.
-    kept_back = book.unweighed([hit.ad for hit in hits])
-    hits = [hit for hit in hits if hit.ad not in kept_back]
-    shown = unmasked(book.ws, hits) if here.opened else with_pseudonyms(book.ws, hits)
-    here.note(
-        "case.searched",
-        ways=[question.how],
-        ads=1,
-        characters=len(question.text),
-        found=len(hits),
-        proofs=[proof(book.ws.pepper, question.text)],
-    )
-    return Hits.model_validate({"cut": index.cuts.near, "hits": [asdict(hit) for hit in shown]})
 
 
 @router.post("/tip", **ANYWHERE)

@@ -250,55 +250,6 @@ class TieSheetOut(Shape):
     possible: bool
 
 
-class Question(BaseModel):
-    """What is sought."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(min_length=1, max_length=100_000)
-    how: Literal["near", "words", "identifier"] = "near"
-    top: int = Field(10, ge=1, le=200)
-
-
-class StretchOut(Shape):
-    """A piece of a found ad, and whether the question has it too."""
-
-    text: str
-    common: bool
-
-
-class SharedHit(Shape):
-    """An identifier that the question names and the ad carries, by its pseudonym or, opened, by itself."""
-
-    kind: str
-    value: str
-    holders: int
-    bits: float
-
-
-class HitOut(Shape):
-    """An ad that was found."""
-
-    ad: int
-    id: str
-    agency: str
-    posted: str | None
-    location: str
-    cluster: str
-    bits: float
-    equal: bool
-    tied: bool
-    stretches: list[StretchOut]
-    shared: list[SharedHit]
-
-
-class Hits(Shape):
-    """Ads that were found, best first; `cut`: the bits that strangers reach."""
-
-    cut: float
-    hits: list[HitOut]
-
-
 class Tip(BaseModel):
     """A question about an identifier."""
 
