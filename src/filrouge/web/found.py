@@ -122,7 +122,7 @@ def group_view(group: Group, answer: Answer, base: str) -> dict[str, Any]:
         "agencies": group.agencies,
         "days": days(group.first, group.last),
         "tied": tied_view(best.tied) if best.tied else None,
-        "equal": best.hit.equal,
+        "why": why_of(group, answer),
         "cards": [card(found, base) for found in group.best],
     }
 
@@ -149,6 +149,30 @@ def title_of(group: Group, answer: Answer) -> str:
         "These {count} ads were written from one template",
         group.ads,
     ).format(count=count)
+
+
+def why_of(group: Group, answer: Answer) -> str:
+    """Why a group was found, in a sentence on its nearest ad; "" where nothing may be told of that."""
+    best = group.best[0]
+    return _why(group, answer, best).format(number=best.hit.ad)
+
+
+def _why(group: Group, answer: Answer, best: Found) -> str:
+    if answer.only_words:
+        return _("Ad {number} holds some of these words.")
+    if answer.how == WORDS:
+        return _("Ad {number} holds all these words.")
+    if answer.how == IDENTIFIER:
+        return _("Ad {number} carries it.")
+    if best.tied is None:
+        return ""
+    if best.hit.equal:
+        return _("Ad {number} has just the words of yours.")
+    if group.claims:
+        return _("Your text fits the template from which ad {number} was written.")
+    if best.hit.tied:
+        return _("Ad {number} has more words in common with yours than strangers have by chance.")
+    return _("Ad {number} carries an identifier that yours names.")
 
 
 def card(found: Found, base: str, tick: str = "pick") -> dict[str, Any]:

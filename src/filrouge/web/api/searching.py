@@ -27,7 +27,7 @@ from filrouge.web.api.shapes_of_answers import (
     Together,
 )
 from filrouge.web.asked import Asked, ask, note_search
-from filrouge.web.found import card, networks_of, note_of, said_of, strangers, title_of
+from filrouge.web.found import card, networks_of, note_of, said_of, strangers, title_of, why_of
 
 router: Final = routes("reading")
 NEAR: Final = "near"
@@ -38,7 +38,7 @@ NEAR: Final = "near"
 def search(here: Reading, question: Question) -> Hits:
     """What a case holds that is near one text or each of several, holds words, or carries an identifier.
 
-    As on the page "Compare", by cluster and network, with what ties it and why; `hits` are the same ads in a flat list.
+    As on the page "Compare", by cluster and network, with what ties it and why; `hits` are ads one by one.
     """
     # Ends of lines and spaces around as on the page.
     texts = [text for one in question.text for text in searches.split_ads(one, searches.Split.ONE) or [""]]
@@ -96,7 +96,8 @@ def _group(group: Group, found: Answer) -> GroupOut:
         id=group.cluster if of_cluster else first.hit.ad,
         cluster=group.cluster,
         network=group.network,
-        why=title_of(group, found),
+        what=title_of(group, found),
+        why=why_of(group, found),
         tied=first.tied is not None,
         same_template=group.claims,
         ads=group.ads,

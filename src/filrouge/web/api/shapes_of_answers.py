@@ -123,7 +123,10 @@ class GroupOut(BaseModel):
     id: int = Field(description="The number of the cluster, or of the single ad.")
     cluster: int = Field(description="-1: in none.")
     network: int = Field(description="-1: in none.")
-    why: str = Field(description="What it is, in a sentence.")
+    what: str = Field(description="What it is, in words.")
+    why: str = Field(
+        description="Why it was found, in a sentence on its nearest ad; empty for what you have yet to judge."
+    )
     tied: bool = Field(
         description="Whether anything ties it to the text; what and how strongly is told in `best`."
     )
@@ -176,9 +179,9 @@ class Together(BaseModel):
 
 
 class Hits(BaseModel):
-    """What was found: `answers` as the page gives them, and `hits`, the same ads in a flat list."""
+    """What was found: `answers` as the page gives them, and `hits`, ads one by one, less near ones among them."""
 
     cut: float = Field(description="The bits that strangers reach.")
-    hits: list[HitOut] = Field(description="Single ads, best first, of one text after the other.")
+    hits: list[HitOut] = Field(description="Ads, best first, of one text after the other.")
     answers: list[AnswerOut] = Field(description="One for each text.")
     together: list[Together] = Field(description="What several of the texts lead to.")
