@@ -170,6 +170,11 @@ def _why(group: Group, answer: Answer, best: Found) -> str:
         return _("Ad {number} has just the words of yours.")
     if group.claims:
         return _("Your text fits the template from which ad {number} was written.")
+    if best.hit.tied and best.tied.shared:
+        return _(
+            "Ad {number} carries an identifier that yours names, and has more words in common with it than strangers "
+            "have by chance."
+        )
     if best.hit.tied:
         return _("Ad {number} has more words in common with yours than strangers have by chance.")
     return _("Ad {number} carries an identifier that yours names.")
