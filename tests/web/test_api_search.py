@@ -12,6 +12,7 @@ from filrouge.casework import blind
 from filrouge.casework.models import AuditEntry
 from filrouge.casework.searches import LONGEST, MOST_ADS
 from filrouge.client import Client, WorkbenchRefused
+from filrouge.engines.masking import with_pseudonyms
 
 PIANO = "An old piano to a good home, tuned last spring, to be fetched by two."
 Asking = Callable[..., Any]
@@ -151,14 +152,20 @@ def test_identifiers_are_masked_unless_opened_for_a_reason(site: Any, ask: Askin
     assert set(clear["in_the_clear"]) == shown | {hit["ad"] for hit in told["hits"]}
 
 
-def test_names_are_masked_in_the_flat_list_as_on_the_page(site: Any, ask: Asking) -> None:
-    _ad, text = a_member(site)
-    told = ask(text, top=200).json()
-    flat = {hit["ad"]: "".join(piece["text"] for piece in hit["stretches"]) for hit in told["hits"]}
-    best = [one for group in told["answers"][0]["groups"] for one in group["best"] if one["ad"] in flat]
-    assert best
-    for one in best:
-        assert "".join(piece["text"] for piece in one["stretches"]) == flat[one["ad"]]
+def test_names_that_the_case_knows_are_masked_in_the_flat_list_too(site: Any, ask: Asking) -> None:
+    book, index = site.house.desk.casebook("harbour"), site.house.desk.index("harbour")
+    every = index.shown(index.these(book.ads["ad"].to_numpy()), book.ads.height)
+    # At the begin of a sentence a name is only told from a word by what is known from elsewhere.
+    raw, masked = next(
+        (raw, masked)
+        for raw, masked, alone in zip(every, book.hits(every), with_pseudonyms(book.ws, every), strict=True)
+        if masked != alone
+    )
+    found = ask("".join(piece.text for piece in raw.stretches), top=200).json()["hits"]
+    told = next(hit for hit in found if hit["ad"] == raw.ad)
+    assert "".join(piece["text"] for piece in told["stretches"]) == "".join(
+        piece.text for piece in masked.stretches
+    )
 
 
 def test_who_judges_blind_is_told_nothing_of_it(site: Any, ask: Asking, monkeypatch: Any) -> None:
