@@ -34,9 +34,10 @@ from filrouge.compare.reach import QUANTILES, Reach
 from filrouge.compare.strangers import number_runs
 from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import SearchIndex, open_index
+from filrouge.engines.ask import SearchIndex
 from filrouge.engines.asking import Ranked, Weigher
 from filrouge.engines.ingest import ingest
+from filrouge.engines.opened import open_index
 
 SECRET = bytes(32)
 SHOWN = 10

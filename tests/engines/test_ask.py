@@ -17,9 +17,9 @@ from filrouge.corpus.indexing import index_folder
 from filrouge.corpus.pseudonyms import token_pseudonyms
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import open_index
 from filrouge.engines.asking import Cuts, question_of
 from filrouge.engines.ingest import ingest
+from filrouge.engines.opened import open_index
 from filrouge.engines.plain_words import known_words
 from filrouge.engines.prepare import prepare
 from filrouge.engines.stored import Stretch, stretches

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from filrouge.corpus.results import Membership
 from filrouge.corpus.workspace import Workspace
-from filrouge.engines.ask import open_index
 from filrouge.engines.ingest import ingest
 from filrouge.engines.masking import carriers_of, pseudonym
+from filrouge.engines.opened import open_index
 from filrouge.engines.run import run
 from filrouge.engines.sight import seen_ads
 

@@ -8,9 +8,9 @@ import polars as pl
 
 from filrouge.corpus.workspace import Workspace
 from filrouge.engines import own_ads
-from filrouge.engines.ask import open_index
 from filrouge.engines.casebook import Casebook
 from filrouge.engines.ingest import ingest
+from filrouge.engines.opened import open_index
 
 MINE = "Maintenant à Lille. Deux soins pour le prix d'un, chaque mardi chez {name}, appelez le {phone}"
 

@@ -98,7 +98,7 @@ class Desk:
 
     def index(self, case: str, as_of: date | None = None) -> SearchIndex:
         """The search index, of which only the ads of a case are seen."""
-        from filrouge.engines.ask import open_index
+        from filrouge.engines.opened import open_index
 
         ws = self.view(as_of)
         key = ("index", case, self._state(ws, as_of))

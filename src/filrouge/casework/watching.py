@@ -128,7 +128,7 @@ class Looking:
     @cached_property
     def index(self) -> SearchIndex:
         """The index, of which only the new ads are seen."""
-        from filrouge.engines.ask import open_index
+        from filrouge.engines.opened import open_index
 
         seen = np.zeros(int(self.ads.max(initial=-1)) + 1, bool)
         seen[self.ads] = True

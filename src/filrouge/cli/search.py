@@ -161,7 +161,7 @@ def _index(ws: Workspace) -> SearchIndex:
     from filrouge.cli.compare import cores
     from filrouge.corpus.index import missing
     from filrouge.corpus.indexing import index_folder, ranges
-    from filrouge.engines.ask import open_index
+    from filrouge.engines.opened import open_index
 
     if not missing(index_folder(ws).manifest().covered, ranges(ws)):
         return open_index(ws)
