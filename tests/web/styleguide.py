@@ -56,13 +56,22 @@ def surroundings(language: str = "en") -> dict[str, Any]:
         "case": {"id": 1, "name": "Harbour 2026"},
         "cases": [{"id": 1, "name": "Harbour 2026"}, {"id": 2, "name": "Rooms to let"}],
         "rooms": [
-            {"href": "#compare", "label": i18n._("Compare"), "current": False},
-            {"href": "#triage", "label": i18n._("Triage"), "current": True, "count": 1204},
-            {"href": "#map", "label": i18n._("Map"), "current": False},
-            {"href": "#watches", "label": i18n._("Watches"), "current": False, "count": 3},
-            {"href": "#files", "label": i18n._("Files"), "current": False, "group": i18n._("This case")},
-            {"href": "#packages", "label": i18n._("Packages"), "current": False},
-            {"href": "#audit", "label": i18n._("Audit trail"), "current": False},
+            {
+                "title": i18n._("Find"),
+                "rooms": [
+                    {"href": "#compare", "label": i18n._("Compare"), "current": False},
+                    {"href": "#triage", "label": i18n._("Triage"), "current": True, "count": 1204},
+                    {"href": "#map", "label": i18n._("Map"), "current": False},
+                    {"href": "#watches", "label": i18n._("Watches"), "current": False, "count": 3},
+                ],
+            },
+            {
+                "title": i18n._("Pass on"),
+                "rooms": [
+                    {"href": "#packages", "label": i18n._("Packages"), "current": False},
+                    {"href": "#audit", "label": i18n._("Audit trail"), "current": False},
+                ],
+            },
         ],
     }
 

@@ -116,6 +116,29 @@ def test_an_entry_that_cannot_even_be_read_is_named(people_site: Any, change: st
         assert (4, "altered") in [(b.seq, b.what) for b in audit.verify(db)]
 
 
+@pytest.mark.parametrize("change", ["details = 'no JSON'", "details = '[1]'", "at = 'no time'"])
+def test_a_page_goes_on_after_an_entry_that_cannot_be_read(people_site: Any, change: str) -> None:
+    with people_site.house.database.writing() as db:
+        audit.note(db, "", "test.before")
+        seq = audit.note(db, "ana", "case.opened", case=people_site.cases["harbour"], reason="to look").seq
+        audit.note(db, "", "test.after")
+        db.execute(text(f"UPDATE audit SET {change} WHERE seq = {seq}"))
+    browser = people_site.client("aud")
+    page = browser.get("/audit")
+    assert page.status_code == 200
+    assert f'id="row-{seq}"' in page.text
+    assert page.text.count("This entry cannot be read.") == 1
+    assert "test.before" in page.text
+    assert "test.after" in page.text
+    assert (
+        "This entry cannot be read."
+        in people_site.client("sam").get(people_site.path("harbour", "/audit")).text
+    )
+    rows = list(csv.DictReader(io.StringIO(browser.get("/audit/csv").text.lstrip("\ufeff"))))
+    assert [int(row["seq"]) for row in rows if row["action"] == "unreadable"] == [seq]
+    assert [row["action"] for row in rows[seq - 2 : seq + 1]] == ["test.before", "unreadable", "test.after"]
+
+
 def test_an_end_cut_off_is_seen_by_the_ledger(new_site: Any) -> None:
     site = new_site(ads=False, own=True)
     ws = site.house.settings.workspace
@@ -184,6 +207,21 @@ def test_the_command_shows_and_exports(noted: Any, capsys: Any, tmp_path: Path) 
         before = digest
     assert main(["audit", "export", where, "--out", str(tmp_path / "trail.csv")]) == exits.DONE
     assert (tmp_path / "trail.csv").read_text().startswith("seq,at,actor")
+
+
+def test_the_command_goes_on_after_an_entry_that_cannot_be_read(noted: Any, capsys: Any) -> None:
+    where, database = noted
+    with database.writing() as db:
+        db.execute(text("UPDATE audit SET details = 'no JSON' WHERE seq = 2"))
+    assert main(["audit", "show", where]) == exits.DONE
+    assert [line.split()[:2][-1] == "unreadable" for line in capsys.readouterr().out.splitlines()] == [
+        False,
+        True,
+        False,
+    ]
+    assert main(["audit", "export", where, "--out", "-"]) == exits.DONE
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert told[1] == {"seq": 2, "action": "unreadable"}
 
 
 def test_a_trail_that_cannot_be_found_is_a_wrong_use(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -91,7 +91,8 @@ class Broken:
 def verify(db: Session) -> Iterator[Broken]:
     """The places where the trail is not as it was written; none if all is well."""
     expected, before = 1, BEGINNING
-    for seq, entry in _as_they_stand(db):
+    numbers = db.scalars(select(AuditEntry.seq).order_by(AuditEntry.seq)).all()
+    for seq, entry in as_they_stand(db, numbers):
         if seq != expected:
             yield Broken(expected, "missing")
         elif entry is not None and entry.before != before:
@@ -101,16 +102,19 @@ def verify(db: Session) -> Iterator[Broken]:
         expected, before = seq + 1, entry.digest if entry is not None else ""
 
 
-def _as_they_stand(db: Session) -> Iterator[tuple[int, AuditEntry | None]]:
-    """The numbers of all entries in order, each with its entry; None for one that cannot even be read any more."""
-    numbers = db.scalars(select(AuditEntry.seq).order_by(AuditEntry.seq)).all()
+def as_they_stand(db: Session, numbers: Sequence[int]) -> Iterator[tuple[int, AuditEntry | None]]:
+    """Entries by their numbers, in that order; None for one that cannot even be read any more."""
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
-        wanted = select(AuditEntry).where(AuditEntry.seq.between(some[0], some[-1])).order_by(AuditEntry.seq)
         try:
-            yield from [(entry.seq, entry) for entry in db.scalars(wanted)]
+            found = {
+                entry.seq: entry for entry in db.scalars(select(AuditEntry).where(AuditEntry.seq.in_(some)))
+            }
         except (ValueError, TypeError):
-            yield from [(seq, _readable(db, seq)) for seq in some]
+            found = {seq: entry for seq in some if (entry := _readable(db, seq)) is not None}
+        for seq in some:
+            entry = found.get(seq)
+            yield seq, entry if entry is not None and isinstance(entry.details, dict) else None
 
 
 def _readable(db: Session, seq: int) -> AuditEntry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 KIND: Final = "trail"
 """Of the rows of the ledger that keep the head of the trail."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An entry of which no more than its number can be read: what else stands there, nobody wrote."""
+
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -65,10 +72,10 @@ def count(db: Session, wanted: Wanted) -> int:
     return db.scalar(select(func.count()).select_from(found)) or 0
 
 
-def page(db: Session, wanted: Wanted, *, first: int = 0, most: int = 50) -> list[AuditEntry]:
+def page(db: Session, wanted: Wanted, *, first: int = 0, most: int = 50) -> list[AuditEntry | Unreadable]:
     """Some of the entries, the latest first."""
-    query = wanted.of(select(AuditEntry)).order_by(AuditEntry.seq.desc())
-    return list(db.scalars(query.offset(first).limit(most)))
+    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq.desc())
+    return list(_read(db, db.scalars(numbers.offset(first).limit(most)).all()))
 
 
 def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry]:
@@ -76,10 +83,15 @@ def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry]:
     return list(db.scalars(wanted.of(select(AuditEntry)).order_by(AuditEntry.seq).limit(most)))
 
 
-def entries(db: Session, wanted: Wanted) -> Iterator[AuditEntry]:
+def entries(db: Session, wanted: Wanted) -> Iterator[AuditEntry | Unreadable]:
     """All of them, the earliest first, a thousand at a time."""
-    query = wanted.of(select(AuditEntry)).order_by(AuditEntry.seq)
-    yield from db.scalars(query.execution_options(yield_per=1_000))
+    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq)
+    yield from _read(db, db.scalars(numbers).all())
+
+
+def _read(db: Session, numbers: Sequence[int]) -> Iterator[AuditEntry | Unreadable]:
+    for seq, entry in audit.as_they_stand(db, numbers):
+        yield entry if entry is not None else Unreadable(seq)
 
 
 def actors(db: Session, case: int | None = None) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from filrouge.casework import audit
+from filrouge.casework.trail import Unreadable
 from filrouge.i18n import _, number
 from filrouge.reports.tables import RISKY
 from filrouge.reports.terminal import Page
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from filrouge.casework.models import AuditEntry
 
 COLUMNS: Final = ("seq", "at", "actor", "action", "case", "subject", "details", "before", "digest")
+
+UNREADABLE: Final = "unreadable"
+"""Stands in files as the action of an entry of which only the number can be read."""
 
 
 def action_in_words(action: str) -> str:
@@ -93,6 +97,8 @@ def action_in_words(action: str) -> str:
         "notice.waiting": _("could not tell of alerts yet, and tries again"),
         "notice.failed": _("gave up telling of alerts"),
         "notice.tried_again": _("had a notice of alerts tried again"),
+        "hook.set": _("had another program told of alerts"),
+        "hook.removed": _("had another program told of alerts no more"),
         "tip.asked": _("asked whether something is held on a number"),
         "token.made": _("made a token"),
         "token.ended": _("ended a token"),
@@ -127,25 +133,32 @@ def fields(entry: AuditEntry) -> dict[str, Any]:
     return {**audit.fields(entry), "digest": entry.digest}
 
 
-def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
+def as_csv(entries: Iterable[AuditEntry | Unreadable]) -> Iterator[str]:
     """Lines of a CSV file; cells that a spreadsheet would take for a formula begin with an apostrophe."""
     yield _csv_line(COLUMNS)
     for entry in entries:
+        if isinstance(entry, Unreadable):
+            yield _csv_line([{"seq": entry.seq, "action": UNREADABLE}.get(name, "") for name in COLUMNS])
+            continue
         told = fields(entry)
         told["details"] = json.dumps(told["details"], ensure_ascii=False, sort_keys=True)
         yield _csv_line([_safe("" if told[name] is None else str(told[name])) for name in COLUMNS])
 
 
-def as_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
+def as_json_lines(entries: Iterable[AuditEntry | Unreadable]) -> Iterator[str]:
     """A line of JSON for each entry: with these lines alone the chain can be worked out again."""
     for entry in entries:
-        yield json.dumps(fields(entry), ensure_ascii=False, sort_keys=True) + "\n"
+        told = {"seq": entry.seq, "action": UNREADABLE} if isinstance(entry, Unreadable) else fields(entry)
+        yield json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def show_entries(entries: Iterable[AuditEntry]) -> None:
+def show_entries(entries: Iterable[AuditEntry | Unreadable]) -> None:
     """Print entries."""
     page = Page()
     for entry in entries:
+        if isinstance(entry, Unreadable):
+            page.line(f"{entry.seq:>6}  {UNREADABLE}")
+            continue
         told = fields(entry)
         where = _("case {number}").format(number=entry.case_id) if entry.case_id else ""
         details = ", ".join(f"{name}={value}" for name, value in sorted(entry.details.items()))

@@ -41,7 +41,7 @@ def page(here: Reader) -> Response:
         "meetings/list.html",
         leads=leads,
         meetings=[_view(one) for one in as_told(found, leads=leads)],
-        levels=[(level.value, _level(level)) for level in Level],
+        levels=[(level.value, level_in_words(level)) for level in Level],
         base=f"/cases/{here.the_case.id}",
     )
 
@@ -88,12 +88,13 @@ def _view(one: Meeting) -> dict[str, object]:
         "clusters": one.clusters,
         "people": ", ".join(user.name for user in one.people) or _("nobody: ask the administrator"),
         "mine": one.mine.value,
-        "theirs": _level(one.theirs),
-        "both": _level(one.both),
+        "theirs": level_in_words(one.theirs),
+        "both": level_in_words(one.both),
     }
 
 
-def _level(level: Level) -> str:
+def level_in_words(level: Level) -> str:
+    """What another case may know, in words."""
     return {
         Level.NOTHING: _("nothing"),
         Level.EXISTS: _("that the case exists, and whom to ask"),

@@ -13,13 +13,14 @@ from starlette.responses import Response, StreamingResponse
 
 from filrouge.casework import audit, trail
 from filrouge.casework.access import Permission
-from filrouge.casework.models import Case, User
-from filrouge.casework.trail import Wanted
+from filrouge.casework.models import AuditEntry, Case, User
+from filrouge.casework.trail import Unreadable, Wanted
 from filrouge.i18n import _, ngettext, number
 from filrouge.reports.trail import action_in_words, as_csv, broken_in_words
 from filrouge.web.forms import day_of, whole_number
 from filrouge.web.gate import allowed
 from filrouge.web.here import Here
+from filrouge.web.trail_words import Known, details_in_words, subject_in_words
 
 router: Final = APIRouter()
 Auditor = Annotated[Here, allowed(Permission.AUDIT)]
@@ -128,19 +129,46 @@ def _page(here: Here, asked: Asked, verified: dict[str, Any] | None = None) -> R
         entries = trail.page(db, wanted, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         of_case = here.the_case.id if here.case else None
         logins = set(trail.actors(db, of_case))
+        acted_on = select(User.id, User.name).where(User.id.in_(_accounts(entries)))
+        accounts = {row.id: row.name for row in db.execute(acted_on)}
         users = [user for user in db.scalars(select(User).order_by(User.name)) if user.login in logins]
         cases = list(db.scalars(select(Case).order_by(Case.title)).unique()) if here.case is None else []
         codes = trail.actions(db, of_case)
     base = f"/cases/{here.the_case.id}/audit" if here.case else "/audit"
     said = asked.said()
     total = ngettext("{count} entry", "{count} entries", count).format(count=number(count))
+    names = {user.login: user.name for user in users}
+    known = Known(names, accounts, {case.id: case.title for case in cases})
     return here.page(
-        "trail/trail.html", entries=entries, asked=asked, action_in_words=action_in_words, told=told,
-        names={user.login: user.name for user in users}, users=[(user.id, user.name) for user in users],
-        titles={case.id: case.title for case in cases}, codes=[(code, action_in_words(code)) for code in codes],
+        "trail/trail.html", rows=[_row(entry, known) for entry in entries], asked=asked,
+        users=[(user.id, user.name) for user in users],
+        titles=known.cases, codes=[(code, action_in_words(code)) for code in codes],
         page=page, pages=pages, total=total, verified=verified, base=base, filters=len(said),
         pager=f"{base}?{urlencode({**said, 'page': ''})}{{page}}", csv=f"{base}/csv?{urlencode(said)}",
     )  # fmt: skip
+
+
+def _accounts(entries: list[AuditEntry | Unreadable]) -> set[int]:
+    """The numbers of the accounts to which something was done."""
+    subjects = [entry.subject for entry in entries if isinstance(entry, AuditEntry)]
+    numbers = [subject.removeprefix("user:") for subject in subjects if subject.startswith("user:")]
+    return {int(number) for number in numbers if number.isdecimal() and len(number) < 10}
+
+
+def _row(entry: AuditEntry | Unreadable, known: Known) -> dict[str, Any]:
+    """An entry as the page shows it: all in words; of one that cannot be read, the number alone."""
+    if isinstance(entry, Unreadable):
+        return {"seq": entry.seq, "readable": False}
+    return {
+        "seq": entry.seq,
+        "readable": True,
+        "at": entry.at,
+        "who": known.people.get(entry.actor, entry.actor) or "filrouge",
+        "action": action_in_words(entry.action),
+        "case": known.cases.get(entry.case_id, "") if entry.case_id else "",
+        "subject": subject_in_words(entry.subject, known),
+        "details": details_in_words(entry.action, entry.details, known),
+    }
 
 
 def _csv(here: Here, asked: Asked) -> Response:
@@ -155,14 +183,3 @@ def _csv(here: Here, asked: Asked) -> Response:
 
     headers = {"Content-Disposition": 'attachment; filename="trail.csv"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def told(value: object) -> str:
-    """A detail of an entry as people read it."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(told(one) for one in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {told(one)}" for name, one in value.items())
-    return str(value)

@@ -40,13 +40,30 @@ function readyTheme() {
   say();
 }
 
-// On a narrow window the rooms are a line that scrolls: where one is must be in it.
+// On a narrow window the rooms are a line that scrolls, on a low one a column that does: where one is must be in it.
 function readyRooms() {
   const rooms = document.querySelector("nav.rooms");
-  const current = rooms?.querySelector("[aria-current]");
-  if (!current || rooms.scrollWidth <= rooms.clientWidth) return;
-  const [line, room] = [rooms.getBoundingClientRect(), current.getBoundingClientRect()];
-  rooms.scrollLeft += room.left - line.left - (line.width - room.width) / 2;
+  if (!rooms) return;
+  const current = rooms.querySelector("[aria-current]");
+  const bringIntoSight = () => {
+    if (!current) return;
+    const [line, room] = [rooms.getBoundingClientRect(), current.getBoundingClientRect()];
+    if (rooms.scrollWidth > rooms.clientWidth) rooms.scrollLeft += room.left - line.left - (line.width - room.width) / 2;
+    if (room.bottom > line.bottom) rooms.scrollTop += room.top - line.top - (line.height - room.height) / 2;
+  };
+  const all = rooms.querySelector("[data-all-rooms]");
+  const spread = (wide) => {
+    rooms.classList.toggle("spread", wide);
+    all.setAttribute("aria-expanded", wide);
+    if (!wide) bringIntoSight();
+  };
+  all?.addEventListener("click", () => spread(!rooms.classList.contains("spread")));
+  rooms.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !rooms.classList.contains("spread")) return;
+    spread(false);
+    all.focus({ preventScroll: true });
+  });
+  bringIntoSight();
 }
 
 // A menu is a <details>; it shuts when one leaves it.
