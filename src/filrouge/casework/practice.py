@@ -18,6 +18,7 @@ from typing import Final
 from filrouge.casework import cases, people
 from filrouge.casework.access import Role
 from filrouge.casework.database import Database
+from filrouge.casework.desk import Desk
 from filrouge.casework.models import now
 from filrouge.casework.passwords import one_time_password
 from filrouge.casework.practice_key import key_of
@@ -26,7 +27,7 @@ from filrouge.corpus.workspace import Workspace
 from filrouge.engines.ingest import ingest
 from filrouge.engines.run import run
 from filrouge.errors import FilrougeError
-from filrouge.i18n import _
+from filrouge.i18n import N_, _
 from filrouge.progress import Progress, Silent
 
 MARK: Final = "practice.json"
@@ -104,6 +105,12 @@ def make_practice(
         receiver = "filrouge practice"
         ingest(ws, list(shelf.paths), case=case, receiver=receiver, jobs=jobs, progress=progress, shelf=shelf)
     run(ws.refreshed(), jobs=jobs, progress=progress)
+    progress.stage(N_("Getting ready"))
+    desk = Desk(ws.refreshed(), jobs=jobs)
+    for case in files:
+        # On a machine where this was never done, the first page would wait for it.
+        desk.casebook(case, ahead=True)
+        desk.index(case).near_ads(0)
     database = Database.of(ws)
     try:
         _people_and_cases(database, found, list(files))
