@@ -260,11 +260,20 @@ class Client:
         return self.post(f"/cases/{case}/survivor-requests/{request}/{'stop' if stopped else 'close'}")
 
     def trail(self, case: int | None = None, after: int = 0, **wanted: Any) -> Iterator[Json]:
-        """The audit trail of a case, or of the house, the earliest first: `actor=`, `action=`, `since=`, `until=`."""
+        """The audit trail of a case, or of the house, the earliest first: `actor=`, `action=`, `since=`, `until=`.
+
+        Of an entry that cannot be read, since somebody changed it from outside, its number alone: {"seq": …}.
+        """
         path = "/audit" if case is None else f"/cases/{case}/audit"
-        while items := self.get(path, after=after, limit=PAGE, **wanted)["items"]:
-            yield from items
-            after = items[-1]["seq"]
+        while True:
+            page = self.get(path, after=after, limit=PAGE, **wanted)
+            found = sorted(
+                [*page["items"], *({"seq": seq} for seq in page["unreadable"])], key=lambda one: one["seq"]
+            )
+            if not found:
+                return
+            yield from found
+            after = found[-1]["seq"]
 
     def get(self, path: str, **parameters: Any) -> Json:
         """What a path of the interface gives; parameters that are None are left out."""

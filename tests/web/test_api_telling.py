@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from test_api_work import clients, first_lead, refused  # noqa: F401  a fixture, and what it is used with
 
 from filrouge.casework import audit
@@ -218,6 +219,25 @@ def test_the_head_of_the_trail_is_noted_and_the_trail_read_by_case(
         clients(site, "sam").post("/audit/note")
     with site.house.database.session() as db:
         assert list(audit.verify(db)) == []
+
+
+def test_a_script_reads_on_after_an_entry_that_cannot_be_read(
+    new_site: Any,
+    clients: Any,  # noqa: F811
+) -> None:
+    site = new_site(own=True, ads=False)
+    with site.house.database.writing() as db:
+        broken = [audit.note(db, "", "test.noted").seq for _ in range(150)]
+        db.execute(text(f"UPDATE audit SET details = 'no JSON' WHERE seq >= {broken[0]}"))
+        last = audit.note(db, "", "test.last").seq
+    aud = clients(site, "aud")
+    told = list(aud.trail())
+    assert [one["seq"] for one in told] == list(range(1, told[-1]["seq"] + 1))
+    assert [one["seq"] for one in told if len(one) == 1] == broken
+    assert told[last - 1]["action"] == "test.last"
+    assert aud.get("/audit", after=broken[0], limit=2) == {
+        "total": told[-1]["seq"] - broken[0], "items": [], "unreadable": broken[1:3],
+    }  # fmt: skip
 
 
 def test_what_a_lead_raised_is_watched_and_listed_by_the_client(site: Any, clients: Any) -> None:  # noqa: F811

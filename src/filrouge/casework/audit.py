@@ -42,16 +42,16 @@ def note(
         details: what else must be known, such as the reason that was given.
     """
     lock(db)
-    last = db.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+    last, before = _last(db)
     entry = AuditEntry(
-        seq=last.seq + 1 if last else 1,
+        seq=last + 1,
         at=now().replace(microsecond=0),
         actor=actor if isinstance(actor, str) else actor.login,
         action=action,
         case_id=case.id if isinstance(case, Case) else case,
         subject=subject,
         details={**details, **db.info.get(CIRCUMSTANCES, {})},
-        before=last.digest if last else BEGINNING,
+        before=before,
         digest="",
     )
     entry.digest = digest_of(entry)
@@ -126,9 +126,16 @@ def _readable(db: Session, seq: int) -> AuditEntry | None:
 
 def head(db: Session) -> tuple[int, str]:
     """How many entries there are, and the digest of the last: noted elsewhere, it shows if the end was cut off."""
-    last = db.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
     count = db.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    return count, last.digest if last else BEGINNING
+    return count, _last(db)[1]
+
+
+def _last(db: Session) -> tuple[int, str]:
+    """The number and the digest of the last entry, even of one of which nothing else can be read."""
+    last = db.execute(
+        select(AuditEntry.seq, AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    return (last.seq, last.digest) if last is not None else (0, BEGINNING)
 
 
 def told(at: datetime) -> str:

@@ -78,9 +78,10 @@ def page(db: Session, wanted: Wanted, *, first: int = 0, most: int = 50) -> list
     return list(_read(db, db.scalars(numbers.offset(first).limit(most)).all()))
 
 
-def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry]:
+def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry | Unreadable]:
     """Some of the entries, the earliest first."""
-    return list(db.scalars(wanted.of(select(AuditEntry)).order_by(AuditEntry.seq).limit(most)))
+    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq)
+    return list(_read(db, db.scalars(numbers.limit(most)).all()))
 
 
 def entries(db: Session, wanted: Wanted) -> Iterator[AuditEntry | Unreadable]:

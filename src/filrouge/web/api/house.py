@@ -18,7 +18,7 @@ from filrouge.casework import accounts, audit, cases, people, tokens, trail
 from filrouge.casework.access import Role
 from filrouge.casework.errors import NotThere
 from filrouge.casework.models import ApiToken, Case, User
-from filrouge.casework.trail import Wanted
+from filrouge.casework.trail import Unreadable, Wanted
 from filrouge.reports.trail import broken_in_words
 from filrouge.web.api.entry import (
     Auditing,
@@ -46,6 +46,7 @@ from filrouge.web.api.shapes_of_house import (
     CaseIn,
     CaseMember,
     CaseSettings,
+    Entries,
     EntryOut,
     HeadOut,
     KeepUntil,
@@ -203,13 +204,13 @@ Asked = Annotated[Wanted, Depends(_asked)]
 
 
 @router.get("/audit", **ANYWHERE)
-def house_trail(here: Auditing, asked: Asked, case: OfCase = None, limit: Limit = 100) -> Page[EntryOut]:
+def house_trail(here: Auditing, asked: Asked, case: OfCase = None, limit: Limit = 100) -> Entries:
     """Entries of the audit trail of the house, the earliest first; `total` are those after the number."""
     return _entries(here, replace(asked, case=case), limit)
 
 
 @router.get("/cases/{case_id}/audit", **CASE_AS_IT_IS)
-def case_trail(here: Leading, asked: Asked, limit: Limit = 100) -> Page[EntryOut]:
+def case_trail(here: Leading, asked: Asked, limit: Limit = 100) -> Entries:
     """Entries of the audit trail of a case, for its supervisors."""
     return _entries(here, replace(asked, case=here.the_case.id), limit)
 
@@ -242,11 +243,13 @@ def note_head(here: Auditing) -> HeadOut:
 # -- as JSON --------------------------------------------------------------------------------------------------
 
 
-def _entries(here: Script, wanted: Wanted, limit: int) -> Page[EntryOut]:
+def _entries(here: Script, wanted: Wanted, limit: int) -> Entries:
     with here.reading() as db:
-        return Page(
+        found = trail.first(db, wanted, limit)
+        return Entries(
             total=trail.count(db, wanted),
-            items=[EntryOut.model_validate(entry) for entry in trail.first(db, wanted, limit)],
+            items=[EntryOut.model_validate(entry) for entry in found if not isinstance(entry, Unreadable)],
+            unreadable=[entry.seq for entry in found if isinstance(entry, Unreadable)],
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from filrouge.casework.access import Role
+from filrouge.web.api.said import Page
 from filrouge.web.api.shapes import Body, CaseOut, Shape, Utc, Words
 
 # -- jobs and files -------------------------------------------------------------------------------------------
@@ -290,6 +291,14 @@ class EntryOut(Shape):
     details: dict[str, Any]
     before: str
     digest: str
+
+
+class Entries(Page[EntryOut]):
+    """Entries of the audit trail, the earliest first."""
+
+    unreadable: list[int] = Field(
+        description="The numbers of those among them that cannot be read, since somebody changed them from outside."
+    )
 
 
 class HeadOut(Shape):
