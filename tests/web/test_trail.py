@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, text, update
 
-from filrouge.casework import audit, trail
+from filrouge.casework import audit, packages, trail
 from filrouge.casework.database import Database
-from filrouge.casework.models import AuditEntry, User
+from filrouge.casework.models import AuditEntry, Case, User
 from filrouge.cli import exits
 from filrouge.cli.app import main
 from filrouge.corpus.workspace import Workspace
@@ -137,6 +137,21 @@ def test_a_page_goes_on_after_an_entry_that_cannot_be_read(people_site: Any, cha
     rows = list(csv.DictReader(io.StringIO(browser.get("/audit/csv").text.lstrip("\ufeff"))))
     assert [int(row["seq"]) for row in rows if row["action"] == "unreadable"] == [seq]
     assert [row["action"] for row in rows[seq - 2 : seq + 1]] == ["test.before", "unreadable", "test.after"]
+
+
+def test_the_extract_of_a_package_says_which_entry_cannot_be_read(people_site: Any) -> None:
+    with people_site.house.database.writing() as db:
+        case = db.get_one(Case, people_site.cases["harbour"].id)
+        first, seq, last = (
+            audit.note(db, "ana", "case.opened", case=case, reason=str(k)).seq for k in range(3)
+        )
+        db.execute(text(f"UPDATE audit SET details = 'no JSON' WHERE seq = {seq}"))
+    with people_site.house.database.session() as db:
+        rows = packages.extract(db, case, last)
+    assert [row["number"] for row in rows[-3:]] == [first, seq, last]
+    assert [row["action"] for row in rows[-3:]] == ["case.opened", "unreadable", "case.opened"]
+    assert {tuple(row) for row in rows} == {tuple(rows[0])}
+    assert not any(rows[-2][name] for name in ("at", "by", "details", "digest"))
 
 
 def test_an_end_cut_off_is_seen_by_the_ledger(new_site: Any) -> None:

@@ -180,20 +180,25 @@ def extract(db: Session, case: Case, until: int, held: Sequence[str] = ()) -> li
         until: the number of the last entry.
         held: subjects of which the person who asks may not learn yet.
     """
-    rows = (
-        select(AuditEntry)
+    rows = db.execute(
+        select(AuditEntry.seq, AuditEntry.action, AuditEntry.subject)
         .where(AuditEntry.case_id == case.id, AuditEntry.seq <= until)
         .order_by(AuditEntry.seq)
     )
-    return [
-        {
-            "number": row.seq, "at": audit.told(row.at), "by": row.actor, "action": row.action,
-            "subject": row.subject, "details": json.dumps(row.details, sort_keys=True, ensure_ascii=False),
-            "before": row.before, "digest": row.digest,
-        }
-        for row in db.scalars(rows)
-        if row.subject not in held and not row.action.startswith(_STAYS_IN)
-    ]  # fmt: skip
+    wanted = [row.seq for row in rows if row.subject not in held and not row.action.startswith(_STAYS_IN)]
+    return [_row_of(seq, entry) for seq, entry in audit.as_they_stand(db, wanted)]
+
+
+def _row_of(seq: int, entry: AuditEntry | None) -> dict[str, Any]:
+    """An entry as it goes along; of one that was changed from outside and cannot be read, that it is one."""
+    if entry is None:
+        nothing = dict.fromkeys(("at", "by", "action", "subject", "details", "before", "digest"), "")
+        return {"number": seq, **nothing, "action": "unreadable"}
+    return {
+        "number": seq, "at": audit.told(entry.at), "by": entry.actor, "action": entry.action,
+        "subject": entry.subject, "details": json.dumps(entry.details, sort_keys=True, ensure_ascii=False),
+        "before": entry.before, "digest": entry.digest,
+    }  # fmt: skip
 
 
 @jobs.chore
