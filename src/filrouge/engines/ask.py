@@ -51,8 +51,10 @@ CLAIMING: Final = 8
 """Clusters of the nearest ads that may claim a question as theirs."""
 WEIGHED: Final = 24
 """Texts that are opened and weighed for a question."""
+SENTENCE: Final = KEPT
+"""Words of a question that is taken to be a piece of an ad."""
 FRAGMENT: Final = 2 * KEPT
-"""Words of a question that is taken to be a piece of an ad, if no ad near it was found by runs."""
+"""Words of one that is taken to be a piece if no ad that was found by runs holds half of it."""
 FEW: Final = 8
 """Texts that are weighed because they hold the words of such a piece."""
 LISTED: Final = 60_000
@@ -184,8 +186,9 @@ class SearchIndex:
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
         weighed = Weighed(Weigher(question.keys, self.prices, question.fills))
         self._weigh_texts(weighed, question)
-        # Nothing holds half of a short text: it may be a piece of an ad of which the index keeps other runs.
-        if question.keys.size <= FRAGMENT and weighed.bits.max(initial=0.0) < HALF * weighed.weigher.alone:
+        words, best = question.keys.size, weighed.bits.max(initial=0.0)
+        # A short text may be a piece of an ad of which the index keeps other runs.
+        if words <= SENTENCE or (words <= FRAGMENT and best < HALF * weighed.weigher.alone):
             held = holding_some(self._segments, question.words, self._times * LISTED)
             self._weigh_groups(weighed, question, self._sight.best(held, FEW))
         claimed = self._claimed(weighed)
