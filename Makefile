@@ -13,7 +13,7 @@ PRACTICE_FILES := $(addprefix harbour=examples/demo/,harbourlist.csv northboard.
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo workbench test cluster lint types imports check catalog catalog-check reference clean
+.PHONY: help demo workbench test test-web test-rest cluster lint types imports check catalog catalog-check reference clean
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/' | expand -t 20
@@ -42,8 +42,17 @@ workbench: $(RUN) ## serve the workbench of invented ads at http://127.0.0.1:860
 	@$(BIN)/filrouge practice $(PRACTICE) $(PRACTICE_FILES) --jobs $(JOBS) >/dev/null
 	@$(BIN)/filrouge serve $(PRACTICE)
 
+# Two halves at once, one a core; what is of a cluster runs alone, since it takes all cores.
 test: $(DEV) ## run the tests
-	$(BIN)/python -m pytest -q
+	@$(MAKE) --no-print-directory -j2 -Otarget test-web test-rest
+	@if $(BIN)/python -c 'import daft, ray' 2>/dev/null; then $(BIN)/python -m pytest -q tests/engines/test_ray*.py; \
+	  else echo "skipped: the tests of the engine ray, which is not installed (make cluster)"; fi
+
+test-web: $(DEV)
+	@$(BIN)/python -m pytest -q tests/web
+
+test-rest: $(DEV)
+	@$(BIN)/python -m pytest -q tests --ignore=tests/web --ignore-glob='*/test_ray*'
 
 cluster: $(DEV) ## install what the engine ray needs (650 MB), so that its tests run, too
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
