@@ -44,6 +44,7 @@ workbench: $(RUN) ## serve the workbench of invented ads at http://127.0.0.1:860
 
 # Two halves at once, one a core; what is of a cluster runs alone, since it takes all cores.
 test: $(DEV) ## run the tests
+	@echo "Two halves run at once; each tells what it found when it is done, after a quarter of an hour or so."
 	@$(MAKE) --no-print-directory -j2 -Otarget test-web test-rest
 	@if $(BIN)/python -c 'import daft, ray' 2>/dev/null; then $(BIN)/python -m pytest -q tests/engines/test_ray*.py; \
 	  else echo "skipped: the tests of the engine ray, which is not installed (make cluster)"; fi
