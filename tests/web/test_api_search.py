@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from test_compare import a_member
 
 from filrouge.casework import blind
 from filrouge.casework.models import AuditEntry
@@ -31,15 +32,6 @@ def ask(site: Any) -> Asking:
         return browser.post(path, json={"text": text, **more}, headers=headers)
 
     return asked
-
-
-def a_member(site: Any, case: str = "harbour") -> tuple[int, str]:
-    """An ad of the largest cluster of a case, and its text in the clear."""
-    book = site.house.desk.casebook(case, opened=True)
-    ads = book.ads
-    cluster = ads.filter(ads["cluster"] >= 0)["cluster"].mode().sort()[0]
-    ad = int(ads.filter(ads["cluster"] == cluster)["ad"][0])
-    return ad, book.ad(ad).text
 
 
 def a_phone(site: Any) -> Any:

@@ -18,6 +18,7 @@ from filrouge.casework.database import Database
 from filrouge.casework.errors import Refused
 from filrouge.casework.models import AuditEntry, Case, Job, MadePackage, User, now
 from filrouge.casework.spool import Spool
+from filrouge.casework.trail import UNREADABLE
 from filrouge.corpus.workspace import Workspace
 from filrouge.i18n import _
 
@@ -193,7 +194,7 @@ def _row_of(seq: int, entry: AuditEntry | None) -> dict[str, Any]:
     """An entry as it goes along; of one that was changed from outside and cannot be read, that it is one."""
     if entry is None:
         nothing = dict.fromkeys(("at", "by", "action", "subject", "details", "before", "digest"), "")
-        return {"number": seq, **nothing, "action": "unreadable"}
+        return {"number": seq, **nothing, "action": UNREADABLE}
     return {
         "number": seq, "at": audit.told(entry.at), "by": entry.actor, "action": entry.action,
         "subject": entry.subject, "details": json.dumps(entry.details, sort_keys=True, ensure_ascii=False),

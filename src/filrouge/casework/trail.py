@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "trail"
 """Of the rows of the ledger that keep the head of the trail."""
+UNREADABLE: Final = "unreadable"
+"""Stands in files as the action of an entry of which only the number can be read."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,25 @@ def count(db: Session, wanted: Wanted) -> int:
 
 def page(db: Session, wanted: Wanted, *, first: int = 0, most: int = 50) -> list[AuditEntry | Unreadable]:
     """Some of the entries, the latest first."""
-    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq.desc())
-    return list(_read(db, db.scalars(numbers.offset(first).limit(most)).all()))
+    return list(_read(db, _numbers(wanted).order_by(AuditEntry.seq.desc()).offset(first).limit(most)))
 
 
 def first(db: Session, wanted: Wanted, most: int) -> list[AuditEntry | Unreadable]:
     """Some of the entries, the earliest first."""
-    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq)
-    return list(_read(db, db.scalars(numbers.limit(most)).all()))
+    return list(_read(db, _numbers(wanted).order_by(AuditEntry.seq).limit(most)))
 
 
 def entries(db: Session, wanted: Wanted) -> Iterator[AuditEntry | Unreadable]:
     """All of them, the earliest first, a thousand at a time."""
-    numbers = wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq).order_by(AuditEntry.seq)
-    yield from _read(db, db.scalars(numbers).all())
+    yield from _read(db, _numbers(wanted).order_by(AuditEntry.seq))
 
 
-def _read(db: Session, numbers: Sequence[int]) -> Iterator[AuditEntry | Unreadable]:
-    for seq, entry in audit.as_they_stand(db, numbers):
+def _numbers(wanted: Wanted) -> Select[Any]:
+    return wanted.of(select(AuditEntry)).with_only_columns(AuditEntry.seq)
+
+
+def _read(db: Session, numbers: Select[Any]) -> Iterator[AuditEntry | Unreadable]:
+    for seq, entry in audit.as_they_stand(db, db.scalars(numbers).all()):
         yield entry if entry is not None else Unreadable(seq)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from filrouge.casework import audit
-from filrouge.casework.trail import Unreadable
+from filrouge.casework.trail import UNREADABLE, Unreadable
 from filrouge.i18n import _, number
 from filrouge.reports.tables import RISKY
 from filrouge.reports.terminal import Page
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from filrouge.casework.models import AuditEntry
 
 COLUMNS: Final = ("seq", "at", "actor", "action", "case", "subject", "details", "before", "digest")
-
-UNREADABLE: Final = "unreadable"
-"""Stands in files as the action of an entry of which only the number can be read."""
 
 
 def action_in_words(action: str) -> str:

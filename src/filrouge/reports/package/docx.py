@@ -85,7 +85,6 @@ def _write_edges(section: Any, report: Report) -> None:
 
 
 def _add(document: Any, block: object) -> None:
-
     if isinstance(block, Heading):
         document.add_heading(plain_text(block.text), block.level)
     elif isinstance(block, Para):
