@@ -55,6 +55,16 @@ def test_what_may_be_a_name_is_hidden(text: str, names: list[str]) -> None:
     assert [name for _, _, name, is_hidden in capitalised_names(text) if is_hidden] == names
 
 
+def test_an_ad_that_only_holds_its_usual_words_is_not_near(three_days_once: Unit) -> None:
+    told = three_days_once("search", ASKED)
+    assert set(re.findall(r"^\d\. (\w+)", told.out, re.MULTILINE)) == {f"L{k}" for k in range(1, 7)}
+    slight = three_days_once("search", "you and me, to the end of it")
+    assert slight.words.startswith(
+        "9 ads have words in common with this text, but no more than strangers' ads"
+    )
+    assert "For the ads that hold all its words, however usual these are: --words" in slight.words
+
+
 def test_opening_shows_them_and_is_written_down(three_days: Unit) -> None:
     told = three_days("search", ASKED, "--top", "2", "--open", "file 26-114,  request of the court")
     assert told.code == 0

@@ -56,7 +56,7 @@ SENTENCE: Final = KEPT
 FRAGMENT: Final = 2 * KEPT
 """Words of one that is taken to be a piece if no ad that was found by runs holds half of it."""
 FEW: Final = 8
-"""Texts that are weighed because they hold the words of such a piece."""
+"""Texts that are weighed because they hold the words of such a piece; they tie if they save half of it."""
 LISTED: Final = 60_000
 """Entries of the lists of its words that are looked at for them, those of the rarest words first."""
 PHRASES_LOOKED_AT: Final = 2_000
@@ -186,11 +186,7 @@ class SearchIndex:
         telling = [ad for ad, found in shared.items() if max(s.bits for s in found) >= TELLING]
         weighed = Weighed(Weigher(question.keys, self.prices, question.fills))
         self._weigh_texts(weighed, question)
-        words, best = question.keys.size, weighed.bits.max(initial=0.0)
-        # A short text may be a piece of an ad of which the index keeps other runs.
-        if words <= SENTENCE or (words <= FRAGMENT and best < HALF * weighed.weigher.alone):
-            held = holding_some(self._segments, question.words, self._times * LISTED)
-            self._weigh_groups(weighed, question, self._sight.best(held, FEW))
+        self._weigh_those_it_may_be_of(weighed, question)
         claimed = self._claimed(weighed)
         if self._clusters is not None and self._tied(weighed, claimed).sum() < top:
             self._weigh(weighed, self._of_clusters(weighed, claimed, 2 * top))
@@ -246,8 +242,27 @@ class SearchIndex:
         near = sharing_runs(self._segments, *question.runs(self._rarity), self._times)
         self._weigh_groups(weighed, question, same, self._sight.best(near, WEIGHED))
 
-    def _weigh_groups(self, weighed: Weighed, question: Question, *texts: Texts) -> None:
-        """Weigh texts, each for all ads that have it."""
+    def _weigh_those_it_may_be_of(self, weighed: Weighed, question: Question) -> None:
+        """Weigh the texts that a short question may be a piece of: the index may keep other runs of them."""
+        words = question.keys.size
+        if not 0 < words <= FRAGMENT:
+            return
+        half = HALF * weighed.weigher.full
+        if words <= SENTENCE or weighed.bits.max(initial=0.0) < half:
+            held = holding_some(self._segments, question.words, self._times * LISTED)
+            # A piece made of stock words saves less than chance does among so many ads, however much of it an ad holds.
+            least = min(half, float(np.log2(max(self.ads, 1))))
+            self._weigh_groups(weighed, question, self._sight.best(held, FEW), least=least, ties=half)
+
+    def _weigh_groups(
+        self,
+        weighed: Weighed,
+        question: Question,
+        *texts: Texts,
+        least: float = -np.inf,
+        ties: float = -np.inf,
+    ) -> None:
+        """Weigh texts, each for all ads that have it; keep those that save `least` bits, as slight below `ties`."""
         groups = [self._sight.group(some, k) for some in texts for k in range(len(some))]
         if not groups:
             return
@@ -258,8 +273,11 @@ class SearchIndex:
         alike = dict(zip(opened.ad.tolist(), equal_ones(question.keys, opened).tolist(), strict=True))
         for group in groups:
             first = int(group[0])
-            if first in found:
-                weighed.add(group.tolist(), found[first], alike[first], weighed.weigher.whole(first))
+            bits = found.get(first)
+            if bits is not None and bits >= least:
+                if bits < ties:
+                    weighed.weigher.slight.update(np.setdiff1d(group, weighed.ads).tolist())
+                weighed.add(group.tolist(), bits, alike[first], weighed.weigher.whole(first))
 
     def _weigh(self, weighed: Weighed, ads: Int64Array) -> None:
         """Weigh more ads."""
@@ -272,7 +290,7 @@ class SearchIndex:
 
     def _tied(self, weighed: Weighed, claimed: int) -> np.ndarray:
         """bool, which of the weighed ads are tied to the question, by themselves or by their cluster."""
-        tied = self.cuts.tie(weighed.bits, weighed.whole)
+        tied = weighed.weigher.tied(weighed.ads, weighed.bits, weighed.whole, self.cuts)
         if claimed >= 0 and self._clusters is not None:
             tied |= self._clusters.of(weighed.ads) == claimed
         return tied
@@ -290,6 +308,7 @@ class SearchIndex:
         if self._clusters is None or self._templates is None or not weighed.ads.size:
             return np.zeros(0, np.int64), none, np.zeros(0)
         best = np.argsort(-weighed.bits, kind="stable")
+        best = best[~np.isin(weighed.ads[best], list(weighed.weigher.slight))]
         near = self._clusters.of(weighed.ads[best])
         near = np.array(list(dict.fromkeys(near[near >= 0].tolist()))[:CLAIMING], np.int64)
         clusters, models, cost = self._templates.of(near)

@@ -209,12 +209,16 @@ class Weigher:
         question: pseudonyms of its words.
         prices: what words cost a stranger.
         fills: what stands in the slots of the question.
+
+    Attributes:
+        slight: ads whose bits do not tie them, however many they are.
     """
 
     def __init__(self, question: UInt64Array, prices: Prices, fills: frozenset[str] = frozenset()) -> None:
         self.question, self.prices, self.fills = question, prices, fills
         self._known: dict[int, Float32Array] = {}
         self._own: Float32Array | None = None
+        self.slight: set[int] = set()
 
     def bits(self, opened: Words) -> Float32Array:
         """Bits saved when each of the opened ads is written with the question beside it."""
@@ -230,10 +234,19 @@ class Weigher:
             models=(words[:n], np.array([0, n], np.int64)), vocabulary=found,
         )  # fmt: skip
 
+    def tied(self, ads: Int64Array, bits: np.ndarray, whole: np.ndarray, cuts: Cuts) -> NDArray[np.bool_]:
+        """bool, which ads are tied by what the question saves each; see `Cuts.tie`."""
+        return cuts.tie(bits, whole) & ~np.isin(ads, list(self.slight))
+
     @property
     def alone(self) -> float:
         """Bits of the question, written alone."""
         return float(self._priced_question().sum())
+
+    @property
+    def full(self) -> float:
+        """Bits saved when the question is written with a text beside it that holds all of it."""
+        return float(self.written_with([self.question])[0])
 
     def whole(self, ad: int) -> float:
         """Bits of an ad that was weighed, written alone."""
@@ -384,6 +397,7 @@ def shown(
         same = ((places >= 0) | equal) & np.array([not fill or fill in weigher.fills for fill in fills], bool)
         cluster = clusters.get(ad, -1)
         name = str(cluster) if cluster >= 0 else ""
+        tied = weigher.tied(np.array([ad]), np.array([bits]), price.sum(), cuts)[0]
         out.append(
             Near(
                 id=row["id"],
@@ -397,7 +411,7 @@ def shown(
                 shared=shared.get(ad, ()),
                 ad=ad,
                 equal=equal,
-                tied=bool(cuts.tie(np.array(bits), price.sum())) or (cluster >= 0 and cluster == claimed),
+                tied=bool(tied) or (cluster >= 0 and cluster == claimed),
             )
         )
     return out

@@ -243,24 +243,26 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> No
     if not hits and how in none:
         Page().line(none[how])
         return
+    count = len(hits)
     found = {
-        "words": ngettext(
-            "{count} ad holds all these words.", "{count} ads hold all these words.", len(hits)
-        ),
+        "words": ngettext("{count} ad holds all these words.", "{count} ads hold all these words.", count),
         "identifier": ngettext(
-            "{count} ad carries such an identifier.", "{count} ads carry such an identifier.", len(hits)
+            "{count} ad carries such an identifier.", "{count} ads carry such an identifier.", count
         ),
     }.get(how, "")
+    near = sum(hit.equal or hit.tied or bool(hit.shared) for hit in hits)
     show_hits(
         "",
         # Of the report's groups, which have names of their own, a workspace has none.
         [replace(hit, cluster="") for hit in hits],
-        found=found.format(count=number(len(hits))),
+        found=found.format(count=number(count)) or _how_near(near, count - near),
         beside=[_beside(hit) for hit in hits],
     )
+    page = Page()
+    if how == "near" and not near:
+        page.line(_("For the ads that hold all its words, however usual these are: --words"))
     if not hits:
         return
-    page = Page()
     page.line()
     if past and how == "near":
         page.line(_("The ads are those of then; how many bits they share is by what words cost today."))
@@ -271,6 +273,26 @@ def show_near(hits: Sequence[Near], *, how: str, masked: bool, past: bool) -> No
                 "To open them, say why: --open REASON"
             )
         )
+
+
+def _how_near(near: int, others: int) -> str:
+    """How many ads are tied to a question, and how many have no more in common with it than a stranger's may."""
+    told = ngettext("{count} ad is near this text.", "{count} ads are near this text.", near)
+    if not others:
+        return told.format(count=number(near))
+    if not near:
+        only = ngettext(
+            "{count} ad has words in common with this text, but no more than strangers' ads may have.",
+            "{count} ads have words in common with this text, but no more than strangers' ads may have.",
+            others,
+        )
+        return only.format(count=number(others))
+    more = ngettext(
+        "{count} more has words in common with it, but no more than strangers' ads may have.",
+        "{count} more have words in common with it, but no more than strangers' ads may have.",
+        others,
+    )
+    return f"{told.format(count=number(near))} {more.format(count=number(others))}"
 
 
 def _beside(hit: Near) -> str:
