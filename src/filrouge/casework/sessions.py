@@ -21,6 +21,8 @@ CHECKED_FOR: Final = timedelta(minutes=15)
 """How long who has shown who they are may do what is sensitive."""
 HALF_FOR: Final = timedelta(minutes=10)
 """How long a session waits for its second factor."""
+WARNED: Final = timedelta(minutes=5)
+"""How long before a session ends its person is told so (WCAG 2.2.1 asks for 20 seconds)."""
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -76,6 +78,16 @@ def find(db: Session, value: str) -> SignedIn | None:
     if moment - found.seen > IDLE or moment - found.made > (OLDEST if found.passed else HALF_FOR):
         return None
     return found
+
+
+def lasts(session: SignedIn) -> dict[str, int]:
+    """For how many seconds a session lives: without use, in all, and how long before its end that is told."""
+    # The time of last use is written once a minute.
+    return {
+        "idle": int((IDLE - _MINUTE).total_seconds()),
+        "left": max(int((session.made + OLDEST - now()).total_seconds()), 0),
+        "warning": int(WARNED.total_seconds()),
+    }
 
 
 def is_stale(session: SignedIn) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from filrouge import i18n
-from filrouge.casework import access, blind, held_back, wrong_joins
+from filrouge.casework import access, blind, held_back, sessions, wrong_joins
 from filrouge.casework.access import Permission
 from filrouge.casework.audit import note
 from filrouge.casework.errors import PastOnly
@@ -203,6 +203,7 @@ class Here:
             "lang": i18n.language(),
             "path": self.request.url.path,
             "csrf": self.session.csrf if self.session else "",
+            "session_lasts": sessions.lasts(self.session) if self.session else None,
             "user": {"name": user.name, "role": user.role, "role_name": role_name(user.role)},
             "case": {"id": self.case.id, "name": self.case.title} if self.case else None,
             "cases": [{"id": case.id, "name": case.title} for case in self.cases],

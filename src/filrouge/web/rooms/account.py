@@ -35,6 +35,12 @@ def account(here: Anybody) -> Response:
     return here.page("account/account.html", living=living, mine=_session(here).id)
 
 
+@router.get("/account/here")
+def still_here(_here: Anybody) -> Response:
+    """Says that the person is there: like any request, it keeps the session alive. No content."""
+    return Response(status_code=204)
+
+
 @router.post("/account/sessions/{session_id}/end")
 def end_session(here: Shown, session_id: int) -> Response:
     """End one of one's sessions."""

@@ -1,5 +1,6 @@
 // What the pages gain from a script. Nothing here is needed to read or to decide: forms post and links lead.
 import { readyKeys } from "./keyboard.js";
+import { readySession } from "./session.js";
 import { readyViews } from "./views.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
@@ -178,6 +179,7 @@ readyMenus();
 readyClicks();
 readyKeys(openDialog);
 readyViews();
+readySession();
 ready(document.documentElement);
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target ?? event.target;
