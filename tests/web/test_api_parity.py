@@ -30,6 +30,7 @@ WITHOUT: Final = {
     "POST /account/sessions/end-others": SESSIONS,
     "GET /account/confirm": ACCOUNT,
     "POST /account/confirm": ACCOUNT,
+    "GET /account/here": SESSIONS,
     "GET /account/password": ACCOUNT,
     "POST /account/password": ACCOUNT,
     "GET /account/second-factor": ACCOUNT,
