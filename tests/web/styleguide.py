@@ -22,6 +22,7 @@ from filrouge import i18n
 
 WEB = Path(__file__).parents[2] / "src" / "filrouge" / "web"
 HERE = Path(__file__).parent
+TOKEN = "token-of-the-style-guide"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -30,27 +31,31 @@ CSP = (
 
 def environment() -> Environment:
     """Stricter than the workbench's own: what a macro leaves undefined is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader([WEB / "templates", HERE / "pages"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals.update(
+        _=i18n._,
+        ngettext=i18n.ngettext,
+        number=i18n.number,
+        decimals=i18n.decimals,
+        csrf_token=lambda: TOKEN,
+    )
+    return made
 
 
 def surroundings(language: str = "en") -> dict[str, Any]:
     """What the workbench gives to every page."""
     i18n.set_language(language)
     return {
-        "_": i18n._,
-        "ngettext": i18n.ngettext,
-        "number": i18n.number,
-        "decimals": i18n.decimals,
         "lang": language,
         "path": "/styleguide",
         "drawings": drawings(),
-        "csrf": "token-of-the-style-guide",
+        "csrf": TOKEN,
         "version": "0.0",
         "user": {"name": "analyst1", "role_name": i18n._("Analyst")},
         "case": {"id": 1, "name": "Harbour 2026"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -14,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from filrouge import __version__, i18n
 from filrouge.i18n import _, decimals, ngettext, number
 
+_token: ContextVar[str] = ContextVar("csrf_token", default="")
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 
@@ -61,6 +63,8 @@ def environment() -> Environment:
         decimals=decimals,
         version=__version__,
         static=static,
+        # Asked for, not handed down: so the components are made once, not anew for every page (a fifth of its time).
+        csrf_token=_token.get,
     )
     env.filters.update(day=shown_day, time=shown_time, number=number)
     return env
@@ -68,4 +72,8 @@ def environment() -> Environment:
 
 def rendered(template: str, data: dict[str, Any]) -> str:
     """A template filled in, in the language spoken now."""
-    return environment().get_template(template).render(data)
+    before = _token.set(data.get("csrf") or "")
+    try:
+        return environment().get_template(template).render(data)
+    finally:
+        _token.reset(before)
