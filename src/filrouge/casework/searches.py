@@ -68,9 +68,10 @@ def way_of(text: str) -> str:
         return IDENTIFIER
     if _QUOTED.match(text.translate({0x201C: '"', 0x201D: '"', 0xAB: '"', 0xBB: '"'})):
         return WORDS
-    if identifiers_in(text) and _is_little(_without_identifiers(text)):
+    found = _found(text)
+    if found and _is_little(_without(text, found)):
         return IDENTIFIER
-    return WORDS if len(text.split()) <= FEW and not identifiers_in(text) else TEXT
+    return WORDS if len(text.split()) <= FEW and not found else TEXT
 
 
 def straight(text: str) -> str:
@@ -104,12 +105,12 @@ def first_words(text: str, most: int = 60) -> str:
 
 def _found(text: str) -> Sequence[tuple[str, str, int, int]]:
     frame = find_identifiers(fold_texts([text]), [DEFAULT_COUNTRY])
-    rows = frame.select("kind", "value", "start", "end").iter_rows()
+    rows = zip(frame["kind"], frame["value"], frame["start"], frame["end"], strict=True)
     return [row for row in rows if row[0] in TYING_KINDS]
 
 
-def _without_identifiers(text: str) -> str:
-    for _kind, _value, start, end in sorted(_found(text), key=lambda found: -found[2]):
+def _without(text: str, found: Sequence[tuple[str, str, int, int]]) -> str:
+    for _kind, _value, start, end in sorted(found, key=lambda one: -one[2]):
         text = text[:start] + " " + text[end:]
     return text
 

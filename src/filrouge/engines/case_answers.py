@@ -201,7 +201,7 @@ def _grouped(
     hits = {hit.ad: hit for hit in index.shown(replace(ranked, ads=wanted), wanted.size)}
     found = _weighed(book, [hits[ad] for ad in wanted.tolist() if ad in hits], weighed)
     about = {row["id"]: row for row in book.sizes("cluster", _ids(clusters, shown)).iter_rows(named=True)}
-    day = {ad: at.date() if at else None for ad, at in where.select("ad", "posted").iter_rows()}
+    day = {ad: at.date() if at else None for ad, at in zip(where["ad"], where["posted"], strict=True)}
     groups = []
     for key in shown:
         cluster, single = key
@@ -256,11 +256,8 @@ def _weighed(book: Casebook, hits: Sequence[Near], weighed: bool) -> dict[int, F
 
 def _tied(book: Casebook, text_bits: float, held: Sequence[Identifier]) -> Tied:
     own = sorted((one for one in held if not one.of_agency), key=lambda one: (-one.bits, one.pseudonym))
-    shared = pl.DataFrame(
-        [(one.kind, one.bits) for one in own], schema={"kind": pl.String, "worth": pl.Float64}, orient="row"
-    )
     # Where the question was published is not known: what strangers of one agency save is taken off.
-    bits = bits_of(max(text_bits - max(book.weights.level), 0.0), shared)[None]
+    bits = bits_of(max(text_bits - max(book.weights.level), 0.0), ((one.kind, one.bits) for one in own))[None]
     model = book.weights.model
     total, claimed = float(model.total(bits)[0]), float(model.bounded(bits)[0])
     return Tied(

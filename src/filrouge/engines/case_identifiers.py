@@ -161,24 +161,22 @@ class Identifiers:
         some = rows if most is None else rows.head(most)
         if some.is_empty():
             return Shown(())
-        found = pl.concat(
-            [some.select("kind", "value", "count"), self._about(some["value"]).drop("value")],
-            how="horizontal",
-        )
-        clear = self._in_the_clear(found["ad"].to_numpy()) if opened else {}
+        about = self._about(some["value"])
+        clear = self._in_the_clear(about["ad"].to_numpy()) if opened else {}
         out = []
-        for row in found.iter_rows(named=True):
-            words = pseudonym(row["kind"], row["value"])
+        each = zip(some["kind"], some["value"], some["count"], about.iter_rows(named=True), strict=True)
+        for kind, value, count, row in each:
+            words = pseudonym(kind, value)
             out.append(
                 Identifier(
-                    kind=row["kind"],
-                    shown=clear.get((row["kind"], row["value"]), words),
+                    kind=kind,
+                    shown=clear.get((kind, value), words),
                     pseudonym=words,
-                    number=row["value"],
-                    ads=row["count"],
+                    number=value,
+                    ads=count,
                     holders=row["holders"],
                     # An agency's own are everywhere.
-                    clusters=() if row["of_agency"] else self._clusters(row["value"]),
+                    clusters=() if row["of_agency"] else self._clusters(value),
                     voices=row["voices"],
                     first=row["first"],
                     last=row["last"],

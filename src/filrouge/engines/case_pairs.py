@@ -75,11 +75,11 @@ class CasePairs(CaseSearching):
         found = beside(opened, self._prices, self._masks(opened))
         sheets = [self._sheet(opened, k, found.pieces[k]) for k in (0, 1)]
         named = self._identifiers.named(shared, self.opened, MOST_IDENTIFIERS).shown
-        worth = dict(shared.select("value", "worth").iter_rows())
+        worth = dict(zip(shared["value"], shared["worth"], strict=True))
         weights = self._weights
         weighed: tuple[str, ...] = OF_TWO_TEXTS
         level = weights.level[int(sheets[0].agency == sheets[1].agency)]
-        bits = bits_of(max(found.bits - level, 0.0), shared)
+        bits = bits_of(max(found.bits - level, 0.0), zip(shared["kind"], shared["worth"], strict=True))
         if recorded is not None and recorded[1]:
             # All ads of both are the case's: what needs the habits of many is known, too.
             own = [KINDS.index(kind) for kind in TYING]

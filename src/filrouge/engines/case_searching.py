@@ -36,8 +36,9 @@ class CaseSearching(CaseGround):
 
     def sizes(self, kind: str, ids: Int64Array) -> pl.DataFrame:
         """id, ads, agencies (how many), first, last: of some clusters or networks; of each at least one ad is here."""
+        rows = (self._by_cluster if kind == "cluster" else self._by_network).of(np.unique(ids))
         return (
-            self.ads[(self._by_cluster if kind == "cluster" else self._by_network).of(np.unique(ids))]
+            pl.DataFrame([self.ads[name].gather(rows) for name in (kind, "agency", "posted")])
             .group_by(pl.col(kind).alias("id"))
             .agg(
                 pl.len().alias("ads"),
@@ -66,12 +67,13 @@ class CaseSearching(CaseGround):
 
     def identified(self, named: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Identifier]:
         """Identifiers of the case by kind and number; those that none of its ads carries are not among them."""
-        frame = pl.DataFrame(
-            [(kind, number, 0) for kind, number in dict.fromkeys(named)],
+        each = list(dict.fromkeys(named))
+        are_held = self._identifiers.are_held(np.array([number for _kind, number in each], np.uint64))
+        held = pl.DataFrame(
+            [(kind, number, 0) for (kind, number), is_held in zip(each, are_held, strict=True) if is_held],
             schema={"kind": pl.String, "value": pl.UInt64, "count": pl.Int64},
             orient="row",
         )
-        held = frame.filter(pl.Series(self._identifiers.are_held(frame["value"].to_numpy())))
         found = self._identifiers.named(held, self.opened, None).shown
         return {(one.kind, one.number): one for one in found}
 

@@ -7,7 +7,7 @@ voice, the text is weighed again on the case's own ads, and what needs the habit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -161,11 +161,11 @@ class CaseTies:
         return np.maximum(saved - np.where(same, self.weights.level[1], self.weights.level[0]), 0.0)
 
 
-def bits_of(text: float, shared: pl.DataFrame) -> Bits:
-    """The bits of a text in common and of shared identifiers (kind, worth), shape (kinds,)."""
+def bits_of(text: float, shared: Iterable[tuple[str, float]]) -> Bits:
+    """The bits of a text in common and of shared identifiers, given by kind and worth; shape (kinds,)."""
     row = np.zeros(len(KINDS))
     row[TEXT] = text
-    for kind, worth in shared.select("kind", "worth").iter_rows():
+    for kind, worth in shared:
         row[KINDS.index(kind)] += worth
     return row
 

@@ -198,13 +198,12 @@ def masks_of(opened: Opened, pepper: bytes, known: Container[int] = ()) -> dict[
         ]
         for ad, text in enumerate(texts)
     }
-    marks = [
-        opened.identifiers.filter(pl.col("kind").is_in(TYING_KINDS)).select(
-            "ad", "kind", "value", "start", "end"
-        ),
-        opened.names.select("ad", pl.lit(NAME).alias("kind"), "value", "start", "end"),
-    ]
-    for ad, kind, value, start, end in pl.concat(marks).iter_rows():
+    found, names = opened.identifiers, opened.names
+    tying = zip(found["ad"], found["kind"], found["value"], found["start"], found["end"], strict=True)
+    marks = [mark for mark in tying if mark[1] in TYING_KINDS]
+    named = zip(names["ad"], names["value"], names["start"], names["end"], strict=True)
+    marks += [(ad, NAME, value, start, end) for ad, value, start, end in named]
+    for ad, kind, value, start, end in marks:
         words = pseudonym(kind, identifier_pseudonym(kind, value, pepper))
         out[ad].append((start, end, words))
         out[ad] += [(first, after, words) for first, after in said_again(texts[ad], texts[ad][start:end])]
