@@ -180,7 +180,7 @@ def brief_of(cluster: int, ads: pl.DataFrame, template: str) -> ClusterBrief:
         f"C{cluster}",
         ads.height,
         tuple(commonest(ads, "agency")),
-        tuple(commonest(ads.filter(pl.col("place") != ""), "place")),
+        tuple(place for place in commonest(ads, "place") if place),
         ads["posted"].min().date() if ads["posted"].min() else None,  # type: ignore[union-attr]
         ads["posted"].max().date() if ads["posted"].max() else None,  # type: ignore[union-attr]
         template,

@@ -200,10 +200,16 @@ class Casebook(CasePairs):
 
     def _briefs(self, clusters: Int64Array) -> tuple[ClusterBrief, ...]:
         tables = self._tables
-        of = [tables.ads[tables.rows_of_units(np.array([unit]))] for unit in clusters.tolist()]
+        # Some columns, one by one: that is much less than rows of a frame that has many.
+        columns = [tables.ads[name] for name in ("ad", "agency", "place", "posted", "bits")]
+        rows = [tables.rows_of_units(np.array([unit])) for unit in clusters.tolist()]
+        of = [pl.DataFrame([column.gather(some) for column in columns]) for some in rows]
         # The two that the template saves most stand for the others.
-        two = [ads.top_k(2, by="bits")["ad"].to_list() for ads in of[:WITH_TEMPLATES]]
-        opened = self._opened_ads(np.array(two, np.int64).ravel())
+        two = [
+            ads["ad"].to_numpy()[np.argsort(-ads["bits"].to_numpy(), kind="stable")[:2]]
+            for ads in of[:WITH_TEMPLATES]
+        ]
+        opened = self._opened_ads(np.concatenate([*two, np.zeros(0, np.int64)]))
         lines = common_lines(opened, self._masks(opened))
         return tuple(
             brief_of(int(tables.cluster_of_unit[unit]), ads, lines[k] if k < len(lines) else "")
