@@ -304,6 +304,21 @@ def test_an_opened_text_is_the_very_text(one_case: Workspace) -> None:
             assert book.ad(member.ad).text == raw
 
 
+def test_a_cluster_of_which_one_ad_is_here_has_no_line_and_takes_no_other_s(
+    one_case: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Casebook(one_case, "a")
+    lead = next(lead for lead in book.leads["id"] if len(book.network(lead).clusters) >= 3)
+    whole = book.network(lead).clusters
+    assert all(brief.template for brief in whole[:3])
+    tables, cluster_of_unit = book._tables, book._tables.cluster_of_unit
+    parts, every = {brief.id for brief in whole[:2]}, tables.rows_of_units
+    one_each = lambda units: every(units)[:1] if cluster_of_unit[units[0]] in parts else every(units)  # noqa: E731
+    units = np.array([np.flatnonzero(cluster_of_unit == brief.id)[0] for brief in whole[:3]])
+    monkeypatch.setattr(type(tables), "rows_of_units", lambda _tables, units: one_each(units))
+    assert [brief.template for brief in book._briefs(units)] == ["", "", whole[2].template]
+
+
 def test_all_members_are_on_some_page_once(one_case: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     book = Casebook(one_case, "a")
     largest = book.ads.filter(pl.col("cluster") >= 0)["cluster"].value_counts().sort("count")["cluster"][-1]

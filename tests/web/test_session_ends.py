@@ -9,7 +9,7 @@ import pytest
 from browsing import Watched
 
 from filrouge.casework import sessions
-from filrouge.casework.models import SignedIn, now
+from filrouge.casework.models import SignedIn, User, now
 
 HOUR = sessions.IDLE.total_seconds() * 1000
 WARNED = sessions.WARNED.total_seconds() * 1000
@@ -51,6 +51,22 @@ def test_who_is_here_is_warned_and_stays(page: Any) -> None:
     assert strip.is_hidden()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_warning_is_in_sight_wherever_one_reads_and_hides_no_button(
+    site: Any, signed_in: Any, width: int
+) -> None:
+    page = signed_in("ana", width=width)
+    page.clock.install()
+    page.goto(site.path("harbour", "/triage"))
+    page.evaluate("scrollTo(0, 1000)")
+    later(page, HOUR - WARNED)
+    strip = page.locator("[data-session]")
+    strip.wait_for(state="visible")
+    top = strip.evaluate("strip => strip.getBoundingClientRect().top")
+    menu = page.locator(".user-menu").evaluate("menu => menu.getBoundingClientRect().bottom")
+    assert 0 < menu <= top < 200
+
+
 def test_what_was_typed_is_there_when_the_time_is_over(page: Any, site: Any) -> None:
     page.fill("main textarea", TEXT)
     name = page.locator(".case-name").inner_text()
@@ -61,7 +77,7 @@ def test_what_was_typed_is_there_when_the_time_is_over(page: Any, site: Any) -> 
     assert name not in page.content()
     assert page.title() == "filrouge"
     assert not Watched(page).violations()
-    set_back(site, seen=2 * sessions.IDLE)
+    # Who comes after and goes back is asked for the password.
     page.get_by_role("link", name="Sign in again").click()
     page.wait_for_url("**/sign-in")
 
@@ -71,6 +87,38 @@ def test_where_nothing_was_typed_nothing_is_said_of_it(page: Any) -> None:
     page.get_by_role("heading", name="You are signed out").wait_for()
     assert page.get_by_text("What you typed").count() == 0
     assert page.locator("textarea").count() == 0
+
+
+def test_after_staying_one_is_where_one_was(page: Any) -> None:
+    page.focus("main textarea")
+    later(page, HOUR - WARNED)
+    page.get_by_role("button", name="Stay signed in").click()
+    page.locator("main textarea:focus").wait_for()
+
+
+def test_a_server_that_is_away_signs_nobody_out(page: Any) -> None:
+    strip = page.locator("[data-session]")
+    later(page, HOUR - WARNED)
+    page.route("**/account/here", lambda route: route.fulfill(status=502))
+    with page.expect_response("**/account/here"):
+        strip.get_by_role("button").click()
+    page.unroute("**/account/here")
+    assert strip.is_visible()
+    strip.get_by_role("button").click()
+    strip.wait_for(state="hidden")
+
+
+def test_who_must_choose_a_password_first_is_not_thrown_out(site: Any, signed_in: Any) -> None:
+    page = signed_in("ana")
+    with site.house.database.writing() as db:
+        db.get_one(User, site.users["ana"].id).must_change = True
+    page.clock.install()
+    page.goto("/account/password")
+    later(page, HOUR / 2)
+    with page.expect_response("**/account/here") as answer:
+        page.locator("main input[type=password]").first.press_sequentially("seven")
+    assert answer.value.status == 204
+    assert page.get_by_role("heading", name="You are signed out").count() == 0
 
 
 def test_to_write_is_to_use(page: Any) -> None:
@@ -112,6 +160,48 @@ def test_a_session_as_old_as_it_may_be_cannot_stay(page: Any, site: Any) -> None
     assert strip.get_by_role("button").count() == 0
     later(page, 4 * 60_000)
     page.get_by_role("heading", name="You are signed out").wait_for()
+
+
+def test_where_age_is_next_the_page_says_so(page: Any, site: Any) -> None:
+    set_back(site, made=sessions.OLDEST - timedelta(minutes=59, seconds=30))
+    page.goto(site.path("harbour"))
+    strip = page.locator("[data-session]")
+    later(page, HOUR - WARNED)
+    assert "was not used for a while" in strip.inner_text()
+    strip.get_by_role("button").click()
+    strip.get_by_text("however you use the workbench").wait_for()
+    assert strip.get_by_role("button").count() == 0
+
+
+def test_what_was_sent_when_it_was_over_is_kept(page: Any, site: Any) -> None:
+    page.fill("main textarea", TEXT)
+    set_back(site, seen=2 * sessions.IDLE)
+    page.locator("main form button.primary").first.click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    assert page.locator("textarea").input_value() == TEXT
+
+
+def test_a_job_that_ends_later_brings_nothing_back(page: Any) -> None:
+    page.evaluate(
+        """() => {
+            const sources = (window.sources = []);
+            window.EventSource = class extends EventTarget {
+                constructor() { super(); sources.push(this); document.body.dataset.followed = "1"; }
+                close() {}
+            };
+            const place = document.createElement("div");
+            place.dataset.events = "/nowhere";
+            document.querySelector("main").append(place);
+            const swapped = new CustomEvent("htmx:after:swap", { detail: { ctx: { target: place } } });
+            document.dispatchEvent(swapped);
+        }"""
+    )
+    page.locator("body[data-followed]").wait_for()
+    later(page, HOUR)
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    page.evaluate("window.sources[0].dispatchEvent(new MessageEvent('done', { data: '' }))")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("heading", name="You are signed out").is_visible()
 
 
 def test_what_htmx_asks_counts_as_use(page: Any, site: Any) -> None:

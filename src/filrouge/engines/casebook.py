@@ -204,15 +204,15 @@ class Casebook(CasePairs):
         columns = [tables.ads[name] for name in ("ad", "agency", "place", "posted", "bits")]
         rows = [tables.rows_of_units(np.array([unit])) for unit in clusters.tolist()]
         of = [pl.DataFrame([column.gather(some) for column in columns]) for some in rows]
-        # The two that the template saves most stand for the others.
+        # The two that the template saves most stand for the others; part of a cluster may be one ad.
+        shown = [k for k, ads in enumerate(of[:WITH_TEMPLATES]) if ads.height > 1]
         two = [
-            ads["ad"].to_numpy()[np.argsort(-ads["bits"].to_numpy(), kind="stable")[:2]]
-            for ads in of[:WITH_TEMPLATES]
+            of[k]["ad"].to_numpy()[np.argsort(-of[k]["bits"].to_numpy(), kind="stable")[:2]] for k in shown
         ]
         opened = self._opened_ads(np.concatenate([*two, np.zeros(0, np.int64)]))
-        lines = common_lines(opened, self._masks(opened))
+        lines = dict(zip(shown, common_lines(opened, self._masks(opened)), strict=True))
         return tuple(
-            brief_of(int(tables.cluster_of_unit[unit]), ads, lines[k] if k < len(lines) else "")
+            brief_of(int(tables.cluster_of_unit[unit]), ads, lines.get(k, ""))
             for k, (unit, ads) in enumerate(zip(clusters.tolist(), of, strict=True))
         )
 

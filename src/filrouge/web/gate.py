@@ -32,8 +32,8 @@ _security = logging.getLogger("filrouge.security")
 _TOO_LONG: Final = re.compile(r"[+-]?[0-9_]{19,}")
 _PAGES_FOR: Final[dict[str, tuple[str, ...]]] = {
     "/sign-in/code": (),
-    "/account/password": ("/account/password", "/signout"),
-    "/account/second-factor": ("/account/second-factor", "/account/confirm", "/signout"),
+    "/account/password": ("/account/password", "/account/here", "/signout"),
+    "/account/second-factor": ("/account/second-factor", "/account/confirm", "/account/here", "/signout"),
 }
 """What is open to who has a step to take first, by its page: what begins so."""
 

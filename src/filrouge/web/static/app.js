@@ -179,7 +179,7 @@ readyMenus();
 readyClicks();
 readyKeys(openDialog);
 readyViews();
-readySession();
+readySession(csrf);
 ready(document.documentElement);
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target ?? event.target;

@@ -29,6 +29,7 @@ function follow(place) {
   });
   source.addEventListener("done", (event) => {
     source.close();
+    if (!place.isConnected) return;
     const { href } = event.data ? JSON.parse(event.data) : {};
     if (href) location.assign(href);
     else location.reload();

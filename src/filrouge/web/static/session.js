@@ -3,7 +3,9 @@
 const USED = "filrouge-used";
 const LOOK_EVERY = 5_000;
 const TELL_AGAIN = 5 * 60_000;
-const TYPED = 'textarea, input:is(:not([type]), [type="text"], [type="search"])';
+const TYPED = `textarea, input:is(:not([type]), ${["text", "search", "email", "url", "tel", "number"]
+  .map((type) => `[type="${type}"]`)
+  .join(", ")})`;
 
 function tellOthers(moment) {
   try {
@@ -20,7 +22,7 @@ function typed() {
     .map((field) => [field.labels?.[0]?.textContent.trim() || field.getAttribute("aria-label") || "", field.value]);
 }
 
-function end() {
+function clearScreen() {
   const kept = typed();
   const page = document.getElementById("session-ended").content.cloneNode(true);
   const pieces = kept.map(([words, text]) => {
@@ -37,58 +39,85 @@ function end() {
   document.querySelector("main").focus();
 }
 
-export function readySession() {
+export function readySession(csrf) {
   const strip = document.querySelector("[data-session]");
   if (!strip) return;
+  const button = strip.querySelector("button");
   const seconds = (name) => Number(strip.dataset[name]) * 1000;
   const [idle, warning, oldest] = [seconds("idle"), seconds("warning"), Date.now() + seconds("left")];
+  const ended = new AbortController();
+  const { signal } = ended;
   let used = 0;
-  let watch;
+  let asked = 0;
+  let shown = 0;
+  let before = null;
 
   const over = () => {
+    if (signal.aborted) return;
+    ended.abort();
     clearInterval(watch);
-    end();
+    clearScreen();
+  };
+  const outOfTime = () => {
+    // What the page says is made true: the server counts otherwise, by what a page that follows a job asks, too.
+    const headers = { "X-CSRF-Token": csrf() };
+    fetch("/signout", { method: "POST", headers, keepalive: true, redirect: "manual" }).catch(() => {});
+    tellOthers(0);
+    over();
   };
   const look = () => {
+    if (signal.aborted) return;
     const now = Date.now();
     const ends = Math.min(used + idle, oldest);
-    if (now >= ends) return over();
+    if (now >= ends) return outOfTime();
     const near = now >= ends - warning;
-    if (near && strip.hidden) {
+    if (near && ends !== shown) {
+      shown = ends;
       const which = ends === oldest ? "age" : "use";
-      const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(ends);
-      strip.querySelector("[data-words]").textContent = strip.dataset[which].replace("{time}", time);
+      const form = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", timeZone: "UTC" });
+      strip.querySelector("[data-words]").textContent = strip.dataset[which].replace("{time}", form.format(ends));
       // Nothing helps against age.
-      strip.querySelector("button").hidden = which === "age";
+      button.hidden = which === "age";
     }
     strip.hidden = !near;
   };
   const wasUsed = (moment) => {
+    if (signal.aborted) return;
     used = moment;
     tellOthers(moment);
     look();
   };
   const stay = async () => {
+    asked = Date.now();
     try {
       const answer = await fetch("/account/here", { redirect: "manual" });
       if (answer.status === 204) wasUsed(Date.now());
-      else over();
+      else if (answer.type === "opaqueredirect") over();
     } catch {
       // The workbench does not answer just now; the clock runs on.
     }
   };
+  const goOn = () => {
+    if (Date.now() - Math.max(used, asked) > TELL_AGAIN) stay();
+  };
 
-  strip.querySelector("button").addEventListener("click", stay);
-  // To write is to use.
-  document.addEventListener("input", () => {
-    if (Date.now() - used > TELL_AGAIN) {
-      used = Date.now();
-      stay();
-    }
-  });
+  strip.addEventListener("focusin", ({ relatedTarget }) => (before = relatedTarget), { signal });
+  button.addEventListener("click", async () => {
+    await stay();
+    if (strip.hidden) (before?.isConnected ? before : document.querySelector("main"))?.focus();
+  }, { signal });
+  // To write, or to press what there is to press, is to use.
+  for (const name of ["input", "click"]) document.addEventListener(name, goOn, { signal });
   document.addEventListener("htmx:after:request", ({ detail }) => {
     if (detail?.ctx?.response?.status < 400) wasUsed(Date.now());
-  });
+  }, { signal });
+  // What was sent by htmx to a server that knows the session no more is still in its field.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { status, headers } = event.detail?.ctx?.response ?? {};
+    if (status !== 401 || !headers?.get("HX-Redirect")?.startsWith("/sign-in")) return;
+    event.preventDefault();
+    over();
+  }, { signal });
   // Another window was used, or signed out.
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== USED || newValue === null) return;
@@ -97,8 +126,11 @@ export function readySession() {
       used = Math.max(used, Number(newValue));
       look();
     }
-  });
-  document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => tellOthers(0));
+  }, { signal });
+  // A computer that slept runs no timers.
+  document.addEventListener("visibilitychange", look, { signal });
+  addEventListener("pageshow", look, { signal });
+  document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => tellOthers(0), { signal });
+  const watch = setInterval(look, LOOK_EVERY);
   wasUsed(Date.now());
-  watch = setInterval(look, LOOK_EVERY);
 }

@@ -26,6 +26,7 @@ function send(form) {
     if (lengthComputable) bar.value = loaded / total;
   });
   request.addEventListener("load", () => {
+    if (!form.isConnected) return;
     const to = request.getResponseHeader("HX-Redirect");
     if (to) return location.assign(to);
     over();
