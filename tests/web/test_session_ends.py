@@ -152,6 +152,19 @@ def test_two_windows_are_one_person(page: Any, site: Any) -> None:
     other.get_by_role("heading", name="You are signed out").wait_for()
 
 
+def test_a_window_that_heard_nothing_of_the_others_looks_before_it_signs_them_out(page: Any) -> None:
+    strip = page.locator("[data-session]")
+    later(page, HOUR - WARNED)
+    strip.wait_for(state="visible")
+    # What a window writes itself it is not told of, as one that was frozen is not in time of what others write.
+    page.evaluate("localStorage.setItem('filrouge-used', String(Date.now()))")
+    later(page, WARNED)
+    strip.wait_for(state="hidden")
+    page.evaluate("localStorage.setItem('filrouge-used', '0')")
+    later(page, 60_000)
+    page.get_by_role("heading", name="You are signed out").wait_for()
+
+
 def test_a_session_as_old_as_it_may_be_cannot_stay(page: Any, site: Any) -> None:
     set_back(site, made=sessions.OLDEST - timedelta(minutes=4))
     page.goto(site.path("harbour"))

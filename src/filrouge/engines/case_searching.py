@@ -11,7 +11,7 @@ import polars as pl
 from filrouge.engines.asking import Near
 from filrouge.engines.case_ground import CaseGround
 from filrouge.engines.case_sheets import Identifier
-from filrouge.engines.case_tables import Int64Array
+from filrouge.engines.case_tables import Int64Array, gathered
 from filrouge.engines.case_weights import Weights
 from filrouge.engines.masking import HIDDEN, least_number, unmasked, with_pseudonyms
 from filrouge.engines.rows_by import RowsBy
@@ -38,7 +38,7 @@ class CaseSearching(CaseGround):
         """id, ads, agencies (how many), first, last: of some clusters or networks; of each at least one ad is here."""
         rows = (self._by_cluster if kind == "cluster" else self._by_network).of(np.unique(ids))
         return (
-            pl.DataFrame([self.ads[name].gather(rows) for name in (kind, "agency", "posted")])
+            gathered(self.ads, rows, kind, "agency", "posted")
             .group_by(pl.col(kind).alias("id"))
             .agg(
                 pl.len().alias("ads"),

@@ -226,6 +226,11 @@ class CaseTables:
         return held.join(wanted, on="unit", how="semi", maintain_order="left")
 
 
+def gathered(frame: pl.DataFrame, rows: Int64Array, *columns: str) -> pl.DataFrame:
+    """Some columns of some rows, in the order given: much less work than whole rows of a frame of many columns."""
+    return pl.DataFrame([frame[name].gather(rows) for name in columns])
+
+
 def places(locations: pl.Series) -> pl.Series:
     """The place of each ad by its location: as the gazetteer writes it, or else as it stands; "" for none."""
     each = locations.fill_null("").unique()

@@ -37,7 +37,7 @@ from filrouge.engines.case_sheets import (
     UnknownCluster,
     UnknownNetwork,
 )
-from filrouge.engines.case_tables import NONE, Int64Array
+from filrouge.engines.case_tables import NONE, Int64Array, gathered
 from filrouge.engines.case_texts import Drawn, common_lines, spread
 from filrouge.engines.case_ties import for_and_against
 
@@ -200,10 +200,8 @@ class Casebook(CasePairs):
 
     def _briefs(self, clusters: Int64Array) -> tuple[ClusterBrief, ...]:
         tables = self._tables
-        # Some columns, one by one: that is much less than rows of a frame that has many.
-        columns = [tables.ads[name] for name in ("ad", "agency", "place", "posted", "bits")]
         rows = [tables.rows_of_units(np.array([unit])) for unit in clusters.tolist()]
-        of = [pl.DataFrame([column.gather(some) for column in columns]) for some in rows]
+        of = [gathered(tables.ads, some, "ad", "agency", "place", "posted", "bits") for some in rows]
         # The two that the template saves most stand for the others; part of a cluster may be one ad.
         shown = [k for k, ads in enumerate(of[:WITH_TEMPLATES]) if ads.height > 1]
         two = [

@@ -3,15 +3,22 @@
 const USED = "filrouge-used";
 const LOOK_EVERY = 5_000;
 const TELL_AGAIN = 5 * 60_000;
-const TYPED = `textarea, input:is(:not([type]), ${["text", "search", "email", "url", "tel", "number"]
-  .map((type) => `[type="${type}"]`)
-  .join(", ")})`;
+const TYPED = "textarea, input:is(:not([type]), [type=text], [type=search], [type=email], [type=url], [type=number])";
 
 function tellOthers(moment) {
   try {
     localStorage.setItem(USED, String(moment));
   } catch {
     // Other windows of this browser then count for themselves.
+  }
+}
+
+/** When the others were last used, as text: "0" once one of them is signed out. */
+function toldByOthers() {
+  try {
+    return localStorage.getItem(USED);
+  } catch {
+    return null;
   }
 }
 
@@ -67,6 +74,10 @@ export function readySession(csrf) {
   };
   const look = () => {
     if (signal.aborted) return;
+    // Read, not waited for: a window that was frozen looks before it hears what it missed.
+    const others = toldByOthers();
+    if (others === "0") return over();
+    used = Math.max(used, Number(others));
     const now = Date.now();
     const ends = Math.min(used + idle, oldest);
     if (now >= ends) return outOfTime();
@@ -119,14 +130,7 @@ export function readySession(csrf) {
     over();
   }, { signal });
   // Another window was used, or signed out.
-  addEventListener("storage", ({ key, newValue }) => {
-    if (key !== USED || newValue === null) return;
-    if (newValue === "0") over();
-    else {
-      used = Math.max(used, Number(newValue));
-      look();
-    }
-  }, { signal });
+  addEventListener("storage", look, { signal });
   // A computer that slept runs no timers.
   document.addEventListener("visibilitychange", look, { signal });
   addEventListener("pageshow", look, { signal });
